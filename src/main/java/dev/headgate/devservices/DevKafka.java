@@ -1,0 +1,157 @@
+package dev.headgate.devservices;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Kafka node in KRaft mode, broker and controller in one, inside this JVM, on loopback.
+ *
+ * <p>The directory is created and formatted if it is new, reused if it holds a formatted log, and never deleted. Topics
+ * are not created by being used. Records up to 10 MB are accepted.
+ *
+ * <p>Thread-safe; starting and stopping exclude each other.
+ */
+public final class DevKafka implements AutoCloseable {
+    private static final int NODE = 1;
+    /** Fixed, so that a directory formatted by an earlier process is recognised. */
+    private static final String CLUSTER = "SGVhZGdhdGVEZXZLYWZrYQ";
+
+    private final Path directory;
+    private final int brokerPort;
+    private final int controllerPort;
+    private @Nullable KafkaRaftServer server;
+
+    private DevKafka(Path directory, int brokerPort, int controllerPort) {
+        this.directory = directory.toAbsolutePath();
+        this.brokerPort = brokerPort;
+        this.controllerPort = controllerPort;
+    }
+
+    /** Starts on free ports; returns when the broker serves requests. */
+    public static DevKafka start(Path directory) {
+        return start(directory, FreePort.find());
+    }
+
+    /** Starts with the broker on the given port; returns when it serves requests. */
+    public static DevKafka start(Path directory, int brokerPort) {
+        var kafka = new DevKafka(directory, brokerPort, FreePort.find());
+        kafka.restart();
+        return kafka;
+    }
+
+    /** Starts again on the same directory and ports, stopping first if it runs. */
+    public synchronized void restart() {
+        stop();
+        format();
+        var started = new KafkaRaftServer(KafkaConfig.fromProps(settings(), false), Time.SYSTEM);
+        server = started;
+        started.startup();
+    }
+
+    /** Stops in order: clients see a closed connection, what was acknowledged stays. Does nothing if it is stopped. */
+    public synchronized void stop() {
+        if (server == null) {
+            return;
+        }
+        server.shutdown();
+        server.awaitShutdown();
+        server = null;
+    }
+
+    /** Creates a topic with one replica; fails if it exists. */
+    public void createTopic(String name, int partitions, Map<String, String> config) {
+        try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
+                    .all()
+                    .get();
+        } catch (ExecutionException failure) {
+            throw new IllegalStateException("Topic " + name + " was not created", failure.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while creating topic " + name, interrupted);
+        }
+    }
+
+    public String bootstrapServers() {
+        return "127.0.0.1:" + brokerPort;
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private void format() {
+        var report = new ByteArrayOutputStream();
+        try {
+            Files.createDirectories(directory);
+            new Formatter()
+                    .setClusterId(CLUSTER)
+                    .setNodeId(NODE)
+                    .setDirectories(List.of(directory.toString()))
+                    .setMetadataLogDirectory(directory.toString())
+                    .setControllerListenerName("CONTROLLER")
+                    .setIgnoreFormatted(true)
+                    .setPrintStream(new PrintStream(report, true, StandardCharsets.UTF_8))
+                    .run();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Kafka directory " + directory + " cannot be written", failure);
+        } catch (Exception failure) {
+            throw new IllegalStateException(
+                    "Kafka directory " + directory + " was not formatted: " + report.toString(StandardCharsets.UTF_8),
+                    failure);
+        }
+    }
+
+    private Properties settings() {
+        var settings = new Properties();
+        settings.putAll(Map.of(
+                "process.roles",
+                "broker,controller",
+                "node.id",
+                String.valueOf(NODE),
+                "controller.quorum.voters",
+                NODE + "@127.0.0.1:" + controllerPort,
+                "listeners",
+                "PLAINTEXT://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                "advertised.listeners",
+                "PLAINTEXT://127.0.0.1:" + brokerPort,
+                "listener.security.protocol.map",
+                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "inter.broker.listener.name",
+                "PLAINTEXT",
+                "controller.listener.names",
+                "CONTROLLER",
+                "log.dirs",
+                directory.toString()));
+        settings.putAll(Map.of(
+                "auto.create.topics.enable", "false",
+                "message.max.bytes", "10485760",
+                "replica.fetch.max.bytes", "10485760",
+                "offsets.topic.replication.factor", "1",
+                "offsets.topic.num.partitions", "4",
+                "transaction.state.log.replication.factor", "1",
+                "transaction.state.log.min.isr", "1",
+                "transaction.state.log.num.partitions", "4",
+                "group.initial.rebalance.delay.ms", "0",
+                // The default of 128 MB is taken from this JVM's heap at once.
+                "log.cleaner.dedupe.buffer.size", "4194304"));
+        return settings;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.headgate.devservices;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/**
+ * PostgreSQL 17 as a child process, on loopback, with durable commits; runs as root and as an ordinary user.
+ *
+ * <p>The data directory is created if it is missing, reused if it holds a cluster, and never deleted. The server outlives
+ * a JVM that is killed; one that ends in order stops it with {@link #close} or, if asked, {@link #stopAtExit}.
+ *
+ * <p>Thread-safe; starting and stopping exclude each other.
+ */
+public final class DevPostgres implements AutoCloseable {
+    private static final String USER = "postgres";
+    private static final Duration STARTUP_WAIT = Duration.ofSeconds(60);
+    private static final Duration STOP_WAIT = Duration.ofSeconds(60);
+
+    private final Path dataDirectory;
+    private final int port;
+    private @Nullable EmbeddedPostgres server;
+    private @Nullable ProcessHandle postmaster;
+
+    private DevPostgres(Path dataDirectory, int port) {
+        this.dataDirectory = dataDirectory.toAbsolutePath();
+        this.port = port;
+    }
+
+    /** Starts on a free port; returns when connections are accepted. */
+    public static DevPostgres start(Path dataDirectory) {
+        return start(dataDirectory, FreePort.find());
+    }
+
+    /** Starts on the given port; returns when connections are accepted. */
+    public static DevPostgres start(Path dataDirectory, int port) {
+        var postgres = new DevPostgres(dataDirectory, port);
+        postgres.restart();
+        return postgres;
+    }
+
+    /**
+     * Starts again on the same directory and port, stopping first if it runs.
+     *
+     * @throws UncheckedIOException if the server does not accept connections within a minute
+     */
+    public synchronized void restart() {
+        stop();
+        try {
+            server = EmbeddedPostgres.builder()
+                    .setDataDirectory(dataDirectory)
+                    .setCleanDataDirectory(false)
+                    .setRegisterShutdownHook(false)
+                    .setPort(port)
+                    .setPGStartupWait(STARTUP_WAIT)
+                    .setOutputRedirector(Redirect.DISCARD)
+                    .setErrorRedirector(Redirect.DISCARD)
+                    .setLocaleConfig("locale", "C")
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setServerConfig("unix_socket_directories", "")
+                    .setServerConfig("max_connections", "100")
+                    .setServerConfig("shared_buffers", "256MB")
+                    .setServerConfig("max_wal_size", "4GB")
+                    .setServerConfig("fsync", "on")
+                    .setServerConfig("synchronous_commit", "on")
+                    .start();
+            postmaster = ProcessHandle.of(pid()).orElse(null);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(
+                    "Embedded Postgres did not start in " + dataDirectory + " on port " + port, failure);
+        }
+    }
+
+    /**
+     * Stops the server and breaks its connections (a fast shutdown); the data stays. Does nothing if it is stopped.
+     *
+     * @throws IllegalStateException if the server still runs after a minute
+     */
+    public synchronized void stop() {
+        if (server == null) {
+            return;
+        }
+        try {
+            server.close();
+            // pg_ctl itself gives up after five seconds, and says so only in the log.
+            if (postmaster != null) {
+                postmaster.onExit().get(STOP_WAIT.toSeconds(), TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while embedded Postgres was stopping", interrupted);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new IllegalStateException("Embedded Postgres on port " + port + " still runs", failure);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Embedded Postgres on port " + port + " did not stop", failure);
+        } finally {
+            server = null;
+        }
+    }
+
+    /** Lets the JVM's orderly exit stop the server, for those who share one and never close it. */
+    public DevPostgres stopAtExit() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "dev-postgres-stop"));
+        return this;
+    }
+
+    public String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+    }
+
+    public String user() {
+        return USER;
+    }
+
+    /** Any password is accepted; this one is for clients that insist on having one. */
+    public String password() {
+        return USER;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Opens a connection at each request; valid across restarts. */
+    public DataSource dataSource() {
+        return new DriverManagerDataSource(jdbcUrl(), user(), password());
+    }
+
+    /**
+     * The process id of the postmaster, the parent of all server processes.
+     *
+     * @throws UncheckedIOException if the server is stopped
+     */
+    public long pid() {
+        try {
+            return Long.parseLong(Files.readAllLines(dataDirectory.resolve("postmaster.pid"))
+                    .get(0)
+                    .trim());
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Embedded Postgres does not run in " + dataDirectory, failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
