@@ -110,7 +110,7 @@ final class OutboxRelay {
         Throwable failure = sender.send(entries).orElse(null);
         if (failure == null) {
             Duration sinceOldestCreated = table.markDelivered(entries);
-            isolation.succeeded(bulk);
+            isolation.succeeded(bulk, entries.size());
             if (isolation.isClear()) {
                 failures.over();
             }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  *
  * <p>Shards travel all together until a bulk fails. Then each of its shards is suspect and travels alone, one suspect after
  * the healthy bulk, in turn. A suspect that fails again is halved, down to the single entry at its head; one that succeeds
- * is doubled, and rejoins the others when it has grown back to a full bulk. Plain arithmetic; not thread-safe.
+ * is doubled, and rejoins the others when it has grown back to a full bulk or has sent all that it had. Plain arithmetic; not thread-safe.
  */
 final class ShardIsolation {
 
@@ -47,10 +47,11 @@ final class ShardIsolation {
         return bulks;
     }
 
-    void succeeded(Bulk bulk) {
+    /** @param entries how many the exchange had; fewer than asked for means that the shard has no backlog left */
+    void succeeded(Bulk bulk, int entries) {
         for (Integer shard : bulk.shards()) {
             suspects.computeIfPresent(
-                    shard, (s, limit) -> limit >= maxEntries ? null : Math.min(limit * 2, maxEntries));
+                    shard, (s, limit) -> entries < limit || limit >= maxEntries ? null : Math.min(limit * 2, maxEntries));
         }
     }
 
