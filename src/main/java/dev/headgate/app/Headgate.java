@@ -1,0 +1,127 @@
+package dev.headgate.app;
+
+import dev.headgate.acknowledge.AcknowledgingClientFactory;
+import dev.headgate.acknowledge.AcknowledgingCommitFactory;
+import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.database.Database;
+import dev.headgate.database.Migrations;
+import dev.headgate.deadletter.DeadLetters;
+import dev.headgate.ledger.Ledger;
+import dev.headgate.ledger.MessageId;
+import dev.headgate.settings.Key;
+import dev.headgate.settings.Settings;
+import dev.headgate.upkeep.PurgeRoutes;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/**
+ * Headgate, running: the routes of a folder against the servers of the settings.
+ *
+ * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code dataSource},
+ * {@code inflightLimit}, and whatever beans the caller adds.
+ */
+public final class Headgate implements AutoCloseable {
+
+    private final Main main;
+    private final Database database;
+
+    private Headgate(Main main, Database database) {
+        this.main = main;
+        this.database = database;
+    }
+
+    /** As {@link #start(Settings, Path, Map)}, without more beans. */
+    public static Headgate start(Settings settings, Path routes) {
+        return start(settings, routes, Map.of());
+    }
+
+    /**
+     * Migrates the database, then starts the routes; returns when they are started.
+     *
+     * @param routes the folder with {@code *.camel.yaml}
+     * @param beans more beans for the registry, by name, such as a {@code BatchListener}
+     */
+    public static Headgate start(Settings settings, Path routes, Map<String, Object> beans) {
+        new Migrations(settings).apply(routes);
+        Database database = new Database(settings);
+        Main main = new Main();
+        try {
+            configure(main, settings, routes);
+            bind(main, settings, database.dataSource());
+            beans.forEach(main::bind);
+            main.start();
+            return new Headgate(main, database);
+        } catch (RuntimeException | Error e) {
+            stopAfterFailure(main, database);
+            throw e;
+        }
+    }
+
+    public CamelContext camelContext() {
+        return main.getCamelContext();
+    }
+
+    /**
+     * Stops fetching, writes and acknowledges what is in flight, within {@code camel.main.shutdownTimeout}, commits and
+     * stops. What is not written by then is not acknowledged.
+     */
+    @Override
+    public void close() {
+        main.stop();
+        database.close();
+    }
+
+    private static void configure(Main main, Settings settings, Path routes) {
+        Path folder = routes.toAbsolutePath().normalize();
+        Properties properties = settings.asProperties();
+        properties.setProperty("headgate.routes", folder.toString());
+        main.setOverrideProperties(properties);
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.configure()
+                .withName("headgate")
+                .withRoutesIncludePattern("file:" + folder + "/*.camel.yaml")
+                .withShutdownLogInflightExchangesOnTimeout(false);
+        main.configure()
+                .addRoutesBuilder(new PurgeRoutes(
+                        settings.getDuration(Key.PURGE_INTERVAL),
+                        settings.getDuration(Key.LEDGER_RETENTION),
+                        settings.getDuration(Key.OUTBOX_RETENTION),
+                        settings.getDuration(Key.DEAD_LETTERS_RETENTION)));
+        main.configure().addConfiguration(new DownstreamFirst());
+    }
+
+    private static void bind(Main main, Settings settings, DataSource dataSource) {
+        InflightLimit limit = new InflightLimit(
+                settings.getLong(Key.INFLIGHT_MAX_MESSAGES), settings.getLong(Key.INFLIGHT_MAX_BYTES));
+        DeadLetters deadLetters = new DeadLetters(dataSource, InstantSource.system());
+        main.bind("dataSource", dataSource);
+        main.bind("transactionPolicy", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
+        main.bind("inflightLimit", limit);
+        main.bind("deadLetters", deadLetters);
+        main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
+        main.bind("messageId", new MessageId());
+        main.bind("kafka-component", KafkaDefaults.component());
+        main.bind("kafkaCommitFactory", new AcknowledgingCommitFactory());
+        main.bind(
+                "kafkaClientFactory",
+                new AcknowledgingClientFactory(
+                        limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT)));
+    }
+
+    private static void stopAfterFailure(Main main, Database database) {
+        try {
+            main.stop();
+        } catch (RuntimeException ignored) {
+            // the failure to start says more
+        } finally {
+            database.close();
+        }
+    }
+}

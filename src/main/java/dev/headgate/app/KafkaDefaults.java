@@ -1,0 +1,34 @@
+package dev.headgate.app;
+
+import org.apache.camel.component.kafka.KafkaComponent;
+import org.apache.camel.component.kafka.KafkaConfiguration;
+import org.apache.camel.component.kafka.PollOnError;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Camel's Kafka component as Headgate needs it; {@code camel.component.kafka.*} properties still override. */
+final class KafkaDefaults {
+
+    private KafkaDefaults() {}
+
+    static KafkaComponent component() {
+        KafkaConfiguration configuration = new KafkaConfiguration();
+        // Headgate commits, nobody else.
+        configuration.setAutoCommitEnable(false);
+        configuration.setAllowManualCommit(true);
+        // The other strategies seek past records (ERROR_HANDLER, DISCARD) or end the consumer (STOP).
+        configuration.setPollOnError(PollOnError.RECONNECT);
+        configuration.setAutoOffsetReset("earliest");
+        configuration.setIsolationLevel("read_committed");
+        configuration.setPartitionAssignor(CooperativeStickyAssignor.class.getName());
+        // A killed process's partitions are served again after this, well within the freshness objective.
+        configuration.setSessionTimeoutMs(10_000);
+        // Payloads pass unchanged, also those that are no UTF-8.
+        configuration.setValueDeserializer(ByteArrayDeserializer.class.getName());
+        configuration.setValueSerializer(ByteArraySerializer.class.getName());
+        KafkaComponent component = new KafkaComponent();
+        component.setConfiguration(configuration);
+        return component;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.headgate.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a batch route's exchange: messages of one lane in order of arrival, one attempt to write them.
+ *
+ * <p>A step must {@link #settle} the batch (the ledger's {@code claim} does) before SQL can see its fresh messages. Used
+ * by the lane's thread only.
+ */
+public final class Batch {
+
+    /** Why a batch was closed. */
+    public enum Closed {
+        COUNT,
+        BYTES,
+        AGE,
+        FLUSH
+    }
+
+    private final String name;
+    private final List<Message> messages;
+    private final Closed closed;
+    private @Nullable List<Message> fresh;
+
+    Batch(String name, List<Message> messages, Closed closed) {
+        this.name = name;
+        this.messages = List.copyOf(messages);
+        this.closed = closed;
+    }
+
+    /** The name in {@code batch:name}. */
+    public String name() {
+        return name;
+    }
+
+    public Closed closed() {
+        return closed;
+    }
+
+    /** All messages, in order of arrival. */
+    public List<Message> messages() {
+        return messages;
+    }
+
+    public List<Message> rejected() {
+        return messages.stream().filter(message -> message.rejection() != null).toList();
+    }
+
+    /** Says which messages are to be applied now; rejected ones never are. Asked once for each, in order. */
+    public void settle(Predicate<Message> isFresh) {
+        List<Message> answer = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            if (message.rejection() == null && isFresh.test(message)) {
+                answer.add(message);
+            }
+        }
+        fresh = answer;
+    }
+
+    public boolean isSettled() {
+        return fresh != null;
+    }
+
+    /** The messages to apply, in order of arrival. */
+    public List<Message> freshMessages() {
+        if (fresh == null) {
+            throw new IllegalStateException(
+                    "The route of batch:" + name
+                            + " must claim before it uses ${body.fresh}: add the step \"bean: { ref: ledger, method: claim }\"");
+        }
+        return fresh;
+    }
+
+    /** How many messages were neither fresh nor rejected. */
+    public int duplicates() {
+        return messages.size() - freshMessages().size() - rejected().size();
+    }
+
+    /** {@code ${body.fresh}}: the payloads to apply as the text of one JSON array, in order of arrival. */
+    public String getFresh() {
+        return JsonArrays.payloads(freshMessages());
+    }
+
+    /** {@code ${body.freshHeaders}}: their headers as one JSON array of objects, index by index with {@link #getFresh}. */
+    public String getFreshHeaders() {
+        return JsonArrays.headers(freshMessages());
+    }
+
+    /** {@code ${body.size}}: all messages, fresh or not. */
+    public int getSize() {
+        return messages.size();
+    }
+
+    @Override
+    public String toString() {
+        return "batch:" + name + "[" + messages.size() + "]";
+    }
+}

@@ -1,0 +1,124 @@
+package dev.headgate.batch;
+
+import io.github.resilience4j.core.IntervalFunction;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lanes of {@code batch:name}: each has a thread that sends its batches through this consumer's route.
+ *
+ * <p>At a graceful shutdown it stays until all sources have stopped and nothing is pending; from the first sign of it
+ * batches close without lingering. Stopped before that, it fails what is left, which is then not acknowledged.
+ */
+final class BatchConsumer extends DefaultConsumer implements ShutdownAware, BatchWriter.Route {
+
+    private static final double JITTER = 0.5;
+
+    private final BatchEndpoint endpoint;
+    private volatile List<Lane> lanes = List.of();
+    private @Nullable ExecutorService threads;
+
+    BatchConsumer(BatchEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+    }
+
+    /** The lane of an ordering key; without a key the first. */
+    Lane lane(@Nullable String orderingKey) {
+        List<Lane> current = lanes;
+        if (current.isEmpty()) {
+            throw new BatchStoppedException();
+        }
+        return current.get(index(orderingKey, current.size()));
+    }
+
+    static int index(@Nullable String orderingKey, int lanes) {
+        int hash = orderingKey == null ? 0 : orderingKey.hashCode() * 0x9E3779B9;
+        return Math.floorMod(hash ^ (hash >>> 16), lanes);
+    }
+
+    @Override
+    public @Nullable Throwable send(Batch batch) {
+        Exchange exchange = createExchange(false);
+        try {
+            exchange.getIn().setBody(batch);
+            getProcessor().process(exchange);
+            return exchange.getException();
+        } catch (Exception e) {
+            return e;
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        lanes.forEach(lane -> lane.flush(true));
+        return true;
+    }
+
+    @Override
+    protected void doResume() throws Exception {
+        super.doResume();
+        lanes.forEach(lane -> lane.flush(false));
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return lanes.stream().mapToInt(Lane::pending).sum();
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        if (forced) {
+            lanes.forEach(Lane::stop);
+        }
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        endpoint.getComponent().register(endpoint.getName(), this);
+        List<BatchListener> listeners =
+                List.copyOf(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
+        IntervalFunction backoff = IntervalFunction.ofExponentialRandomBackoff(
+                endpoint.getBackoffBase(), endpoint.getBackoffFactor(), JITTER, endpoint.getBackoffCap());
+        BatchWriter writer = new BatchWriter(endpoint.getName(), this, backoff, listeners);
+        lanes = Stream.generate(() -> new Lane(accumulator(), writer))
+                .limit(endpoint.getLanes())
+                .toList();
+        threads = endpoint.getCamelContext()
+                .getExecutorServiceManager()
+                .newFixedThreadPool(this, "batch:" + endpoint.getName(), endpoint.getLanes());
+        lanes.forEach(threads::execute);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        endpoint.getComponent().unregister(endpoint.getName(), this);
+        lanes.forEach(Lane::stop);
+        if (threads != null) {
+            threads.shutdown();
+            // The attempt in hand may end; a statement that hangs is broken off.
+            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+                endpoint.getCamelContext().getExecutorServiceManager().shutdownNow(threads);
+            }
+            threads = null;
+        }
+        lanes = List.of();
+        super.doStop();
+    }
+
+    private Accumulator accumulator() {
+        return new Accumulator(
+                endpoint.getMaxSize(), endpoint.getMaxBytes(), TimeUnit.MILLISECONDS.toNanos(endpoint.getLinger()));
+    }
+}

@@ -1,0 +1,210 @@
+package dev.headgate.batch;
+
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Expression;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.spi.Language;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collect messages into batches that are written and acknowledged as one.
+ *
+ * <p>A source's route sends to {@code batch:name}, which takes over the completions of its exchanges; the route that
+ * consumes from {@code batch:name} gets a {@link Batch} as body, one thread a lane, and must claim it.
+ */
+@UriEndpoint(
+        firstVersion = "0.1.0",
+        scheme = "batch",
+        title = "Batch",
+        syntax = "batch:name",
+        category = {Category.CORE, Category.MESSAGING})
+public class BatchEndpoint extends DefaultEndpoint {
+
+    @UriPath(description = "The name that the sending and the consuming routes share.")
+    @Metadata(required = true)
+    private String name;
+
+    @UriParam(
+            label = "producer",
+            description = "A simple expression: messages with the same value are written in order of arrival."
+                    + " By default the Kafka key, else the idempotency key.")
+    private @Nullable String orderBy;
+
+    @UriParam(
+            label = "producer",
+            description = "What is sent here is a dead letter, to be stored with the exception that the error handler"
+                    + " caught: for the deadLetterUri of a source's route.")
+    private boolean deadLetter;
+
+    @UriParam(label = "consumer", defaultValue = "2000", description = "A batch closes at this many messages.")
+    private int maxSize = 2000;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "8388608",
+            description = "A batch closes at this many payload bytes; a larger message is a batch of its own.")
+    private long maxBytes = 8L * 1024 * 1024;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "200",
+            javaType = "java.time.Duration",
+            description = "A batch closes when its oldest message has waited this long.")
+    private long linger = 200;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "2",
+            description = "How many batches are written at once: threads, and connections to the database.")
+    private int lanes = 2;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "100",
+            javaType = "java.time.Duration",
+            description = "The delay before a batch that met an outage is tried again the first time.")
+    private long backoffBase = 100;
+
+    @UriParam(label = "consumer", defaultValue = "2", description = "By what the delay grows with each attempt.")
+    private double backoffFactor = 2;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "10000",
+            javaType = "java.time.Duration",
+            description = "The longest delay between two attempts.")
+    private long backoffCap = 10_000;
+
+    public BatchEndpoint(String uri, BatchComponent component, String name) {
+        super(uri, component);
+        this.name = name;
+    }
+
+    @Override
+    public BatchComponent getComponent() {
+        return (BatchComponent) super.getComponent();
+    }
+
+    @Override
+    public Producer createProducer() {
+        Expression expression = null;
+        if (orderBy != null) {
+            Language simple = getCamelContext().resolveLanguage("simple");
+            expression = simple.createExpression(orderBy);
+            expression.init(getCamelContext());
+        }
+        return new BatchProducer(this, expression);
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        requirePositive("maxSize", maxSize);
+        requirePositive("maxBytes", maxBytes);
+        requirePositive("linger", linger);
+        requirePositive("lanes", lanes);
+        requirePositive("backoffBase", backoffBase);
+        requirePositive("backoffCap", backoffCap);
+        BatchConsumer consumer = new BatchConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    private void requirePositive(String option, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(
+                    "batch:" + name + ": " + option + " must be greater than 0, found " + value);
+        }
+    }
+
+    @Override
+    public boolean isLenientProperties() {
+        return false;
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    public void setName(String name) {
+        this.name = name;
+    }
+
+    public @Nullable String getOrderBy() {
+        return orderBy;
+    }
+
+    public void setOrderBy(@Nullable String orderBy) {
+        this.orderBy = orderBy;
+    }
+
+    public boolean isDeadLetter() {
+        return deadLetter;
+    }
+
+    public void setDeadLetter(boolean deadLetter) {
+        this.deadLetter = deadLetter;
+    }
+
+    public int getMaxSize() {
+        return maxSize;
+    }
+
+    public void setMaxSize(int maxSize) {
+        this.maxSize = maxSize;
+    }
+
+    public long getMaxBytes() {
+        return maxBytes;
+    }
+
+    public void setMaxBytes(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    public long getLinger() {
+        return linger;
+    }
+
+    public void setLinger(long linger) {
+        this.linger = linger;
+    }
+
+    public int getLanes() {
+        return lanes;
+    }
+
+    public void setLanes(int lanes) {
+        this.lanes = lanes;
+    }
+
+    public long getBackoffBase() {
+        return backoffBase;
+    }
+
+    public void setBackoffBase(long backoffBase) {
+        this.backoffBase = backoffBase;
+    }
+
+    public double getBackoffFactor() {
+        return backoffFactor;
+    }
+
+    public void setBackoffFactor(double backoffFactor) {
+        this.backoffFactor = backoffFactor;
+    }
+
+    public long getBackoffCap() {
+        return backoffCap;
+    }
+
+    public void setBackoffCap(long backoffCap) {
+        this.backoffCap = backoffCap;
+    }
+}

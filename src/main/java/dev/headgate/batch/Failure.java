@@ -1,0 +1,36 @@
+package dev.headgate.batch;
+
+import java.sql.SQLException;
+
+/** Tells what cannot succeed however often it is tried from what only cannot succeed now. */
+final class Failure {
+
+    private Failure() {}
+
+    /**
+     * Whether the failure lies in the data: SQLSTATE classes 22 (data exception) and 23 (integrity constraint), or a
+     * {@link RejectedException}. Everything else, also the unknown, is an outage.
+     */
+    static boolean isRejection(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RejectedException) {
+                return true;
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState().startsWith("22") || sql.getSQLState().startsWith("23");
+            }
+        }
+        return false;
+    }
+
+    /** One line: the innermost cause, which says most. */
+    static String summary(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        String message = String.valueOf(innermost.getMessage());
+        int line = message.indexOf('\n');
+        return innermost.getClass().getSimpleName() + ": " + (line < 0 ? message : message.substring(0, line));
+    }
+}

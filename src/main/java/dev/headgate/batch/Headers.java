@@ -1,0 +1,47 @@
+package dev.headgate.batch;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/** A message's own headers as text: those of Camel and of the source's client are left out. */
+public final class Headers {
+
+    private Headers() {}
+
+    /** Bytes that are UTF-8 become text, others {@code base64:...}; NUL, which Postgres cannot store, becomes U+FFFD. */
+    public static Map<String, String> texts(Exchange exchange) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        exchange.getMessage().getHeaders().forEach((name, value) -> {
+            if (!name.startsWith("Camel") && !name.startsWith("kafka.")) {
+                texts.put(storable(name), text(value));
+            }
+        });
+        return texts;
+    }
+
+    /** The text with every NUL replaced. */
+    public static String storable(String text) {
+        return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+    }
+
+    private static String text(@Nullable Object value) {
+        return value instanceof byte[] bytes ? decode(bytes) : storable(String.valueOf(value));
+    }
+
+    private static String decode(byte[] bytes) {
+        try {
+            return storable(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            return "base64:" + Base64.getEncoder().encodeToString(bytes);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.headgate.batch;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+/** Renders the messages of a batch as JSON for one SQL parameter. */
+final class JsonArrays {
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private JsonArrays() {}
+
+    /** The payloads, which must be JSON themselves, one after the other, unchanged. */
+    static String payloads(List<Message> messages) {
+        int size = messages.stream().mapToInt(message -> message.size() + 2).sum() + 2;
+        ByteArrayOutputStream out = new ByteArrayOutputStream(size);
+        char separator = '[';
+        for (Message message : messages) {
+            out.write(separator);
+            byte[] payload = message.payload();
+            out.writeBytes(payload == null ? NULL : payload);
+            separator = ',';
+        }
+        if (separator == '[') {
+            out.write('[');
+        }
+        out.write(']');
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    static String headers(List<Message> messages) {
+        StringWriter out = new StringWriter(messages.size() * 64);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartArray();
+            for (Message message : messages) {
+                json.writeStartObject();
+                for (Map.Entry<String, String> header :
+                        Headers.texts(message.exchange()).entrySet()) {
+                    json.writeStringField(header.getKey(), header.getValue());
+                }
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.headgate.batch;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread that writes one batch after the other, in the order in which messages were {@linkplain #offer offered}.
+ *
+ * <p>{@code offer} may be called from any thread and never blocks; what bounds it is the inflight limit of the sources.
+ */
+final class Lane implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Accumulator accumulator;
+    private final BatchWriter writer;
+    private boolean flushing;
+    private boolean stopped;
+    private int writing;
+
+    Lane(Accumulator accumulator, BatchWriter writer) {
+        this.accumulator = accumulator;
+        this.writer = writer;
+    }
+
+    /** Puts a message behind all others of this lane; false if the lane takes none any more. */
+    boolean offer(Message message) {
+        lock.lock();
+        try {
+            if (stopped) {
+                return false;
+            }
+            accumulator.add(message);
+            if (accumulator.size() == 1 || accumulator.isFull()) {
+                changed.signal();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Messages waiting or being written. */
+    int pending() {
+        lock.lock();
+        try {
+            return accumulator.size() + writing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether batches close without lingering from now on. */
+    void flush(boolean on) {
+        update(() -> flushing = on);
+    }
+
+    /** Ends the thread after the attempt in hand; messages that are not written are failed, not acknowledged. */
+    void stop() {
+        update(() -> stopped = true);
+    }
+
+    @Override
+    public void run() {
+        while (true) {
+            Batch.Closed reason;
+            List<Message> messages;
+            lock.lock();
+            try {
+                awaitBatch();
+                if (stopped) {
+                    break;
+                }
+                reason = accumulator.reason(System.nanoTime());
+                messages = accumulator.take();
+                writing = messages.size();
+            } finally {
+                lock.unlock();
+            }
+            write(messages, reason);
+            update(() -> writing = 0);
+        }
+        failWaiting();
+    }
+
+    boolean isStopped() {
+        lock.lock();
+        try {
+            return stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits between two attempts; ends early when the lane stops. */
+    void pause(Duration delay) {
+        long remaining = delay.toNanos();
+        lock.lock();
+        try {
+            while (!stopped && remaining > 0) {
+                remaining = changed.awaitNanos(remaining);
+            }
+        } catch (InterruptedException e) {
+            stopped = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitBatch() {
+        try {
+            while (!stopped) {
+                if (accumulator.size() == 0) {
+                    changed.await();
+                    continue;
+                }
+                long remaining = accumulator.remainingLinger(System.nanoTime());
+                if (flushing || accumulator.isFull() || remaining <= 0) {
+                    return;
+                }
+                changed.awaitNanos(remaining);
+            }
+        } catch (InterruptedException e) {
+            stopped = true;
+        }
+    }
+
+    private void write(List<Message> messages, Batch.Closed reason) {
+        try {
+            writer.write(messages, reason, this);
+        } catch (RuntimeException | Error e) {
+            LOG.error("A lane failed; its {} messages are not acknowledged", messages.size(), e);
+            messages.forEach(message -> message.fail(new IllegalStateException(e)));
+        }
+    }
+
+    private void failWaiting() {
+        lock.lock();
+        try {
+            while (accumulator.size() > 0) {
+                accumulator.take().forEach(message -> message.fail(new BatchStoppedException()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void update(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.headgate.batch;
+
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.spi.Synchronization;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message on its way through a batch: its bytes, its keys and its completions.
+ *
+ * <p>Belongs to the source's thread until it is handed to a lane, to the lane's thread afterwards.
+ */
+public final class Message {
+
+    /** The exchange property in which the ledger leaves the idempotency key it was asked about. */
+    public static final String IDEMPOTENCY_KEY = "HeadgateIdempotencyKey";
+
+    private final Exchange exchange;
+    private final String pipeline;
+    private final @Nullable String idempotencyKey;
+    private final @Nullable String orderingKey;
+    private final byte @Nullable [] payload;
+    private final long arrivedNanos = System.nanoTime();
+    private @Nullable Rejection rejection;
+
+    Message(
+            Exchange exchange,
+            String pipeline,
+            @Nullable String idempotencyKey,
+            @Nullable String orderingKey,
+            byte @Nullable [] payload,
+            @Nullable Rejection rejection) {
+        this.exchange = exchange;
+        this.pipeline = pipeline;
+        this.idempotencyKey = idempotencyKey;
+        this.orderingKey = orderingKey;
+        this.payload = payload;
+        this.rejection = rejection;
+    }
+
+    /** The id of the route that took it from its source. */
+    public String pipeline() {
+        return pipeline;
+    }
+
+    /** What it is deduplicated by: the key the idempotent consumer saw, else its {@link #source()}. */
+    public String idempotencyKey() {
+        return idempotencyKey == null ? source() : idempotencyKey;
+    }
+
+    public @Nullable String orderingKey() {
+        return orderingKey;
+    }
+
+    /** The bytes as the last step left them; for a rejected message as they came. Null for a tombstone. */
+    public byte @Nullable [] payload() {
+        return payload;
+    }
+
+    /** The exchange that carries its headers and completions. */
+    public Exchange exchange() {
+        return exchange;
+    }
+
+    /** Where it came from: {@code topic-partition-offset}, else the id its source gave it. */
+    public String source() {
+        return SourcePosition.of(exchange);
+    }
+
+    /** The key it has in the source, if any. */
+    public @Nullable String sourceKey() {
+        return exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
+    }
+
+    /** The source's own timestamp of the message, if it has one. */
+    public @Nullable Instant timestamp() {
+        Long millis = exchange.getMessage().getHeader(Exchange.MESSAGE_TIMESTAMP, Long.class);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+
+    public @Nullable Rejection rejection() {
+        return rejection;
+    }
+
+    void reject(Rejection why) {
+        rejection = why;
+    }
+
+    int size() {
+        return payload == null ? 0 : payload.length;
+    }
+
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    /** Runs the completions as successful: the source acknowledges; the idempotent consumer forgets a rejected key. */
+    void complete() {
+        if (rejection != null) {
+            exchange.getExchangeExtension().setFailureHandled(true);
+        }
+        for (Synchronization completion : completions()) {
+            completion.onComplete(exchange);
+        }
+    }
+
+    /** Runs the completions as failed: the source does not acknowledge. */
+    void fail(Exception cause) {
+        exchange.setException(cause);
+        for (Synchronization completion : completions()) {
+            completion.onFailure(exchange);
+        }
+    }
+
+    /** Camel runs completions last in, first out. */
+    private List<Synchronization> completions() {
+        List<Synchronization> completions = exchange.getExchangeExtension().handoverCompletions();
+        if (completions == null) {
+            return List.of();
+        }
+        java.util.Collections.reverse(completions);
+        return completions;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.headgate.batch;
+
+import dev.headgate.HeadgateException;
+
+/** Thrown by a step that knows its message can never be applied; the message becomes a dead letter. */
+public class RejectedException extends HeadgateException {
+
+    private final String reason;
+
+    /**
+     * @param reason short, the same for all messages refused for the same cause
+     * @param message the details of this case
+     */
+    public RejectedException(String reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public String reason() {
+        return reason;
+    }
+}

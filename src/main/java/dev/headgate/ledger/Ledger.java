@@ -1,0 +1,124 @@
+package dev.headgate.ledger;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.headgate.batch.Batch;
+import dev.headgate.batch.Message;
+import dev.headgate.deadletter.DeadLetters;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.IdempotentRepository;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * The ledger as the idempotent consumer's repository and as the first step of a batch route.
+ *
+ * <p>{@link #add} refuses a key only if it is known to have taken effect; {@link #claim} writes the keys of a batch in
+ * the transaction of that batch and is the last word. Thread-safe. The pipeline of a key is the id of the route that
+ * consumes its source.
+ */
+public final class Ledger extends ServiceSupport implements IdempotentRepository {
+
+    private record Key(String pipeline, String key) {}
+
+    private final LedgerTable table;
+    private final DeadLetters deadLetters;
+    private final int cacheSize;
+    private final Cache<Key, Boolean> durable;
+
+    /**
+     * @param cacheSize how many of the latest durable keys are remembered in this process
+     */
+    public Ledger(DataSource dataSource, DeadLetters deadLetters, int cacheSize) {
+        this.table = new LedgerTable(dataSource);
+        this.deadLetters = deadLetters;
+        this.cacheSize = cacheSize;
+        this.durable = Caffeine.newBuilder().maximumSize(cacheSize).build();
+    }
+
+    /**
+     * Settles a batch: inserts the keys of its messages in one statement, in key order, and lets those through that
+     * were new; stores its rejected messages as dead letters. Part of the caller's transaction, nothing is durable
+     * before that commits. Waits for a concurrent transaction that claimed one of the keys.
+     */
+    public void claim(Batch batch) {
+        Map<String, List<Message>> candidates = batch.messages().stream()
+                .filter(message -> message.rejection() == null)
+                .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
+        Set<Key> fresh = new HashSet<>(batch.getSize() * 2);
+        candidates.forEach(
+                (pipeline, messages) -> table.insert(pipeline, messages, key -> fresh.add(new Key(pipeline, key))));
+        // Removing the key lets only the first of two equal ones through.
+        batch.settle(message -> fresh.remove(new Key(message.pipeline(), message.idempotencyKey())));
+        deadLetters.store(batch.rejected());
+    }
+
+    /** Whether the key has to be processed: false only if it is known to be durable. */
+    @Override
+    public boolean add(Exchange exchange, String key) {
+        exchange.setProperty(Message.IDEMPOTENCY_KEY, key);
+        return durable.getIfPresent(new Key(exchange.getFromRouteId(), key)) == null;
+    }
+
+    /** Whether the key is known to be durable. */
+    @Override
+    public boolean contains(Exchange exchange, String key) {
+        return durable.getIfPresent(new Key(exchange.getFromRouteId(), key)) != null;
+    }
+
+    /** After the commit: remembers that the key is durable. */
+    @Override
+    public boolean confirm(Exchange exchange, String key) {
+        durable.put(new Key(exchange.getFromRouteId(), key), Boolean.TRUE);
+        return true;
+    }
+
+    /** After a failure or a rejection: the key may come again. What is durable stays so. */
+    @Override
+    public boolean remove(Exchange exchange, String key) {
+        return false;
+    }
+
+    @Override
+    public boolean add(String key) {
+        throw new UnsupportedOperationException("The ledger needs the exchange, to know its pipeline");
+    }
+
+    @Override
+    public boolean contains(String key) {
+        throw new UnsupportedOperationException("The ledger needs the exchange, to know its pipeline");
+    }
+
+    @Override
+    public boolean remove(String key) {
+        return false;
+    }
+
+    @Override
+    public boolean confirm(String key) {
+        throw new UnsupportedOperationException("The ledger needs the exchange, to know its pipeline");
+    }
+
+    /** Forgets the remembered keys; those in the table stay, and stay the last word. */
+    @Override
+    public void clear() {
+        durable.invalidateAll();
+    }
+
+    /** The number of durable keys remembered in this process. */
+    public long remembered() {
+        return durable.estimatedSize();
+    }
+
+    /** Warms the memory with the latest keys of the table. */
+    @Override
+    protected void doStart() {
+        table.forEachLatest(cacheSize, (pipeline, key) -> durable.put(new Key(pipeline, key), Boolean.TRUE));
+    }
+}

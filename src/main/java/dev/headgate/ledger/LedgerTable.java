@@ -1,0 +1,73 @@
+package dev.headgate.ledger;
+
+import dev.headgate.batch.Message;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The SQL of the table {@code headgate.ledger}; joins the transaction of the calling thread, if there is one. */
+final class LedgerTable {
+
+    // Rows come sorted by key, so that transactions that race for several keys wait for each other in one order.
+    private static final String INSERT = """
+            insert into headgate.ledger (pipeline, key, source)
+            select ?, m.key, m.source from unnest(?::text[], ?::text[]) as m (key, source)
+            on conflict do nothing
+            returning key
+            """;
+
+    private static final String LATEST = """
+            select pipeline, key from headgate.ledger
+            where applied_at > (select max(applied_at) from headgate.ledger) - interval '1 hour'
+            limit ?
+            """;
+
+    private static final Comparator<Message> BY_KEY = Comparator.comparing(Message::idempotencyKey);
+
+    private final JdbcTemplate jdbc;
+
+    LedgerTable(DataSource dataSource) {
+        this.jdbc = new JdbcTemplate(dataSource);
+    }
+
+    /** Inserts the keys of the messages, each once; hands over those that were new. */
+    void insert(String pipeline, List<Message> messages, Consumer<String> fresh) {
+        List<Message> sorted = messages.stream().sorted(BY_KEY).toList();
+        String[] keys = sorted.stream().map(Message::idempotencyKey).toArray(String[]::new);
+        String[] sources = sorted.stream().map(Message::source).toArray(String[]::new);
+        jdbc.execute(INSERT, (PreparedStatement statement) -> {
+            statement.setString(1, pipeline);
+            statement.setArray(2, texts(statement.getConnection(), keys));
+            statement.setArray(3, texts(statement.getConnection(), sources));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    fresh.accept(rows.getString(1));
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Hands over keys of the latest hour in which any was written, at most as many as asked for. */
+    void forEachLatest(int atMost, BiConsumer<String, String> consumer) {
+        jdbc.query(
+                LATEST,
+                statement -> {
+                    statement.setFetchSize(10_000);
+                    statement.setInt(1, atMost);
+                },
+                (ResultSet row) -> consumer.accept(row.getString(1), row.getString(2)));
+    }
+
+    private static Array texts(Connection connection, String[] values) throws SQLException {
+        return connection.createArrayOf("text", values);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.headgate.upkeep;
+
+import java.time.Duration;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.sql.SqlConstants;
+
+/** One route for each table with a retention; each deletes chunk after chunk until nothing old is left. */
+public final class PurgeRoutes extends RouteBuilder {
+
+    private static final int CHUNK = 5_000;
+
+    private final Duration interval;
+    private final Duration ledger;
+    private final Duration outbox;
+    private final Duration deadLetters;
+
+    /**
+     * @param interval how often old rows are looked for
+     * @param ledger how long a key is remembered: longer than any source can deliver a message again
+     * @param outbox how long an entry is kept after it was delivered
+     * @param deadLetters how long a dead letter is kept
+     */
+    public PurgeRoutes(Duration interval, Duration ledger, Duration outbox, Duration deadLetters) {
+        this.interval = interval;
+        this.ledger = ledger;
+        this.outbox = outbox;
+        this.deadLetters = deadLetters;
+    }
+
+    @Override
+    public void configure() {
+        purge("ledger", ledger);
+        purge("outbox", outbox);
+        purge("dead-letter", deadLetters);
+    }
+
+    private void purge(String table, Duration retention) {
+        from("timer:purge-" + table + "?fixedRate=false&period=" + interval.toMillis())
+                .routeId("purge-" + table)
+                .routeDescription("Deletes rows of " + table + " that have passed their retention.")
+                .setHeader("retention", constant(retention.toSeconds()))
+                .setHeader("chunk", constant(CHUNK))
+                .setHeader(SqlConstants.SQL_UPDATE_COUNT, constant(CHUNK))
+                .loopDoWhile(header(SqlConstants.SQL_UPDATE_COUNT).isGreaterThanOrEqualTo(CHUNK))
+                .to("sql:classpath:dev/headgate/upkeep/purge-" + table + ".sql")
+                .id("purge-" + table + "-chunk");
+    }
+}
