@@ -107,7 +107,7 @@ public final class OrderGenerator {
 
     private OrderMessage message(Order order, byte[] bytes, Kind kind) {
         String messageId = "event-" + seedName + "-" + ++messageCount;
-        return new OrderMessage(order.id(), messageId, channel(), bytes, kind);
+        return new OrderMessage(order.id(), order.version(), messageId, channel(), bytes, kind);
     }
 
     private Order newOrder() {

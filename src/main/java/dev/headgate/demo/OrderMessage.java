@@ -22,13 +22,15 @@ public final class OrderMessage {
     }
 
     private final String key;
+    private final int version;
     private final String messageId;
     private final @Nullable String channel;
     private final byte[] bytes;
     private final Kind kind;
 
-    OrderMessage(String key, String messageId, @Nullable String channel, byte[] bytes, Kind kind) {
+    OrderMessage(String key, int version, String messageId, @Nullable String channel, byte[] bytes, Kind kind) {
         this.key = key;
+        this.version = version;
         this.messageId = messageId;
         this.channel = channel;
         this.bytes = bytes;
@@ -38,6 +40,11 @@ public final class OrderMessage {
     /** The Kafka key: the order's id. */
     public String key() {
         return key;
+    }
+
+    /** The version of the order. */
+    public int version() {
+        return version;
     }
 
     /** The idempotency key, header {@code message-id}. */
@@ -59,6 +66,6 @@ public final class OrderMessage {
     }
 
     OrderMessage again() {
-        return new OrderMessage(key, messageId, channel, bytes, Kind.DUPLICATE);
+        return new OrderMessage(key, version, messageId, channel, bytes, Kind.DUPLICATE);
     }
 }
