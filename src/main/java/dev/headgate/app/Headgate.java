@@ -107,12 +107,9 @@ public final class Headgate implements AutoCloseable {
         main.bind("deadLetters", deadLetters);
         main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
-        main.bind("kafka-component", KafkaDefaults.component());
-        main.bind("kafkaCommitFactory", new AcknowledgingCommitFactory());
-        main.bind(
-                "kafkaClientFactory",
-                new AcknowledgingClientFactory(
-                        limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT)));
+        AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
+                limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
+        main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
     }
 
     private static void stopAfterFailure(Main main, Database database) {

@@ -1,8 +1,10 @@
 package dev.headgate.app;
 
+import org.apache.camel.component.kafka.KafkaClientFactory;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.kafka.PollOnError;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -12,7 +14,7 @@ final class KafkaDefaults {
 
     private KafkaDefaults() {}
 
-    static KafkaComponent component() {
+    static KafkaComponent component(KafkaClientFactory clients, KafkaManualCommitFactory commits) {
         KafkaConfiguration configuration = new KafkaConfiguration();
         // Headgate commits, nobody else.
         configuration.setAutoCommitEnable(false);
@@ -29,6 +31,8 @@ final class KafkaDefaults {
         configuration.setValueSerializer(ByteArraySerializer.class.getName());
         KafkaComponent component = new KafkaComponent();
         component.setConfiguration(configuration);
+        component.setKafkaClientFactory(clients);
+        component.setKafkaManualCommitFactory(commits);
         return component;
     }
 }

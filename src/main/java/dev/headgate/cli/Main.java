@@ -1,0 +1,95 @@
+package dev.headgate.cli;
+
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The entry point: {@code headgate}. */
+@CommandLine.Command(
+        name = "headgate",
+        description = "Camel routes that bring messages from Kafka into Postgres, each taking effect exactly once.",
+        synopsisSubcommandLabel = "COMMAND",
+        versionProvider = Main.Version.class,
+        subcommands = {RunCommand.class, SchemaCommand.class},
+        footer = {"", "`headgate COMMAND --help` tells more about a command."})
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets and reads the fields
+public final class Main implements Runnable {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print the version and exit.")
+    private boolean version;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Print the stack trace of a failure.")
+    private boolean debug;
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String... arguments) {
+        System.exit(run(writer(System.out), writer(System.err), arguments));
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return the exit code: 0 if all went well, 1 if it failed, 2 if the usage was wrong
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        CommandLine commandLine = new CommandLine(new Main());
+        ServiceLoader.load(Command.class).forEach(commandLine::addSubcommand);
+        Failures failures = new Failures();
+        return commandLine
+                .setUsageHelpWidth(110)
+                .setOut(out)
+                .setErr(err)
+                .setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures)
+                .execute(arguments);
+    }
+
+    /** Without a command there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    /** Whether {@code --debug} was given, before the command or after it. */
+    static boolean debug(CommandLine command) {
+        for (CommandLine level = command; level != null; level = level.getParent()) {
+            if (Boolean.TRUE.equals(level.getCommandSpec().findOption("--debug").getValue())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static PrintWriter writer(OutputStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"headgate " + (version == null ? "dev" : version)};
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.headgate.cli;
+
+import dev.headgate.app.Headgate;
+import dev.headgate.settings.Settings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code headgate run}: returns when the Camel context was stopped from within; a signal ends the process. */
+@CommandLine.Command(
+        name = "run",
+        description = "Run the routes against the servers named in the configuration.",
+        footer = {
+            "",
+            "Settings come from application.properties in the routes folder; --config overrides it, and",
+            "environment variables override both: HEADGATE_DATABASE_URL for headgate.database.url.",
+            "SIGTERM and Ctrl-C stop gracefully: what is in flight is finished and acknowledged."
+        })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class RunCommand implements Command {
+
+    @Mixin
+    private RoutesOption routes;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Properties that override those of the routes.")
+    private @Nullable Path config;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Path folder = routes.folder();
+        Preflight.checkRoutes(folder);
+        Settings settings = Settings.load(folder, config, System.getenv());
+        Preflight.checkServers(settings);
+        new UntilSignal(Headgate.start(settings, folder)).await();
+        return 0;
+    }
+}

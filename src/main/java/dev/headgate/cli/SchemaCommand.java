@@ -1,0 +1,25 @@
+package dev.headgate.cli;
+
+import dev.headgate.database.Migrations;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code headgate schema}: needs no server. */
+@CommandLine.Command(
+        name = "schema",
+        description = "Print the SQL of Headgate's tables, for those who apply it themselves.",
+        footer = {"", "Use it with headgate.migrate=false:", "  headgate schema | psql DATABASE"})
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class SchemaCommand implements Command {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        spec.commandLine().getOut().print(Migrations.sql());
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The command line: {@code headgate run}, {@code headgate schema}, and the commands that other jars add.
+ *
+ * <p>Guaranteed: results go to standard output, all else to standard error; a failure is one line that says what to do
+ * (exit code 1; 2 for wrong usage), never a bare stack trace unless {@code --debug} is given; {@code run} ends with
+ * exit code 0 on SIGTERM and SIGINT after a graceful stop. Nothing in production depends on this package.
+ */
+@NullMarked
+package dev.headgate.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+package dev.headgate.database;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headgate.ConfigurationException;
+import dev.headgate.settings.Key;
+import dev.headgate.settings.Settings;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import javax.sql.DataSource;
+
+/**
+ * The pool of connections to PostgreSQL. Safe for use by any thread.
+ *
+ * <p>Making one opens no connection, so it succeeds while the server is down; {@link #check} tells whether it answers.
+ * Connections are in auto-commit mode until a transaction takes them.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
+
+    private final HikariDataSource pool;
+
+    /**
+     * Makes the pool.
+     *
+     * @throws ConfigurationException if {@code headgate.database.url} is no JDBC URL of PostgreSQL
+     */
+    public Database(Settings settings) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("headgate");
+        config.setJdbcUrl(url(settings));
+        config.setDataSourceProperties(connectionProperties(settings));
+        config.addDataSourceProperty("socketTimeout", seconds(SOCKET_TIMEOUT));
+        config.setMaximumPoolSize(settings.getInt(Key.DATABASE_POOL_SIZE));
+        config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        pool = new HikariDataSource(config);
+    }
+
+    public DataSource dataSource() {
+        return pool;
+    }
+
+    /** Closes all connections, those in use too. */
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    /**
+     * Opens one connection, outside any pool, and closes it. Waits at most ten seconds.
+     *
+     * @throws dev.headgate.HeadgateException if the server does not answer or refuses; its message says why and what
+     *     to do
+     */
+    public static void check(Settings settings) {
+        try (Connection connection = connect(settings)) {
+            connection.isValid((int) CONNECT_TIMEOUT.toSeconds());
+        } catch (SQLException e) {
+            throw ConnectionFailure.of(settings, e);
+        }
+    }
+
+    /** A connection outside any pool, without a limit on how long a statement may take. */
+    static Connection connect(Settings settings) throws SQLException {
+        return DriverManager.getConnection(url(settings), connectionProperties(settings));
+    }
+
+    static String url(Settings settings) {
+        String url = settings.getString(Key.DATABASE_URL);
+        try {
+            DriverManager.getDriver(url);
+            return url;
+        } catch (SQLException e) {
+            throw new ConfigurationException(
+                    "headgate.database.url is '%s'; expected a URL such as jdbc:postgresql://localhost:5432/headgate."
+                            .formatted(ConnectionFailure.redacted(url)),
+                    e);
+        }
+    }
+
+    /** What the URL itself says takes precedence over these. */
+    static Properties connectionProperties(Settings settings) {
+        Properties properties = new Properties();
+        properties.setProperty("user", settings.getString(Key.DATABASE_USER));
+        properties.setProperty("password", settings.getString(Key.DATABASE_PASSWORD));
+        properties.setProperty("ApplicationName", "headgate");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("connectTimeout", seconds(CONNECT_TIMEOUT));
+        // Otherwise a user named headgate has the schema headgate first in the search path.
+        properties.setProperty("currentSchema", "public");
+        return properties;
+    }
+
+    private static String seconds(Duration duration) {
+        return Long.toString(duration.toSeconds());
+    }
+}

@@ -1,0 +1,139 @@
+package dev.headgate.database;
+
+import dev.headgate.HeadgateException;
+import dev.headgate.settings.Key;
+import dev.headgate.settings.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+
+/**
+ * Creates and upgrades the tables, at start, before any route runs.
+ *
+ * <p>Headgate's own live in schema {@code headgate}; the user's, from {@code migrations} in the routes folder, go to
+ * schema {@code public} with a history of their own. Each migration is one transaction and is applied once; processes
+ * that start together wait for each other.
+ */
+public final class Migrations {
+
+    private static final String SCHEMA = "headgate";
+    private static final String USER_SCHEMA = "public";
+    private static final String USER_HISTORY = "headgate_user_migrations";
+    private static final String LOCATION = "dev/headgate/database";
+
+    /** In order of version; a new file must be named here, which a test checks. */
+    static final List<String> FILES = List.of("V1__ledger_outbox_dead_letter.sql");
+
+    private static final String MISSING = "select to_regclass('headgate.ledger') is null";
+
+    private final Settings settings;
+
+    public Migrations(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Applies what is missing, Headgate's tables first, then the user's. With {@code headgate.migrate=false} it applies
+     * nothing and only checks that Headgate's tables are there.
+     *
+     * @param routes the routes folder
+     * @throws HeadgateException if the server does not answer or a migration fails; those before it stay applied
+     */
+    public void apply(Path routes) {
+        Database.check(settings);
+        if (!settings.getBoolean(Key.MIGRATE)) {
+            requireTables();
+            return;
+        }
+        migrate(
+                flyway().schemas(SCHEMA).locations("classpath:" + LOCATION),
+                "Headgate's tables could not be created",
+                "or apply the output of `headgate schema` and set headgate.migrate=false");
+        Path own = routes.resolve("migrations").toAbsolutePath().normalize();
+        if (Files.isDirectory(own)) {
+            migrate(
+                    flyway().defaultSchema(USER_SCHEMA)
+                            .table(USER_HISTORY)
+                            .baselineOnMigrate(true)
+                            .baselineVersion("0")
+                            .locations("filesystem:" + own),
+                    "The migrations in " + own + " could not be applied",
+                    "or set headgate.migrate=false");
+        }
+    }
+
+    /** The SQL of Headgate's tables, in one transaction, for those who apply it themselves. */
+    public static String sql() {
+        return FILES.stream().map(Migrations::read).collect(Collectors.joining("\n", """
+                        begin;
+                        create schema if not exists headgate;
+                        set local search_path to headgate;
+
+                        """, """
+
+                        commit;
+                        """));
+    }
+
+    private FluentConfiguration flyway() {
+        // Flyway's own connections: creating an index may take longer than the pool's socket timeout.
+        Map<String, String> properties = Database.connectionProperties(settings).entrySet().stream()
+                .collect(Collectors.toMap(
+                        e -> e.getKey().toString(), e -> e.getValue().toString()));
+        return Flyway.configure(Migrations.class.getClassLoader())
+                .dataSource(
+                        Database.url(settings),
+                        settings.getString(Key.DATABASE_USER),
+                        settings.getString(Key.DATABASE_PASSWORD))
+                .jdbcProperties(properties)
+                .loggers("slf4j")
+                .placeholderReplacement(false)
+                .validateMigrationNaming(true);
+    }
+
+    private static void migrate(FluentConfiguration configuration, String failed, String alternative) {
+        try {
+            configuration.load().migrate();
+        } catch (FlywayException e) {
+            throw new HeadgateException(
+                    "%s (%s): mend that, %s.".formatted(failed, MigrationFailure.reason(e), alternative), e);
+        }
+    }
+
+    private void requireTables() {
+        try (Connection connection = Database.connect(settings);
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(MISSING)) {
+            if (result.next() && result.getBoolean(1)) {
+                throw new HeadgateException("Headgate's tables are not there and headgate.migrate is false: apply the"
+                        + " output of `headgate schema`, or set headgate.migrate=true.");
+            }
+        } catch (SQLException e) {
+            throw ConnectionFailure.of(settings, e);
+        }
+    }
+
+    private static String read(String file) {
+        try (InputStream stream = Migrations.class.getResourceAsStream(file)) {
+            if (stream == null) {
+                throw new IllegalStateException("The class path lacks " + LOCATION + "/" + file);
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

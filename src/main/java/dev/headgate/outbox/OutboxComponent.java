@@ -1,0 +1,80 @@
+package dev.headgate.outbox;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.DefaultComponent;
+import org.jspecify.annotations.Nullable;
+
+/** Creates the endpoints {@code outbox:DESTINATION}, which relay the pending entries of one destination. */
+@Component("outbox")
+public class OutboxComponent extends DefaultComponent {
+
+    @Metadata(
+            autowired = true,
+            description =
+                    "The database that holds the table headgate.outbox. Each consumer keeps one of its connections."
+                            + " If not set, the only DataSource of the registry is taken.")
+    private @Nullable DataSource dataSource;
+
+    private final Set<OutboxConsumer> consumers = new CopyOnWriteArraySet<>();
+
+    public OutboxComponent() {}
+
+    public OutboxComponent(CamelContext context) {
+        super(context);
+    }
+
+    /**
+     * Makes all relays of this component look for entries now instead of at their next poll. To be called after a
+     * transaction that wrote entries has committed. Cheap, never blocks, from any thread, at any time.
+     */
+    public void wake() {
+        consumers.forEach(OutboxConsumer::wake);
+    }
+
+    public @Nullable DataSource getDataSource() {
+        return dataSource;
+    }
+
+    public void setDataSource(@Nullable DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        if (remaining.isBlank()) {
+            throw new IllegalArgumentException("Expected outbox:DESTINATION, found \"" + uri
+                    + "\": name the value of the column \"destination\" whose entries are to be relayed");
+        }
+        OutboxEndpoint endpoint = new OutboxEndpoint(uri, this, remaining);
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    /** No configurer is generated for this component, so the autowiring is done here. */
+    DataSource requireDataSource() {
+        if (dataSource == null) {
+            dataSource = CamelContextHelper.findSingleByType(getCamelContext(), DataSource.class);
+        }
+        if (dataSource == null) {
+            throw new IllegalStateException("Component outbox expected one DataSource in the registry, found none or"
+                    + " several: bind one, or set camel.component.outbox.dataSource");
+        }
+        return dataSource;
+    }
+
+    void add(OutboxConsumer consumer) {
+        consumers.add(consumer);
+    }
+
+    void remove(OutboxConsumer consumer) {
+        consumers.remove(consumer);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.headgate.outbox;
+
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import org.apache.camel.Category;
+import org.apache.camel.Consumer;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.UriEndpoint;
+import org.apache.camel.spi.UriParam;
+import org.apache.camel.spi.UriPath;
+import org.apache.camel.support.DefaultEndpoint;
+
+/**
+ * Relay the pending entries of one destination of the table {@code headgate.outbox}, in bulk and in order per key.
+ *
+ * <p>Each exchange has a {@code List} of exchanges as its body, one for each entry: the payload as {@code byte[]} (or null),
+ * the headers {@code kafka.KEY}, {@code message-id}, {@code content-type} and the entry's own. An exchange that ends without an
+ * exception, also one whose exception was handled by the route, counts as delivered. A Kafka producer behind it needs
+ * {@code batchWithIndividualHeaders=true} and the {@code ByteArraySerializer} for values.
+ */
+@UriEndpoint(
+        firstVersion = "0.1.0",
+        scheme = "outbox",
+        title = "Outbox",
+        syntax = "outbox:destination",
+        consumerOnly = true,
+        category = {Category.DATABASE, Category.MESSAGING})
+public class OutboxEndpoint extends DefaultEndpoint {
+
+    private static final double JITTER = 0.5;
+
+    @UriPath(description = "Value of the column destination whose entries are relayed.")
+    @Metadata(required = true)
+    private final String destination;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "2000",
+            description = "Most entries in one exchange. Larger is faster and repeats more after a crash.")
+    private int maxEntries = 2000;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "8388608",
+            description = "Most payload bytes in one exchange, which bounds memory. A larger entry travels alone.")
+    private long maxBytes = 8L * 1024 * 1024;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "500",
+            description = "How long to wait after a look that found nothing, unless woken earlier.")
+    private Duration pollInterval = Duration.ofMillis(500);
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "500",
+            description = "Wait after the first failed attempt, with a jitter of half of it.")
+    private Duration backoffBase = Duration.ofMillis(500);
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "2",
+            description = "Factor from one wait between attempts to the next.")
+    private double backoffFactor = 2;
+
+    @UriParam(label = "consumer", defaultValue = "30000", description = "Longest wait between attempts.")
+    private Duration backoffCap = Duration.ofSeconds(30);
+
+    public OutboxEndpoint(String uri, OutboxComponent component, String destination) {
+        super(uri, component);
+        this.destination = destination;
+    }
+
+    @Override
+    public Producer createProducer() {
+        throw new UnsupportedOperationException("outbox:" + destination
+                + " can only be consumed from: entries are written by SQL, in the transaction of their state change");
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        OutboxConsumer consumer = new OutboxConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    OutboxRelay.Options relayOptions() {
+        IntervalFunction backoff = IntervalFunction.ofExponentialRandomBackoff(
+                backoffBase.toMillis(), backoffFactor, JITTER, backoffCap.toMillis());
+        return new OutboxRelay.Options(destination, maxEntries, maxBytes, pollInterval, backoff);
+    }
+
+    @Override
+    public OutboxComponent getComponent() {
+        return (OutboxComponent) super.getComponent();
+    }
+
+    public String getDestination() {
+        return destination;
+    }
+
+    public int getMaxEntries() {
+        return maxEntries;
+    }
+
+    public void setMaxEntries(int maxEntries) {
+        this.maxEntries = maxEntries;
+    }
+
+    public long getMaxBytes() {
+        return maxBytes;
+    }
+
+    public void setMaxBytes(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    public Duration getPollInterval() {
+        return pollInterval;
+    }
+
+    public void setPollInterval(Duration pollInterval) {
+        this.pollInterval = pollInterval;
+    }
+
+    public Duration getBackoffBase() {
+        return backoffBase;
+    }
+
+    public void setBackoffBase(Duration backoffBase) {
+        this.backoffBase = backoffBase;
+    }
+
+    public double getBackoffFactor() {
+        return backoffFactor;
+    }
+
+    public void setBackoffFactor(double backoffFactor) {
+        this.backoffFactor = backoffFactor;
+    }
+
+    public Duration getBackoffCap() {
+        return backoffCap;
+    }
+
+    public void setBackoffCap(Duration backoffCap) {
+        this.backoffCap = backoffCap;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.headgate.settings;
+
+import static dev.headgate.settings.Form.COUNT;
+import static dev.headgate.settings.Form.DURATION;
+import static dev.headgate.settings.Form.FLAG;
+import static dev.headgate.settings.Form.TEXT;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Every key of Headgate's own, with its default, its form and one line about it: the configuration table. */
+public enum Key {
+    DATABASE_URL(
+            "headgate.database.url",
+            "jdbc:postgresql://localhost:5432/headgate",
+            TEXT,
+            "JDBC URL of the PostgreSQL database that holds the ledger, the outbox, the dead letters and your tables."),
+    DATABASE_USER("headgate.database.user", "headgate", TEXT, "User of the database."),
+    DATABASE_PASSWORD("headgate.database.password", "headgate", TEXT, "Password of that user."),
+    DATABASE_POOL_SIZE(
+            "headgate.database.pool-size",
+            "8",
+            COUNT,
+            "Most connections at once; each lane of a batch holds one while it writes."),
+    MIGRATE(
+            "headgate.migrate",
+            "true",
+            FLAG,
+            "Whether tables are created and upgraded at start; if false, apply `headgate schema` yourself."),
+    INFLIGHT_MAX_MESSAGES(
+            "headgate.inflight.max-messages",
+            "20000",
+            COUNT,
+            "Most unacknowledged messages; fetching pauses above it and resumes below."),
+    INFLIGHT_MAX_BYTES(
+            "headgate.inflight.max-bytes", "67108864", COUNT, "Most bytes in unacknowledged messages, likewise."),
+    COMMIT_INTERVAL(
+            "headgate.commit-interval",
+            "1s",
+            DURATION,
+            "How often the offsets of acknowledged messages are committed to Kafka."),
+    REVOKE_TIMEOUT(
+            "headgate.revoke-timeout",
+            "20s",
+            DURATION,
+            "Longest wait for what is in flight when Kafka takes a partition away."),
+    LEDGER_CACHE_SIZE(
+            "headgate.ledger.cache-size",
+            "200000",
+            COUNT,
+            "Idempotency keys kept in memory, so that recent duplicates cost no statement."),
+    LEDGER_RETENTION(
+            "headgate.ledger.retention", "14d", DURATION, "How long an idempotency key is remembered in the ledger."),
+    OUTBOX_RETENTION("headgate.outbox.retention", "2d", DURATION, "How long a delivered outbox entry is kept."),
+    DEAD_LETTERS_RETENTION("headgate.dead-letters.retention", "30d", DURATION, "How long a dead letter is kept."),
+    PURGE_INTERVAL("headgate.purge-interval", "10m", DURATION, "How often what is past its retention is deleted.");
+
+    private final String propertyName;
+    private final String defaultValue;
+    private final Form form;
+    private final String description;
+
+    Key(String propertyName, String defaultValue, Form form, String description) {
+        this.propertyName = propertyName;
+        this.defaultValue = defaultValue;
+        this.form = form;
+        this.description = description;
+    }
+
+    /** The name in a properties file, such as {@code headgate.database.url}. */
+    public String propertyName() {
+        return propertyName;
+    }
+
+    /** The name of the environment variable that overrides it, such as {@code HEADGATE_DATABASE_URL}. */
+    public String environmentName() {
+        return environmentName(propertyName);
+    }
+
+    public String defaultValue() {
+        return defaultValue;
+    }
+
+    public Form form() {
+        return form;
+    }
+
+    /** One sentence for the configuration table. */
+    public String description() {
+        return description;
+    }
+
+    static Optional<Key> named(String propertyName) {
+        return Arrays.stream(values())
+                .filter(key -> key.propertyName.equals(propertyName))
+                .findFirst();
+    }
+
+    static String environmentName(String propertyName) {
+        return propertyName.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    }
+}

@@ -1,0 +1,127 @@
+package dev.headgate.settings;
+
+import dev.headgate.ConfigurationException;
+import dev.headgate.settings.Settings.Value;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Collects the values of {@link Settings}, later ones over earlier ones, and checks Headgate's own. */
+final class SettingsReader {
+
+    private static final String PREFIX = "headgate.";
+
+    /** Keys that may be set by the environment alone, though no file and no default names them. */
+    private static final List<String> KNOWN_ELSEWHERE = List.of("camel.component.kafka.brokers");
+
+    /** Variables of the launcher and of the log configuration. */
+    private static final Set<String> NOT_PROPERTIES = Set.of("HEADGATE_JAVA_OPTS", "HEADGATE_LOG_LEVEL");
+
+    /** What Kubernetes puts into every pod beside a service named headgate. */
+    private static final Pattern SERVICE_LINK = Pattern.compile(
+            "HEADGATE(_\\w+)?_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+
+    private final Map<String, Value> values;
+
+    SettingsReader() {
+        this(Map.of());
+        for (Key key : Key.values()) {
+            values.put(key.propertyName(), new Value(key.defaultValue(), "the built-in default"));
+        }
+    }
+
+    SettingsReader(Map<String, Value> initial) {
+        values = new TreeMap<>(initial);
+    }
+
+    void readIfPresent(Path file) {
+        if (Files.exists(file)) {
+            read(file);
+        }
+    }
+
+    void read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new ConfigurationException(
+                    "The configuration file " + file + " does not exist: name a properties file, or leave it out.");
+        }
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (CharacterCodingException | IllegalArgumentException e) {
+            throw new ConfigurationException(
+                    "The configuration file " + file + " is no properties file in UTF-8: " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw new ConfigurationException("The configuration file " + file + " cannot be read: " + e + ".", e);
+        }
+        for (String name : new TreeSet<>(properties.stringPropertyNames())) {
+            put(name, properties.getProperty(name), file.toString());
+        }
+    }
+
+    /** Names without a dot are left alone, lest {@code PATH} become the value of a property {@code path}. */
+    void overrideFrom(Map<String, String> environment) {
+        refuseUnknown(environment);
+        Set<String> names = new TreeSet<>(values.keySet());
+        names.addAll(KNOWN_ELSEWHERE);
+        for (String name : names) {
+            String variable = Key.environmentName(name);
+            String value = environment.get(variable);
+            if (value != null && name.contains(".")) {
+                put(name, value, "the environment variable " + variable);
+            }
+        }
+    }
+
+    /** Blanks around a value are never meant, and at the end of a line never seen. */
+    void put(String name, String text, String origin) {
+        Value value = new Value(text.strip(), origin);
+        if (name.startsWith(PREFIX)) {
+            check(name, value);
+        }
+        values.put(name, value);
+    }
+
+    Settings settings() {
+        return new Settings(values);
+    }
+
+    private static void check(String name, Value value) {
+        Key key = Key.named(name).orElseThrow(() -> unknown("key " + name + " in " + value.origin(), name, false));
+        if (!key.form().accepts(value.text())) {
+            throw Settings.complaint(key, value, key.form().expected());
+        }
+    }
+
+    private static void refuseUnknown(Map<String, String> environment) {
+        Set<String> known = new TreeSet<>(NOT_PROPERTIES);
+        Arrays.stream(Key.values()).map(Key::environmentName).forEach(known::add);
+        for (String variable : new TreeSet<>(environment.keySet())) {
+            if (variable.startsWith("HEADGATE_")
+                    && !known.contains(variable)
+                    && !SERVICE_LINK.matcher(variable).matches()) {
+                throw unknown("environment variable " + variable, variable, true);
+            }
+        }
+    }
+
+    private static ConfigurationException unknown(String what, String name, boolean variable) {
+        List<String> known = Arrays.stream(Key.values())
+                .map(variable ? Key::environmentName : Key::propertyName)
+                .toList();
+        String remedy = Nearest.to(name, known)
+                .map(near -> "did you mean " + near + "?")
+                .orElse("known are " + String.join(", ", known) + ".");
+        return new ConfigurationException("Unknown " + what + ": " + remedy);
+    }
+}

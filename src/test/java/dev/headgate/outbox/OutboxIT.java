@@ -1,0 +1,243 @@
+package dev.headgate.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Message;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class OutboxIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final Relays relays = new Relays();
+    private final Receiver receiver = new Receiver();
+    private OutboxDatabase database;
+
+    @BeforeEach
+    void emptyOutbox() throws Exception {
+        database = OutboxDatabase.shared();
+    }
+
+    @AfterEach
+    void stop() {
+        relays.close();
+    }
+
+    @Test
+    void entries_of_one_key_arrive_in_order_and_each_is_marked_delivered_once() throws Exception {
+        database.write("orders", 5000, 40);
+        relays.start(database.pool, "outbox:orders?maxEntries=300", receiver);
+
+        await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+
+        assertThat(receiver.ids()).containsExactlyInAnyOrderElementsOf(database.idsInOrder());
+        assertThat(receiver.idsByKey()).hasSize(40).values().allSatisfy(ids -> assertThat(ids)
+                .isSorted());
+        assertThat(receiver.bulks()).allSatisfy(size -> assertThat(size).isLessThanOrEqualTo(300));
+        assertThat(database.count("attempts = 1 and next_attempt_at is null and last_error is null"))
+                .isEqualTo(5000);
+    }
+
+    @Test
+    void entries_of_many_shards_travel_in_one_exchange() throws Exception {
+        database.write("orders", 200, 200);
+        relays.start(database.pool, "outbox:orders", receiver);
+
+        await().atMost(SOON).until(() -> receiver.size() == 200);
+
+        assertThat(receiver.bulks()).hasSizeLessThan(16);
+    }
+
+    @Test
+    void entries_of_another_destination_are_left_alone() throws Exception {
+        database.write("invoices", 10, 10);
+        database.write("orders", 10, 10);
+        relays.start(database.pool, "outbox:orders", receiver);
+
+        await().atMost(SOON).until(() -> receiver.size() == 10);
+
+        assertThat(database.count("destination = 'invoices' and delivered_at is null and attempts = 0"))
+                .isEqualTo(10);
+    }
+
+    @Test
+    void entry_travels_with_its_bytes_its_id_its_content_type_and_its_own_headers() throws Exception {
+        byte[] payload = {0, -1, 1, '{'};
+        database.sql.update("""
+                insert into headgate.outbox (pipeline, destination, key, content_type, headers, payload)
+                values ('test', 'orders', 'k', 'text/x', '{"trace":"abc","n":7,"none":null,"message-id":"mine"}', ?)
+                """, payload);
+        relays.start(database.pool, "outbox:orders", receiver);
+
+        await().atMost(SOON).until(() -> receiver.size() == 1);
+
+        Message message = receiver.arrived().get(0);
+        assertThat(message.getBody()).isEqualTo(payload);
+        assertThat(message.getHeaders())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        KafkaConstants.KEY,
+                        "k",
+                        "message-id",
+                        database.idsInOrder().get(0),
+                        "content-type",
+                        "text/x",
+                        "trace",
+                        "abc",
+                        "n",
+                        "7"));
+    }
+
+    @Test
+    void entry_without_key_and_payload_arrives_without_them() throws Exception {
+        database.sql.update("insert into headgate.outbox (pipeline, destination) values ('test', 'orders')");
+        relays.start(database.pool, "outbox:orders", receiver);
+
+        await().atMost(SOON).until(() -> receiver.size() == 1);
+
+        Message message = receiver.arrived().get(0);
+        assertThat(message.getBody()).isNull();
+        assertThat(message.getHeaders()).containsOnlyKeys("message-id", "content-type");
+        await().atMost(SOON).until(() -> database.count("delivered_at is not null") == 1);
+    }
+
+    @Test
+    void large_payloads_are_spread_over_exchanges_and_one_above_the_bound_travels_alone() throws Exception {
+        database.sql.update("""
+                insert into headgate.outbox (pipeline, destination, key, payload)
+                select 'test', 'orders', 'k', convert_to(repeat('x', n), 'UTF8')
+                from unnest(array[40000, 40000, 40000, 900000, 10]) with ordinality as size(n, i) order by i
+                """);
+        relays.start(database.pool, "outbox:orders?maxBytes=100000", receiver);
+
+        await().atMost(SOON).until(() -> receiver.size() == 5);
+
+        assertThat(receiver.ids()).isEqualTo(database.idsInOrder());
+        // An entry is added while those before it are below the bound.
+        assertThat(receiver.bulks()).isEqualTo(List.of(3, 1, 1));
+    }
+
+    @Test
+    void two_relays_share_the_load_without_sending_anything_twice_or_out_of_order() throws Exception {
+        database.write("orders", 20_000, 500);
+        Receiver other = new Receiver();
+        relays.start(database.pool, "outbox:orders?maxEntries=20&pollInterval=50", receiver);
+        relays.start(database.pool, "outbox:orders?maxEntries=20&pollInterval=50", other);
+
+        await().atMost(Duration.ofMinutes(2)).until(() -> database.count("delivered_at is null") == 0);
+
+        assertThat(receiver.size()).isPositive();
+        assertThat(other.size()).isPositive();
+        List<String> all =
+                Stream.concat(receiver.ids().stream(), other.ids().stream()).toList();
+        assertThat(all).containsExactlyInAnyOrderElementsOf(database.idsInOrder());
+        assertThat(receiver.idsByKey().values())
+                .allSatisfy(ids -> assertThat(ids).isSorted());
+        assertThat(other.idsByKey().values()).allSatisfy(ids -> assertThat(ids).isSorted());
+        assertThat(database.count("attempts = 1")).isEqualTo(20_000);
+    }
+
+    @Test
+    void waking_relays_what_was_committed_long_before_the_next_poll() throws Exception {
+        CamelContext context = relays.start(database.pool, "outbox:orders?pollInterval=30s", receiver);
+        // The relay is waiting when it has looked once and found nothing.
+        database.write("orders", 1, 1);
+        Relays.component(context).wake();
+        await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+
+        database.write("orders", 1, 1);
+        Relays.component(context).wake();
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> receiver.size() == 2);
+    }
+
+    @Test
+    void listener_is_told_and_a_broken_one_does_no_harm() throws Exception {
+        AtomicReference<String> told = new AtomicReference<>();
+        OutboxListener listener = new OutboxListener() {
+            @Override
+            public void delivered(String destination, int entries, Duration sinceOldestCreated) {
+                long marked = database.count("delivered_at is not null");
+                told.set(destination + " " + entries + " " + marked + " " + (sinceOldestCreated.toMinutes() >= 60));
+            }
+        };
+        OutboxListener broken = new OutboxListener() {
+            @Override
+            public void delivered(String destination, int entries, Duration sinceOldestCreated) {
+                throw new IllegalStateException("broken on purpose");
+            }
+        };
+        database.sql.update("""
+                insert into headgate.outbox (pipeline, destination, created_at)
+                select 'test', 'orders', now() - interval '61 minutes' from generate_series(1, 3)
+                """);
+        relays.start(database.pool, "outbox:orders", receiver, broken, listener);
+
+        await().atMost(SOON).until(() -> "orders 3 3 true".equals(told.get()));
+    }
+
+    @Test
+    void suspended_relay_holds_no_connection_and_resumes() throws Exception {
+        CamelContext context = relays.start(database.pool, "outbox:orders?pollInterval=50", receiver);
+        await().atMost(SOON).until(() -> database.pool.getHikariPoolMXBean().getActiveConnections() == 1);
+
+        context.getRouteController().suspendRoute("relay");
+        await().atMost(SOON).until(() -> database.pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        database.write("orders", 10, 1);
+        assertThat(receiver.size()).isZero();
+        context.getRouteController().resumeRoute("relay");
+
+        await().atMost(SOON).until(() -> database.count("delivered_at is not null") == 10);
+    }
+
+    @Test
+    void stopping_lets_the_exchange_in_hand_end_and_marks_all_that_was_sent() throws Exception {
+        database.write("orders", 5000, 100);
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        receiver.refuse(bulk -> {
+            sending.countDown();
+            goOn.await();
+        });
+        CamelContext context = relays.start(database.pool, "outbox:orders?maxEntries=160", receiver);
+        sending.await();
+
+        Thread stopping = new Thread(context::stop);
+        stopping.start();
+        await().atMost(SOON)
+                .until(() ->
+                        context.getRouteController().getRouteStatus("relay").isSuspended());
+        goOn.countDown();
+        stopping.join();
+
+        assertThat(receiver.size()).isEqualTo(160);
+        assertThat(database.count("delivered_at is not null")).isEqualTo(160);
+        assertThat(database.sql.queryForObject("select count(*) from pg_locks where locktype = 'advisory'", Long.class))
+                .isZero();
+        assertThat(database.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+    }
+
+    @Test
+    void missing_data_source_and_wrong_use_are_said_plainly() throws Exception {
+        try (CamelContext context = new DefaultCamelContext()) {
+            assertThatThrownBy(() -> context.getEndpoint("outbox:orders").createProducer())
+                    .hasMessageContaining("only be consumed from");
+            assertThatThrownBy(() -> context.getEndpoint("outbox:orders")
+                            .createConsumer(receiver)
+                            .start())
+                    .hasStackTraceContaining("expected one DataSource");
+        }
+    }
+}

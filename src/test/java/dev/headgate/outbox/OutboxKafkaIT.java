@@ -1,0 +1,151 @@
+package dev.headgate.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headgate.devservices.DevKafka;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OutboxKafkaIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int ENTRIES = Integer.getInteger("outbox.entries", 20_000);
+
+    @TempDir
+    Path directory;
+
+    private DevKafka kafka;
+    private OutboxDatabase database;
+    private final AtomicInteger exchanges = new AtomicInteger();
+
+    @BeforeEach
+    void start() throws Exception {
+        database = OutboxDatabase.shared();
+        kafka = DevKafka.start(directory);
+        kafka.createTopic("events", 4, Map.of("max.message.bytes", "2000000"));
+    }
+
+    @AfterEach
+    void stop() {
+        kafka.close();
+    }
+
+    private CamelContext relay() throws Exception {
+        CamelContext context = new DefaultCamelContext();
+        context.getRegistry().bind("dataSource", database.pool);
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("outbox:events?backoffBase=50&backoffCap=500")
+                        .process(exchange -> exchanges.incrementAndGet())
+                        .to("kafka:events?batchWithIndividualHeaders=true&brokers=" + kafka.bootstrapServers()
+                                + "&valueSerializer=org.apache.kafka.common.serialization.ByteArraySerializer"
+                                + "&deliveryTimeoutMs=3000&requestTimeoutMs=1000&maxBlockMs=2000");
+            }
+        });
+        context.start();
+        return context;
+    }
+
+    @Test
+    void entries_reach_kafka_in_bulk_in_order_and_with_their_headers() throws Exception {
+        database.sql.update("""
+                insert into headgate.outbox (pipeline, destination, key, headers, payload)
+                select 'test', 'events', 'key-' || i % 1000, '{"trace":"t"}',
+                    convert_to(i || repeat('x', 250), 'UTF8')
+                from generate_series(1, ?) i
+                """, ENTRIES);
+        database.sql.update("insert into headgate.outbox (pipeline, destination) values ('test', 'events')");
+
+        try (CamelContext context = relay()) {
+            await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+        }
+
+        Map<String, Object> figures = database.sql.queryForMap("""
+                select count(*) as entries, extract(epoch from max(delivered_at) - min(delivered_at)) as seconds
+                from headgate.outbox
+                """);
+        System.out.println("Relayed " + figures + " in " + exchanges + " exchanges; sizes and time by the database");
+        assertThat(exchanges.get()).isLessThan(ENTRIES / 100);
+        List<ConsumerRecord<String, byte[]>> records = read(ENTRIES + 1);
+        assertThat(records).hasSize(ENTRIES + 1);
+        Map<String, Long> latest = new HashMap<>();
+        for (ConsumerRecord<String, byte[]> entry : records) {
+            Long id = Long.valueOf(header(entry, "message-id"));
+            assertThat(header(entry, "content-type")).isEqualTo("application/json");
+            if (entry.key() == null) {
+                assertThat(entry.value()).isNull();
+            } else {
+                assertThat(header(entry, "trace")).isEqualTo("t");
+                Long before = latest.put(entry.key(), id);
+                assertThat(before == null || before < id).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void entry_that_kafka_refuses_and_a_restart_of_kafka_lose_and_reorder_nothing() throws Exception {
+        database.write("events", 500, 50);
+        database.sql.update("""
+                insert into headgate.outbox (pipeline, destination, key, payload)
+                values ('test', 'events', 'large', convert_to(repeat('x', 3000000), 'UTF8'))
+                """);
+        try (CamelContext context = relay()) {
+            await().atMost(SOON).until(() -> database.count("delivered_at is null") == 1);
+            assertThat(database.count("delivered_at is null and last_error like '%RecordTooLarge%'"))
+                    .isEqualTo(1);
+            database.sql.update("update headgate.outbox set payload = 'small' where key = 'large'");
+            await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+
+            kafka.stop();
+            database.write("events", 500, 50);
+            await().atMost(SOON).until(() -> database.count("attempts > 0 and delivered_at is null") > 0);
+            kafka.restart();
+            await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+        }
+        Map<String, Long> latest = new HashMap<>();
+        read(1001).forEach(entry -> latest.put(entry.key(), Long.valueOf(header(entry, "message-id"))));
+        List<Map<String, Object>> last =
+                database.sql.queryForList("select key, max(id) as id from headgate.outbox group by key");
+        assertThat(last)
+                .allSatisfy(row -> assertThat(latest).containsEntry((String) row.get("key"), (Long) row.get("id")));
+    }
+
+    private static String header(ConsumerRecord<String, byte[]> entry, String name) {
+        return new String(entry.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    private List<ConsumerRecord<String, byte[]>> read(int atLeast) {
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers", kafka.bootstrapServers(), "group.id", "reader", "auto.offset.reset", "earliest");
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of("events"));
+            await().atMost(SOON).until(() -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+                return records.size() >= atLeast;
+            });
+        }
+        return records;
+    }
+}
