@@ -8,6 +8,7 @@ import dev.headgate.database.Migrations;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.ledger.MessageId;
+import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
 import dev.headgate.upkeep.PurgeRoutes;
@@ -109,6 +110,10 @@ public final class Headgate implements AutoCloseable {
         main.bind("messageId", new MessageId());
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
                 limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
+        OutboxComponent outbox = new OutboxComponent();
+        outbox.setDataSource(dataSource);
+        main.bind("outbox-component", outbox);
+        main.bind("wakeRelays", new WakeRelays(outbox));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
     }
 

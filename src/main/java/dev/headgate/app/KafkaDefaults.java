@@ -29,6 +29,8 @@ final class KafkaDefaults {
         // Payloads pass unchanged, also those that are no UTF-8.
         configuration.setValueDeserializer(ByteArrayDeserializer.class.getName());
         configuration.setValueSerializer(ByteArraySerializer.class.getName());
+        // A bulk of outbox entries goes out with each entry's own headers, without waiting entry by entry.
+        configuration.setBatchWithIndividualHeaders(true);
         KafkaComponent component = new KafkaComponent();
         component.setConfiguration(configuration);
         component.setKafkaClientFactory(clients);

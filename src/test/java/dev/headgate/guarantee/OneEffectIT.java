@@ -25,6 +25,9 @@ class OneEffectIT {
             assertThat(pipeline.count("select count(*) from orders where version = 2 and channel = 'unknown'"))
                     .isEqualTo(100);
             assertThat(pipeline.count("select count(*) from headgate.outbox")).isEqualTo(200);
+            Pipeline.await().untilAsserted(() -> assertThat(
+                            pipeline.count("select count(*) from headgate.outbox where delivered_at is not null"))
+                    .isEqualTo(200));
             assertThat(pipeline.text("select stage || ', ' || reason || ', ' || convert_from(payload, 'UTF8')"
                             + " from headgate.dead_letter"))
                     .isEqualTo("orders-validate, broken JSON, {\"order_id\":");
