@@ -51,7 +51,8 @@ final class ShardIsolation {
     void succeeded(Bulk bulk, int entries) {
         for (Integer shard : bulk.shards()) {
             suspects.computeIfPresent(
-                    shard, (s, limit) -> entries < limit || limit >= maxEntries ? null : Math.min(limit * 2, maxEntries));
+                    shard,
+                    (s, limit) -> entries < limit || limit >= maxEntries ? null : Math.min(limit * 2, maxEntries));
         }
     }
 
