@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -36,21 +37,27 @@ final class PlainLoop {
     private final List<SqlFile> statements;
     private final Consumer<byte[]> validator;
     private final int batchSize;
+    private final IntConsumer committed;
 
-    /** @param validator called with each value; throws if it is invalid, which ends the loop */
+    /**
+     * @param validator called with each value; throws if it is invalid, which ends the loop
+     * @param committed told how many messages a transaction stored, right after its commit, on any writer's thread
+     */
     PlainLoop(
             String bootstrapServers,
             String topic,
             DataSource dataSource,
             List<SqlFile> statements,
             Consumer<byte[]> validator,
-            int batchSize) {
+            int batchSize,
+            IntConsumer committed) {
         this.bootstrapServers = bootstrapServers;
         this.topic = topic;
         this.dataSource = dataSource;
         this.statements = List.copyOf(statements);
         this.validator = validator;
         this.batchSize = batchSize;
+        this.committed = committed;
     }
 
     /** Returns when so many messages are stored and their offsets committed. */
@@ -99,6 +106,7 @@ final class PlainLoop {
                             collected.subList(0, Math.min(batchSize, collected.size()));
                     var batch = new PlainBatch(List.copyOf(first));
                     writer.write(batch);
+                    committed.accept(first.size());
                     consumer.commitSync(batch.nextOffsets());
                     remaining.addAndGet(-first.size());
                     first.clear();

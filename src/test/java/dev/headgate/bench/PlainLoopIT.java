@@ -34,7 +34,8 @@ class PlainLoopIT {
                             SqlFile.read(Path.of("routes/sql/orders-state.sql")),
                             SqlFile.read(Path.of("routes/sql/orders-outbox.sql"))),
                     value -> validated.increment(),
-                    2000);
+                    2000,
+                    n -> {});
 
             loop.drain("first", 5_000, 2);
             loop.drain("second", 5_000, 2);
