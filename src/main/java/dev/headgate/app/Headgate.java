@@ -4,8 +4,8 @@ import dev.headgate.settings.Settings;
 import java.nio.file.Path;
 import java.util.Properties;
 import org.apache.camel.CamelContext;
-import org.apache.camel.main.DefaultMainShutdownStrategy;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /** The running application. */
 public final class Headgate implements AutoCloseable {
@@ -24,7 +24,8 @@ public final class Headgate implements AutoCloseable {
         properties.setProperty("camel.main.routesIncludePattern", "file:" + folder + "/*.camel.yaml");
         Main main = new Main();
         main.setOverrideProperties(properties);
-        ((DefaultMainShutdownStrategy) main.getShutdownStrategy()).disableHangupSupport();
+        // The default one adds a shutdown hook, also after disableHangupSupport().
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         try {
             main.start();
         } catch (RuntimeException e) {
