@@ -19,6 +19,7 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
@@ -85,6 +86,8 @@ public final class Headgate implements AutoCloseable {
         properties.setProperty("headgate.routes", folder.toString());
         main.setOverrideProperties(properties);
         main.setDefaultPropertyPlaceholderLocation("false");
+        // Camel's default would add a shutdown hook that waits for the one of the command line.
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.configure()
                 .withName("headgate")
                 .withRoutesIncludePattern("file:" + folder + "/*.camel.yaml")

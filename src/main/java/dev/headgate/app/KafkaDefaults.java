@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.acknowledge.TextHeaders;
 import org.apache.camel.component.kafka.KafkaClientFactory;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
@@ -29,6 +30,7 @@ final class KafkaDefaults {
         // Payloads pass unchanged, also those that are no UTF-8.
         configuration.setValueDeserializer(ByteArrayDeserializer.class.getName());
         configuration.setValueSerializer(ByteArraySerializer.class.getName());
+        configuration.setHeaderDeserializer(new TextHeaders());
         // A bulk of outbox entries goes out with each entry's own headers, without waiting entry by entry.
         configuration.setBatchWithIndividualHeaders(true);
         KafkaComponent component = new KafkaComponent();

@@ -41,19 +41,6 @@ public final class Headers {
     }
 
     private static String decode(byte[] bytes) {
-        return isPlainAscii(bytes) ? new String(bytes, StandardCharsets.ISO_8859_1) : decodeUtf8(bytes);
-    }
-
-    private static boolean isPlainAscii(byte[] bytes) {
-        for (byte value : bytes) {
-            if (value <= 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String decodeUtf8(byte[] bytes) {
         try {
             return storable(StandardCharsets.UTF_8
                     .newDecoder()

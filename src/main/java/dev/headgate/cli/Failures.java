@@ -28,38 +28,43 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             return handleParseException(wrongUsage, new String[0]);
         }
         boolean debug = Main.debug(command);
-        say(command.getErr(), sentence(e) + (debug || e instanceof HeadgateException ? "" : " (--debug tells more.)"));
+        say(
+                command.getErr(),
+                sentence(e) + (debug || e instanceof HeadgateException ? "" : " [--debug shows the stack trace]"));
         if (debug) {
             e.printStackTrace(command.getErr());
         }
         return FAILED;
     }
 
-    /** One line, and the message of the innermost cause if nothing better is known. */
-    static String sentence(Throwable e) {
-        if (e instanceof HeadgateException) {
-            return message(e);
+    /** One line: Headgate's own words if it failed itself, else Camel's, else those of the innermost cause. */
+    static String sentence(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof HeadgateException) {
+                return message(e);
+            }
         }
-        return CamelFailures.sentence(e).orElseGet(() -> innermost(e));
+        return CamelFailures.sentence(failure).orElseGet(() -> innermost(failure));
     }
 
-    /** The innermost cause, with its class if its message alone would say little. */
+    /** What the innermost cause says, or its class if it says nothing. */
     static String innermost(Throwable e) {
         Throwable innermost = e;
-        while (innermost.getCause() != null && innermost.getCause() != innermost) {
+        while (innermost.getCause() != null) {
             innermost = innermost.getCause();
         }
+        String name = innermost.getClass().getSimpleName();
         String message = message(innermost);
-        boolean speaks =
-                message.contains(" ") && !(innermost instanceof RuntimeException || innermost instanceof Error);
-        return speaks ? message : innermost.getClass().getSimpleName() + ": " + message;
+        return message.contains(" ") || message.equals(name) ? message : name + ": " + message;
+    }
+
+    static String oneLine(String text) {
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static String message(Throwable e) {
         String message = e.getMessage();
-        return message == null || message.isBlank()
-                ? e.getClass().getSimpleName()
-                : message.strip().replaceAll("\\s*\\R\\s*", " ");
+        return message == null || message.isBlank() ? e.getClass().getSimpleName() : oneLine(message);
     }
 
     private static String usage(ParameterException e) {

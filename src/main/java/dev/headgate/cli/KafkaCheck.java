@@ -65,16 +65,12 @@ final class KafkaCheck {
     void run() {
         try (Admin admin = Admin.create(configuration)) {
             admin.describeCluster().nodes().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new HeadgateException(
-                    "Kafka does not answer at %s within %d s (%s): %s"
-                            .formatted(brokers, TIMEOUT.toSeconds(), reason(e), REMEDY),
-                    e);
+        } catch (TimeoutException e) {
+            throw silent(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof org.apache.kafka.common.errors.TimeoutException ? silent(e) : refused(e);
         } catch (KafkaException e) {
-            throw new ConfigurationException(
-                    "Kafka cannot be reached with camel.component.kafka.brokers=%s (%s): %s"
-                            .formatted(brokers, reason(e), REMEDY),
-                    e);
+            throw refused(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new HeadgateException("Interrupted while asking Kafka at " + brokers + ".", e);
@@ -98,7 +94,16 @@ final class KafkaCheck {
                         .anyMatch(value -> value.contains("{{") || value.startsWith("#"));
     }
 
-    private static String reason(Throwable e) {
-        return Failures.innermost(e).replaceFirst("[.:]$", "");
+    private HeadgateException silent(Exception e) {
+        return new HeadgateException(
+                "Kafka does not answer at %s within %d s: %s".formatted(brokers, TIMEOUT.toSeconds(), REMEDY), e);
+    }
+
+    private HeadgateException refused(Exception e) {
+        String reason = Failures.innermost(e).replaceFirst("[.:]$", "");
+        return new ConfigurationException(
+                "Kafka at %s cannot be used (%s): correct camel.component.kafka.*; %s"
+                        .formatted(brokers, reason, REMEDY),
+                e);
     }
 }

@@ -37,11 +37,13 @@ public final class Preflight {
     }
 
     /**
-     * Asks Postgres and, if brokers are set, Kafka; waits at most ten seconds for each.
+     * Asks Postgres and, if brokers are set, Kafka; waits at most ten seconds for each. Also looks whether the management
+     * port is free.
      *
-     * @throws HeadgateException if one does not answer
+     * @throws HeadgateException if one does not answer, or the port is taken
      */
     public static void checkServers(Settings settings) {
+        ManagementPortCheck.run(settings);
         Database.check(settings);
         KafkaCheck.of(settings).ifPresent(KafkaCheck::run);
     }

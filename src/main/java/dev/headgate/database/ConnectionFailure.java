@@ -4,6 +4,7 @@ import dev.headgate.ConfigurationException;
 import dev.headgate.HeadgateException;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.util.regex.Pattern;
 
@@ -44,11 +45,14 @@ final class ConnectionFailure {
         return CREDENTIALS.matcher(withoutParameter).replaceAll("//***@");
     }
 
-    /** The server's own words; the driver puts position and hints on further lines. */
+    /** The server's own words; the driver puts position and hints on further lines and in further sentences. */
     static String firstLine(Throwable e) {
+        if (e.getCause() instanceof UnknownHostException) {
+            return "unknown host " + e.getCause().getMessage();
+        }
         String message = e.getMessage();
         String text = message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
-        return text.strip().lines().findFirst().orElse(text).replaceFirst("[.:]$", "");
+        return text.strip().lines().findFirst().orElse(text).replaceFirst("[.] Check that .*|[.:]$", "");
     }
 
     private static String set(Key key) {

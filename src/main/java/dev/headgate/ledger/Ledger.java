@@ -39,7 +39,10 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
         this.table = new LedgerTable(dataSource);
         this.deadLetters = deadLetters;
         this.cacheSize = cacheSize;
-        this.durable = Caffeine.newBuilder().maximumSize(cacheSize).build();
+        this.durable = Caffeine.newBuilder()
+                .maximumSize(cacheSize)
+                .executor(Runnable::run)
+                .build();
     }
 
     /**

@@ -22,7 +22,12 @@ final class SettingsReader {
     private static final String PREFIX = "headgate.";
 
     /** Keys that may be set by the environment alone, though no file and no default names them. */
-    private static final List<String> KNOWN_ELSEWHERE = List.of("camel.component.kafka.brokers");
+    private static final List<String> KNOWN_ELSEWHERE = List.of(
+            "camel.component.kafka.brokers",
+            "camel.management.enabled",
+            "camel.management.healthCheckEnabled",
+            "camel.management.host",
+            "camel.management.port");
 
     /** Variables of the launcher and of the log configuration. */
     private static final Set<String> NOT_PROPERTIES = Set.of("HEADGATE_JAVA_OPTS", "HEADGATE_LOG_LEVEL");
@@ -89,6 +94,9 @@ final class SettingsReader {
         if (name.startsWith(PREFIX)) {
             check(name, value);
         }
+        CamelKeys.complaint(name).ifPresent(remedy -> {
+            throw new ConfigurationException("Unknown key " + name + " in " + origin + ": " + remedy);
+        });
         values.put(name, value);
     }
 

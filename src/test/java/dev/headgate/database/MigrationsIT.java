@@ -1,0 +1,198 @@
+package dev.headgate.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headgate.HeadgateException;
+import dev.headgate.settings.Settings;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MigrationsIT {
+
+    private static EmbeddedPostgres postgres;
+
+    @TempDir
+    Path routes;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = EmbeddedPostgres.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        postgres.close();
+    }
+
+    /** The user is named as the schema, as by default: a trap, for the search path names the user's schema first. */
+    @BeforeEach
+    void empty() throws SQLException {
+        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database if exists headgate with (force)");
+            statement.execute("drop role if exists headgate");
+            statement.execute("create role headgate login password 'headgate'");
+            statement.execute("create database headgate owner headgate");
+        }
+    }
+
+    @Test
+    void tables_are_made_once_and_the_users_own_go_to_public() throws Exception {
+        execute("create table public.legacy (id int)");
+        own("V1__orders.sql", "create table orders (id text primary key, note text default '${unresolved}')");
+
+        new Migrations(settings()).apply(routes);
+        new Migrations(settings()).apply(routes);
+
+        assertThat(schemaOf("ledger")).isEqualTo("headgate");
+        assertThat(schemaOf("outbox")).isEqualTo("headgate");
+        assertThat(schemaOf("orders")).isEqualTo("public");
+        assertThat(schemaOf("headgate_user_migrations")).isEqualTo("public");
+    }
+
+    @Test
+    void connections_of_the_pool_see_public_first() throws Exception {
+        new Migrations(settings()).apply(routes);
+
+        try (Database database = new Database(settings());
+                Connection connection = database.dataSource().getConnection()) {
+            assertThat(connection.getSchema()).isEqualTo("public");
+            assertThat(connection.getAutoCommit()).isTrue();
+        }
+    }
+
+    @Test
+    void processes_that_start_together_all_succeed() throws Exception {
+        own("V1__orders.sql", "create table orders (id text primary key)");
+        ExecutorService processes = Executors.newFixedThreadPool(4);
+        try {
+            Callable<Boolean> start = () -> {
+                new Migrations(settings()).apply(routes);
+                return true;
+            };
+            for (Future<Boolean> started : processes.invokeAll(List.of(start, start, start, start))) {
+                assertThat(started.get()).isTrue();
+            }
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause().getMessage(), e);
+        } finally {
+            processes.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_broken_migration_is_one_line_with_its_script_and_leaves_nothing() throws Exception {
+        own("V1__orders.sql", "create table orders (id text); creat table more (id text);");
+
+        assertThatThrownBy(() -> new Migrations(settings()).apply(routes))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageContaining("V1__orders.sql")
+                .hasMessageContaining("syntax error at or near \"creat\"")
+                .hasMessageNotContaining("\n");
+        assertThat(schemaOf("orders")).isNull();
+    }
+
+    @Test
+    void a_file_that_flyway_would_pass_over_is_refused() throws Exception {
+        own("orders.sql", "select 1");
+
+        assertThatThrownBy(() -> new Migrations(settings()).apply(routes))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageContaining("orders.sql")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void switched_off_nothing_is_made_and_missing_tables_are_reported() throws Exception {
+        Settings off = settings("headgate.migrate", "false");
+
+        assertThatThrownBy(() -> new Migrations(off).apply(routes))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageContaining("headgate schema");
+        assertThat(schemaOf("ledger")).isNull();
+    }
+
+    @Test
+    void switched_off_the_printed_schema_is_enough() throws Exception {
+        execute(Migrations.sql());
+
+        new Migrations(settings("headgate.migrate", "false")).apply(routes);
+
+        assertThat(schemaOf("dead_letter")).isEqualTo("headgate");
+    }
+
+    @Test
+    void a_wrong_password_and_a_missing_database_are_told_apart() {
+        execute("select 1");
+
+        assertThatThrownBy(() -> Database.check(settings("headgate.database.user", "nobody")))
+                .hasMessageContaining("refuses the user 'nobody'")
+                .hasMessageContaining("set headgate.database.user");
+        assertThatThrownBy(() -> Database.check(settings("headgate.database.url", url("nowhere"))))
+                .hasMessageContaining("has no such database")
+                .hasMessageContaining("create it, or set headgate.database.url");
+    }
+
+    @Test
+    void the_pool_is_made_while_the_server_is_away() {
+        try (Database database = new Database(settings("headgate.database.url", "jdbc:postgresql://127.0.0.1:1/x"))) {
+            assertThat(database.dataSource()).isNotNull();
+        }
+    }
+
+    private void own(String name, String sql) throws IOException {
+        Files.createDirectories(routes.resolve("migrations"));
+        Files.writeString(routes.resolve("migrations").resolve(name), sql);
+    }
+
+    private static Settings settings(String... more) {
+        Map<String, String> properties = new HashMap<>(Map.of("headgate.database.url", url("headgate")));
+        for (int i = 0; i < more.length; i += 2) {
+            properties.put(more[i], more[i + 1]);
+        }
+        return Settings.defaults().with(properties, "a test");
+    }
+
+    private static String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + database;
+    }
+
+    private static void execute(String sql) {
+        try (Connection connection = Database.connect(settings());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String schemaOf(String table) throws SQLException {
+        try (Connection connection = Database.connect(settings());
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(
+                        "select string_agg(schemaname, ',') from pg_tables where tablename = '" + table + "'")) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+}
