@@ -1,6 +1,9 @@
 package dev.headgate.guarantee;
 
 import dev.headgate.app.Headgate;
+import dev.headgate.database.Migrations;
+import dev.headgate.devservices.DevKafka;
+import dev.headgate.devservices.DevPostgres;
 import dev.headgate.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,35 +18,56 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The shipped routes against a database, topics and a consumer group of one test's own, and what a test asks them. */
 final class Pipeline implements AutoCloseable {
 
+    static final Path ROUTES = Path.of("routes");
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     final String name = "t" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
     final String topic = name + "-orders";
     final int partitions;
+    private final DevPostgres postgres;
+    private final DevKafka kafka;
     private final List<Headgate> running = new ArrayList<>();
     private final KafkaProducer<String, byte[]> producer;
     private volatile Exception sendFailure;
 
     Pipeline(int partitions) {
+        this(partitions, Servers.POSTGRES, Servers.KAFKA);
+    }
+
+    /** On servers that the test may stop and restart. */
+    Pipeline(int partitions, DevPostgres postgres, DevKafka kafka) {
         this.partitions = partitions;
-        sql(Servers.POSTGRES.jdbcUrl(), "create database " + name);
-        Servers.KAFKA.createTopic(topic, partitions, Map.of("max.message.bytes", "10000000"));
-        Servers.KAFKA.createTopic(topic + "-applied", partitions, Map.of());
+        this.postgres = postgres;
+        this.kafka = kafka;
+        sql(postgres.jdbcUrl(), "create database " + name);
+        kafka.createTopic(topic, partitions, Map.of("max.message.bytes", "10000000"));
+        kafka.createTopic(topic + "-applied", partitions, Map.of());
         Properties properties = new Properties();
-        properties.put("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        properties.put("bootstrap.servers", kafka.bootstrapServers());
         properties.put("max.request.size", "10000000");
         properties.put("linger.ms", "5");
         producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
@@ -52,11 +76,11 @@ final class Pipeline implements AutoCloseable {
     /** What a process of this pipeline is configured with. */
     Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>();
-        properties.put("camel.component.kafka.brokers", Servers.KAFKA.bootstrapServers());
+        properties.put("camel.component.kafka.brokers", kafka.bootstrapServers());
         properties.put("camel.management.enabled", "false");
         properties.put("headgate.database.url", jdbcUrl());
-        properties.put("headgate.database.user", Servers.POSTGRES.user());
-        properties.put("headgate.database.password", Servers.POSTGRES.password());
+        properties.put("headgate.database.user", postgres.user());
+        properties.put("headgate.database.password", postgres.password());
         properties.put("orders.topic", topic);
         properties.put("orders.group", topic);
         properties.put("orders.applied-topic", topic + "-applied");
@@ -64,7 +88,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     String jdbcUrl() {
-        return Servers.POSTGRES.jdbcUrl().replaceFirst("/[^/?]+(\\?|$)", "/" + name + "$1");
+        return postgres.jdbcUrl().replaceFirst("/[^/?]+(\\?|$)", "/" + name + "$1");
     }
 
     Headgate start() {
@@ -72,13 +96,18 @@ final class Pipeline implements AutoCloseable {
     }
 
     Headgate start(Map<String, String> overrides, Map<String, Object> beans) {
-        Path routes = Path.of("routes");
-        Settings settings = Settings.load(routes, null, Map.of())
-                .with(properties(), "the test")
-                .with(overrides, "the test");
-        Headgate headgate = Headgate.start(settings, routes, beans);
+        Headgate headgate = Headgate.start(settings().with(overrides, "the test"), ROUTES, beans);
         running.add(headgate);
         return headgate;
+    }
+
+    /** Creates the tables, for tests that look at them before the first start. */
+    void migrate() {
+        new Migrations(settings()).apply(ROUTES);
+    }
+
+    private Settings settings() {
+        return Settings.load(ROUTES, null, Map.of()).with(properties(), "the test");
     }
 
     void stop(Headgate headgate) {
@@ -117,11 +146,19 @@ final class Pipeline implements AutoCloseable {
 
     /** The first column of the only row. */
     String text(String query) {
+        return texts(query).get(0);
+    }
+
+    /** The first column of each row. */
+    List<String> texts(String query) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return String.valueOf(rows.getString(1));
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                texts.add(String.valueOf(rows.getString(1)));
+            }
+            return texts;
         } catch (SQLException e) {
             throw new IllegalStateException(query, e);
         }
@@ -132,12 +169,12 @@ final class Pipeline implements AutoCloseable {
     }
 
     Connection connect() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl(), Servers.POSTGRES.user(), Servers.POSTGRES.password());
+        return DriverManager.getConnection(jdbcUrl(), postgres.user(), postgres.password());
     }
 
     /** The sum of the group's committed offsets. */
     long committed() {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) Servers.KAFKA.bootstrapServers()))) {
+        try (Admin admin = admin()) {
             Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(topic)
                     .partitionsToOffsetAndMetadata()
                     .get();
@@ -147,6 +184,47 @@ final class Pipeline implements AutoCloseable {
         } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The ids of the group's members and the partitions of each; only when the group is at rest. */
+    Map<String, Set<TopicPartition>> members() {
+        try (Admin admin = admin()) {
+            ConsumerGroupDescription group = admin.describeConsumerGroups(List.of(topic))
+                    .describedGroups()
+                    .get(topic)
+                    .get();
+            if (group.groupState() != GroupState.STABLE) {
+                throw new IllegalStateException("The group is " + group.groupState());
+            }
+            return group.members().stream()
+                    .collect(Collectors.toMap(MemberDescription::consumerId, member -> member.assignment()
+                            .topicPartitions()));
+        } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** All records of the topic that the outbox is relayed to, partition after partition. */
+    List<ConsumerRecord<String, byte[]>> applied() {
+        Map<String, Object> properties = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = IntStream.range(0, partitions)
+                    .mapToObj(partition -> new TopicPartition(topic + "-applied", partition))
+                    .toList();
+            List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+
+    private Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", (Object) kafka.bootstrapServers()));
     }
 
     static org.awaitility.core.ConditionFactory await() {
@@ -162,9 +240,8 @@ final class Pipeline implements AutoCloseable {
         List.copyOf(running).forEach(this::stop);
     }
 
-    private static void sql(String url, String statement) {
-        try (Connection connection =
-                        DriverManager.getConnection(url, Servers.POSTGRES.user(), Servers.POSTGRES.password());
+    private void sql(String url, String statement) {
+        try (Connection connection = DriverManager.getConnection(url, postgres.user(), postgres.password());
                 Statement run = connection.createStatement()) {
             run.execute(statement);
         } catch (SQLException e) {

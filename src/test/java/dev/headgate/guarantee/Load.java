@@ -1,0 +1,100 @@
+package dev.headgate.guarantee;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Orders from a seed: versions 1, 2, 3 ... of each, under the order's key, and now and then a message that was sent
+ * before, with the same key, id and bytes. Thread-safe.
+ */
+final class Load {
+
+    private static final int TICKS_PER_SECOND = 50;
+
+    private record Version(String order, int number) {
+        String id() {
+            return order + "-" + number;
+        }
+    }
+
+    private final Random random;
+    private final int orders;
+    private final double duplicates;
+    private final Map<String, Integer> versions = new HashMap<>();
+    private final List<Version> distinct = new ArrayList<>();
+    private int sent;
+
+    /** @param duplicates the share of messages that were sent before */
+    Load(long seed, int orders, double duplicates) {
+        this.random = new Random(seed);
+        this.orders = orders;
+        this.duplicates = duplicates;
+        System.err.printf("Load: seed %d, %d orders, %.0f %% duplicates%n", seed, orders, duplicates * 100);
+    }
+
+    /** Sends without waiting for confirmations. */
+    synchronized void send(Pipeline pipeline, int messages) {
+        for (int i = 0; i < messages; i++) {
+            Version next = next();
+            pipeline.sendOrder(next.order, next.id(), next.number);
+            sent++;
+        }
+    }
+
+    /** Sends in the background; done when the last message was sent. */
+    CompletableFuture<Void> sendSteadily(Pipeline pipeline, int messages, int perSecond) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        int perTick = perSecond / TICKS_PER_SECOND;
+        int last = sent() + messages;
+        clock.scheduleAtFixedRate(
+                () -> {
+                    try {
+                        send(pipeline, Math.min(perTick, last - sent()));
+                        if (sent() >= last) {
+                            done.complete(null);
+                        }
+                    } catch (RuntimeException e) {
+                        done.completeExceptionally(e);
+                    }
+                },
+                0,
+                TimeUnit.SECONDS.toNanos(1) / TICKS_PER_SECOND,
+                TimeUnit.NANOSECONDS);
+        done.whenComplete((nothing, error) -> clock.shutdown());
+        return done;
+    }
+
+    synchronized int sent() {
+        return sent;
+    }
+
+    /** The idempotency keys of all messages, each once, in the order of their first sending. */
+    synchronized List<String> ids() {
+        return distinct.stream().map(Version::id).toList();
+    }
+
+    /** The last version of each order. */
+    synchronized Map<String, Integer> versions() {
+        return Map.copyOf(versions);
+    }
+
+    private Version next() {
+        if (!distinct.isEmpty() && random.nextDouble() < duplicates) {
+            // Half of them follow closely, while the first one is in flight.
+            int recent = random.nextBoolean() ? Math.min(distinct.size(), 100) : distinct.size();
+            return distinct.get(distinct.size() - 1 - random.nextInt(recent));
+        }
+        String order = "order-" + random.nextInt(orders);
+        Version version = new Version(order, versions.merge(order, 1, Integer::sum));
+        distinct.add(version);
+        return version;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.headgate.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Promise 5: what is unacknowledged is bounded, and memory does not grow with the backlog. */
+class MemoryIT {
+
+    private static final int MESSAGES = 1_000_000;
+    private static final int INFLIGHT_LIMIT = 20_000;
+    private static final int CONSUMERS = 2;
+    private static final int POLL = 500;
+
+    @Test
+    void a_million_waiting_messages_drain_with_512_MB() {
+        try (Pipeline pipeline = new Pipeline(4)) {
+            for (int i = 0; i < MESSAGES; i++) {
+                pipeline.send("order-" + i, "id-" + i, message(i));
+            }
+            pipeline.flush();
+            long start = System.nanoTime();
+            try (ChildProcess child = ChildProcess.start(
+                    DrainMain.class,
+                    pipeline,
+                    Map.of(
+                            "orders.consumers", String.valueOf(CONSUMERS),
+                            "headgate.inflight.max-messages", String.valueOf(INFLIGHT_LIMIT)))) {
+                Pipeline.await().atMost(Duration.ofMinutes(5)).untilAsserted(() -> {
+                    assertThat(pipeline.committed()).isEqualTo(MESSAGES);
+                    assertThat(child.isAlive()).isTrue();
+                });
+                System.err.printf(
+                        "Drained in %d s%n",
+                        Duration.ofNanos(System.nanoTime() - start).toSeconds());
+                assertThat(child.finish(Duration.ofSeconds(60)))
+                        .as(child::output)
+                        .isZero();
+                String output = child.output();
+                System.err.println(output);
+                assertThat(output).doesNotContain("OutOfMemoryError");
+                long highest = Long.parseLong(output.replaceFirst("(?s).*" + DrainMain.HIGHEST + "(\\d+).*", "$1"));
+                assertThat(highest).isBetween((long) INFLIGHT_LIMIT, (long) INFLIGHT_LIMIT + CONSUMERS * POLL);
+            }
+            assertThat(pipeline.count("select count(*) from headgate.ledger")).isEqualTo(MESSAGES);
+            assertThat(pipeline.count("select count(*) from headgate.dead_letter"))
+                    .isZero();
+        }
+    }
+
+    /** About 260 bytes. */
+    private static byte[] message(int number) {
+        return Orders.json("order-" + number, 1)
+                .replace(
+                        "Ada", "Augusta Ada King, Countess of Lovelace, of the Analytical Engine, at St James's Square")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.headgate.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.devservices.DevKafka;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Promise 1: a message is acknowledged only after its effect is durable. */
+class NoLossIT {
+
+    private static final String APPLIED = "select count(*) from headgate.ledger";
+    /** Several commit intervals and lingers. */
+    private static final Duration HELD = Duration.ofSeconds(4);
+
+    @Test
+    void an_offset_is_not_committed_before_its_message_is_durable() throws SQLException {
+        try (Pipeline pipeline = new Pipeline(2)) {
+            pipeline.start();
+            sendAndAwait(pipeline, "before", 10);
+            try (Connection holder = holdingOrders(pipeline)) {
+                for (int i = 0; i < 5_000; i++) {
+                    pipeline.sendOrder("held-" + i, "held-" + i, 1);
+                }
+                pipeline.flush();
+                awaitWaitingLanes(pipeline, 2);
+                Pipeline.await().during(HELD).until(pipeline::committed, committed -> committed == 10);
+                assertThat(pipeline.count(APPLIED)).isEqualTo(10);
+            }
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(5_010));
+            assertThat(pipeline.count(APPLIED)).isEqualTo(5_010);
+        }
+    }
+
+    @Test
+    void a_second_delivery_is_not_acknowledged_before_the_first_is_durable() throws SQLException {
+        try (Pipeline pipeline = new Pipeline(2)) {
+            pipeline.start();
+            try (Connection holder = holdingOrders(pipeline)) {
+                byte[] value = Orders.json("order", 1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                sendTo(pipeline, 0, "order", "id", value);
+                awaitWaitingLanes(pipeline, 1);
+                // The same lane, the other one, and the partition of the first.
+                sendTo(pipeline, 1, "order", "id", value);
+                for (int i = 0; i < 10; i++) {
+                    sendTo(pipeline, 1, "other-" + i, "id", value);
+                }
+                sendTo(pipeline, 0, "order", "id", value);
+                awaitWaitingLanes(pipeline, 2);
+                Pipeline.await().during(HELD).until(pipeline::committed, committed -> committed == 0);
+            }
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(13));
+            assertThat(pipeline.texts("select key from headgate.ledger")).containsExactly("id");
+            assertThat(pipeline.count("select count(*) from headgate.outbox")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void messages_without_key_id_or_body_are_acknowledged_and_accounted_for() {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.start();
+            pipeline.send(null, null, Orders.json("order", 1).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            pipeline.send("order", "tombstone", null);
+            pipeline.send(null, null, null);
+            pipeline.flush();
+
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(3));
+            assertThat(pipeline.texts("select key from headgate.ledger")).containsExactly(pipeline.topic + "-0-0");
+            assertThat(pipeline.texts("select source || ': ' || reason from headgate.dead_letter order by id"))
+                    .isEqualTo(List.of(pipeline.topic + "-0-1: no body", pipeline.topic + "-0-2: no body"));
+        }
+    }
+
+    @Test
+    void a_broker_that_restarts_under_load_costs_nothing(@TempDir Path folder) {
+        Load load = new Load(System.nanoTime(), 5_000, 0.1);
+        try (DevKafka kafka = DevKafka.start(folder);
+                Pipeline pipeline = new Pipeline(4, Servers.POSTGRES, kafka)) {
+            Deliveries deliveries = new Deliveries();
+            pipeline.start(Map.of(), Map.of("deliveries", deliveries));
+            CompletableFuture<Void> sending = load.sendSteadily(pipeline, 40_000, 2_000);
+            for (int restart = 1; restart <= 2; restart++) {
+                long target = pipeline.count(APPLIED) + 4_000;
+                Pipeline.await()
+                        .untilAsserted(() -> assertThat(pipeline.count(APPLIED)).isGreaterThan(target));
+                assertThat(sending).as("there is still load").isNotDone();
+                kafka.restart();
+            }
+            sending.join();
+            Account.reconciles(pipeline, load);
+            System.err.printf("Redelivered after restarts of the broker: %d%n", deliveries.redelivered());
+        }
+    }
+
+    private static void sendAndAwait(Pipeline pipeline, String prefix, int messages) {
+        for (int i = 0; i < messages; i++) {
+            pipeline.sendOrder(prefix + i, prefix + i, 1);
+        }
+        pipeline.flush();
+        Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(messages));
+    }
+
+    private static void sendTo(Pipeline pipeline, int partition, String key, String id, byte[] value) {
+        ProducerRecord<String, byte[]> message = Orders.message(pipeline.topic, key, id, value);
+        pipeline.send(new ProducerRecord<>(pipeline.topic, partition, key, value, message.headers()));
+        pipeline.flush();
+    }
+
+    /** Until it is closed no batch can be written: its transaction waits for this one's lock. */
+    private static Connection holdingOrders(Pipeline pipeline) throws SQLException {
+        Connection connection = pipeline.connect();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("lock table orders in access exclusive mode");
+        }
+        return connection;
+    }
+
+    private static void awaitWaitingLanes(Pipeline pipeline, int lanes) {
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        pipeline.count(
+                                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+                .isEqualTo(lanes));
+    }
+}
