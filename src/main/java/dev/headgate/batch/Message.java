@@ -1,6 +1,5 @@
 package dev.headgate.batch;
 
-import java.time.Instant;
 import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
@@ -23,6 +22,7 @@ public final class Message {
     private final @Nullable String orderingKey;
     private final byte @Nullable [] payload;
     private final long arrivedNanos = System.nanoTime();
+    private final int size;
     private @Nullable Rejection rejection;
 
     Message(
@@ -38,6 +38,7 @@ public final class Message {
         this.orderingKey = orderingKey;
         this.payload = payload;
         this.rejection = rejection;
+        this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
     }
 
     /** The id of the route that took it from its source. */
@@ -74,12 +75,6 @@ public final class Message {
         return exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
     }
 
-    /** The source's own timestamp of the message, if it has one. */
-    public @Nullable Instant timestamp() {
-        Long millis = exchange.getMessage().getHeader(Exchange.MESSAGE_TIMESTAMP, Long.class);
-        return millis == null ? null : Instant.ofEpochMilli(millis);
-    }
-
     public @Nullable Rejection rejection() {
         return rejection;
     }
@@ -88,8 +83,9 @@ public final class Message {
         rejection = why;
     }
 
+    /** The bytes of payload and headers. */
     int size() {
-        return payload == null ? 0 : payload.length;
+        return size;
     }
 
     long arrivedNanos() {
