@@ -1,5 +1,7 @@
 package dev.headgate.devservices;
 
+import static java.util.Map.entry;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -121,25 +123,17 @@ public final class DevKafka implements AutoCloseable {
 
     private Properties settings() {
         var settings = new Properties();
-        settings.putAll(Map.of(
-                "process.roles",
-                "broker,controller",
-                "node.id",
-                String.valueOf(NODE),
-                "controller.quorum.voters",
-                NODE + "@127.0.0.1:" + controllerPort,
-                "listeners",
-                "PLAINTEXT://127.0.0.1:" + brokerPort + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                "advertised.listeners",
-                "PLAINTEXT://127.0.0.1:" + brokerPort,
-                "listener.security.protocol.map",
-                "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                "inter.broker.listener.name",
-                "PLAINTEXT",
-                "controller.listener.names",
-                "CONTROLLER",
-                "log.dirs",
-                directory.toString()));
+        String loopback = "//127.0.0.1:";
+        settings.putAll(Map.ofEntries(
+                entry("process.roles", "broker,controller"),
+                entry("node.id", String.valueOf(NODE)),
+                entry("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort),
+                entry("listeners", "PLAINTEXT:" + loopback + brokerPort + ",CONTROLLER:" + loopback + controllerPort),
+                entry("advertised.listeners", "PLAINTEXT:" + loopback + brokerPort),
+                entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                entry("inter.broker.listener.name", "PLAINTEXT"),
+                entry("controller.listener.names", "CONTROLLER"),
+                entry("log.dirs", directory.toString())));
         settings.putAll(Map.of(
                 "auto.create.topics.enable", "false",
                 "message.max.bytes", "10485760",

@@ -24,6 +24,10 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  */
 public final class DevPostgres implements AutoCloseable {
     private static final String USER = "postgres";
+    /** Unpacked once for each user of the machine, who could not use another's. */
+    private static final Path BINARIES =
+            Path.of(System.getProperty("java.io.tmpdir"), "headgate-postgres-" + System.getProperty("user.name"));
+
     private static final Duration STARTUP_WAIT = Duration.ofSeconds(60);
     private static final Duration STOP_WAIT = Duration.ofSeconds(60);
 
@@ -58,6 +62,7 @@ public final class DevPostgres implements AutoCloseable {
         stop();
         try {
             server = EmbeddedPostgres.builder()
+                    .setOverrideWorkingDirectory(BINARIES.toFile())
                     .setDataDirectory(dataDirectory)
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)

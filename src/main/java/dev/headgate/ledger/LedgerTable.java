@@ -26,7 +26,8 @@ final class LedgerTable {
 
     private static final String LATEST = """
             select pipeline, key from headgate.ledger
-            where applied_at > (select max(applied_at) from headgate.ledger) - interval '1 hour'
+            where applied_at > now() - interval '10 minutes'
+            order by applied_at desc
             limit ?
             """;
 
@@ -56,12 +57,11 @@ final class LedgerTable {
         });
     }
 
-    /** Hands over keys of the latest hour in which any was written, at most as many as asked for. */
+    /** Hands over the latest keys, of the last ten minutes, at most as many as asked for. */
     void forEachLatest(int atMost, BiConsumer<String, String> consumer) {
         jdbc.query(
                 LATEST,
                 statement -> {
-                    statement.setFetchSize(10_000);
                     statement.setInt(1, atMost);
                 },
                 (ResultSet row) -> consumer.accept(row.getString(1), row.getString(2)));

@@ -162,13 +162,17 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
 
     private Optional<Throwable> send(List<OutboxEntry> entries) {
         try {
+            ExchangeBulk bulk = new ExchangeBulk(OutboxExchanges.of(entries, endpoint));
             Exchange exchange = createExchange(true);
-            exchange.getMessage().setBody(OutboxExchanges.of(entries, endpoint));
+            exchange.getMessage().setBody(bulk);
             getProcessor().process(exchange);
-            if (exchange.getException() == null && exchange.isRollbackOnly()) {
+            if (exchange.getException() != null) {
+                return Optional.of(exchange.getException());
+            }
+            if (exchange.isRollbackOnly()) {
                 return Optional.of(new IllegalStateException("The route marked the exchange for rollback"));
             }
-            return Optional.ofNullable(exchange.getException());
+            return bulk.failure();
         } catch (Exception e) {
             return Optional.of(e);
         }

@@ -217,8 +217,7 @@ class OutboxIT {
         Thread stopping = new Thread(context::stop);
         stopping.start();
         await().atMost(SOON)
-                .until(() ->
-                        context.getRouteController().getRouteStatus("relay").isSuspended());
+                .until(() -> ((OutboxConsumer) context.getRoute("relay").getConsumer()).isSuspended());
         goOn.countDown();
         stopping.join();
 

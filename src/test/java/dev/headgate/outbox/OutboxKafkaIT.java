@@ -17,6 +17,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
@@ -84,9 +85,9 @@ class OutboxKafkaIT {
                 select count(*) as entries, extract(epoch from max(delivered_at) - min(delivered_at)) as seconds
                 from headgate.outbox
                 """);
-        System.out.println("Relayed " + figures + " in " + exchanges + " exchanges; sizes and time by the database");
+        System.out.println("Relayed " + figures + " in " + exchanges + " exchanges");
         assertThat(exchanges.get()).isLessThan(ENTRIES / 100);
-        List<ConsumerRecord<String, byte[]>> records = read(ENTRIES + 1);
+        List<ConsumerRecord<String, byte[]>> records = readAll();
         assertThat(records).hasSize(ENTRIES + 1);
         Map<String, Long> latest = new HashMap<>();
         for (ConsumerRecord<String, byte[]> entry : records) {
@@ -123,7 +124,7 @@ class OutboxKafkaIT {
             await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
         }
         Map<String, Long> latest = new HashMap<>();
-        read(1001).forEach(entry -> latest.put(entry.key(), Long.valueOf(header(entry, "message-id"))));
+        readAll().forEach(entry -> latest.put(entry.key(), Long.valueOf(header(entry, "message-id"))));
         List<Map<String, Object>> last =
                 database.sql.queryForList("select key, max(id) as id from headgate.outbox group by key");
         assertThat(last)
@@ -134,16 +135,21 @@ class OutboxKafkaIT {
         return new String(entry.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
-    private List<ConsumerRecord<String, byte[]>> read(int atLeast) {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(), "group.id", "reader", "auto.offset.reset", "earliest");
+    private List<ConsumerRecord<String, byte[]>> readAll() {
         List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of("events"));
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor("events").stream()
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             await().atMost(SOON).until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-                return records.size() >= atLeast;
+                return partitions.stream().allMatch(partition -> consumer.position(partition) >= ends.get(partition));
             });
         }
         return records;

@@ -1,0 +1,177 @@
+package dev.headgate.bench;
+
+import dev.headgate.app.Headgate;
+import dev.headgate.batch.Batch;
+import dev.headgate.batch.BatchListener;
+import dev.headgate.database.Migrations;
+import dev.headgate.demo.DemoServers;
+import dev.headgate.schema.JsonSchemaValidator;
+import dev.headgate.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * Drains one topic twice, on the same servers: with the plain loop and with the shipped route, without its relay.
+ *
+ * <p>Both validate each message, run the same three statements and use as many writers. Each is warmed up on a topic of
+ * its own first; tables are emptied in between. A rate is that of the commits, from the first to the last.
+ */
+final class Drain {
+
+    private static final int PARTITIONS = 4;
+    private static final int WARM_UP = 100_000;
+    private static final int BATCH_SIZE = 2000;
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+
+    /**
+     * What was measured, in messages a second.
+     *
+     * @param plainUnvalidated the plain loop when it also does without the validation
+     */
+    record Result(
+            long plain,
+            long headgate,
+            double ratio,
+            long plainUnvalidated,
+            double ratioUnvalidated,
+            int messages,
+            int writers,
+            int batchSize,
+            int processors) {
+
+        String text() {
+            return """
+                    plain loop                   %,10d messages/s
+                    Headgate                     %,10d messages/s   ratio %.2f
+                    plain loop, not validating   %,10d messages/s   ratio %.2f
+                    %,d messages, %d writers, batches of %,d, %d processors""".formatted(
+                            plain,
+                            headgate,
+                            ratio,
+                            plainUnvalidated,
+                            ratioUnvalidated,
+                            messages,
+                            writers,
+                            batchSize,
+                            processors);
+        }
+    }
+
+    private final Path routes;
+    private final int messages;
+    private final int writers;
+    private final Consumer<String> progress;
+
+    Drain(Path routes, int messages, int writers, Consumer<String> progress) {
+        this.routes = routes;
+        this.messages = messages;
+        this.writers = writers;
+        this.progress = progress;
+    }
+
+    Result run(Path directory) throws IOException, SQLException, InterruptedException {
+        Path withoutRelay = directory.resolve("routes");
+        FileSystemUtils.copyRecursively(routes, withoutRelay);
+        Files.deleteIfExists(withoutRelay.resolve("outbox-relay.camel.yaml"));
+        try (var servers = DemoServers.start(directory)) {
+            Settings settings = servers.in(Settings.load(withoutRelay, null, Map.of()));
+            new Migrations(settings).apply(withoutRelay);
+            preload(servers, "warm-up", WARM_UP);
+            preload(servers, "orders", messages);
+            Consumer<byte[]> validator = new JsonSchemaValidator(
+                    withoutRelay.resolve("orders.schema.json").toString())::validate;
+            progress.accept("Warming up ...");
+            plain(servers, withoutRelay, "warm-up", WARM_UP, validator);
+            headgate(servers, settings, withoutRelay, "warm-up", WARM_UP);
+            progress.accept("Plain loop ...");
+            long plain = plain(servers, withoutRelay, "orders", messages, validator);
+            progress.accept("Headgate ...");
+            long headgate = headgate(servers, settings, withoutRelay, "orders", messages);
+            progress.accept("Plain loop, not validating ...");
+            long unvalidated = plain(servers, withoutRelay, "orders", messages, bytes -> {});
+            return new Result(
+                    plain,
+                    headgate,
+                    ratio(headgate, plain),
+                    unvalidated,
+                    ratio(headgate, unvalidated),
+                    messages,
+                    writers,
+                    BATCH_SIZE,
+                    Runtime.getRuntime().availableProcessors());
+        }
+    }
+
+    private void preload(DemoServers servers, String topic, int count) {
+        progress.accept("Preloading %,d messages into %s ...".formatted(count, topic));
+        servers.kafka().createTopic(topic, PARTITIONS, Map.of());
+        Preload.run(servers.kafka().bootstrapServers(), topic, count);
+    }
+
+    private long plain(DemoServers servers, Path folder, String topic, int count, Consumer<byte[]> validator) {
+        var meter = new CommitMeter(count);
+        empty(servers);
+        new PlainLoop(
+                        servers.kafka().bootstrapServers(),
+                        topic,
+                        servers.postgres().dataSource(),
+                        List.of(
+                                SqlFile.read(folder.resolve("sql/orders-state.sql")),
+                                SqlFile.read(folder.resolve("sql/orders-outbox.sql"))),
+                        validator,
+                        BATCH_SIZE,
+                        meter::committed)
+                .drain("plain-" + topic + "-" + System.nanoTime(), count, writers);
+        return meter.perSecond();
+    }
+
+    private long headgate(DemoServers servers, Settings settings, Path folder, String topic, int count)
+            throws InterruptedException {
+        var meter = new CommitMeter(count);
+        empty(servers);
+        Settings own = settings.with(
+                Map.of(
+                        "camel.management.enabled",
+                        "false",
+                        "orders.topic",
+                        topic,
+                        "orders.group",
+                        "headgate-" + topic,
+                        "orders.batch.max-size",
+                        String.valueOf(BATCH_SIZE),
+                        "orders.batch.lanes",
+                        String.valueOf(writers)),
+                "the benchmark");
+        BatchListener listener = new BatchListener() {
+            @Override
+            public void written(Batch batch, Duration took) {
+                meter.committed(batch.getSize());
+            }
+        };
+        try (var headgate = Headgate.start(own, folder, Map.of("meter", listener))) {
+            if (!meter.await(LONGEST)) {
+                throw new IllegalStateException("Headgate did not drain " + topic + " within " + LONGEST + " ("
+                        + headgate.camelContext().getStatus() + ")");
+            }
+        }
+        return meter.perSecond();
+    }
+
+    private static void empty(DemoServers servers) {
+        var jdbc = new JdbcTemplate(servers.postgres().dataSource());
+        jdbc.execute("truncate orders, headgate.ledger, headgate.outbox, headgate.dead_letter");
+        jdbc.execute("checkpoint");
+    }
+
+    private static double ratio(long rate, long reference) {
+        return Math.round(100.0 * rate / reference) / 100.0;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.headgate.demo;
+
+import static java.util.Map.entry;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * Watches the target topic and tells for each order how long it took from being sent to arriving there.
+ *
+ * <p>Remembers when the last 200,000 valid orders were sent; what takes longer than that is not told. Thread-safe.
+ */
+final class Arrivals implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private record Version(String orderId, int number) {}
+
+    private final Cache<Version, Long> sentNanos =
+            Caffeine.newBuilder().maximumSize(200_000).build();
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final Consumer<Duration> latency;
+    private final Thread thread = new Thread(this::watch, "arrivals");
+
+    Arrivals(String bootstrapServers, String topic, Consumer<Duration> latency) {
+        this.latency = latency;
+        this.consumer = new KafkaConsumer<>(
+                Map.ofEntries(
+                        entry("bootstrap.servers", bootstrapServers),
+                        entry("group.id", "headgate-demo-arrivals"),
+                        entry("auto.offset.reset", "earliest"),
+                        entry("enable.auto.commit", false)),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.subscribe(List.of(topic));
+    }
+
+    Arrivals start() {
+        thread.start();
+        return this;
+    }
+
+    /** To be called just before the message is sent. */
+    void sending(OrderMessage message) {
+        if (message.kind() == OrderMessage.Kind.NEW || message.kind() == OrderMessage.Kind.UPDATE) {
+            sentNanos.put(new Version(message.key(), message.version()), System.nanoTime());
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.wakeup();
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watch() {
+        try (consumer) {
+            while (true) {
+                consumer.poll(POLL).forEach(this::arrived);
+            }
+        } catch (WakeupException closed) {
+            // asked to stop
+        }
+    }
+
+    private void arrived(ConsumerRecord<String, byte[]> relayed) {
+        var version = new Version(String.valueOf(relayed.key()), version(relayed.value()));
+        Long sent = sentNanos.asMap().remove(version);
+        if (sent != null) {
+            latency.accept(Duration.ofNanos(System.nanoTime() - sent));
+        }
+    }
+
+    private static int version(byte[] payload) {
+        try {
+            return JSON.readTree(payload).path("version").asInt();
+        } catch (IOException notJson) {
+            return 0;
+        }
+    }
+}

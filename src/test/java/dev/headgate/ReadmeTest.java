@@ -1,0 +1,66 @@
+package dev.headgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headgate.settings.Key;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The README's tables say what the code says. */
+class ReadmeTest {
+
+    private static final Set<String> CAMELS_OWN =
+            Set.of("bridgeErrorHandler", "exceptionHandler", "exchangePattern", "lazyStartProducer");
+
+    @Test
+    void lists_every_setting() throws IOException {
+        String rows = Arrays.stream(Key.values())
+                .map(key ->
+                        "| `%s` | `%s` | %s |\n".formatted(key.propertyName(), key.defaultValue(), key.description()))
+                .collect(Collectors.joining());
+
+        assertThat(readme()).contains(rows);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"batch", "outbox"})
+    void lists_every_endpoint_option(String scheme) throws IOException {
+        JsonNode options;
+        try (InputStream file =
+                getClass().getResourceAsStream("/META-INF/dev/headgate/%s/%s.json".formatted(scheme, scheme))) {
+            options = new ObjectMapper().readTree(file).get("properties");
+        }
+        String rows = options.properties().stream()
+                .filter(option -> option.getValue().get("kind").asText().equals("parameter"))
+                .filter(option -> !CAMELS_OWN.contains(option.getKey()))
+                .map(option -> row(scheme, option))
+                .collect(Collectors.joining());
+
+        assertThat(readme()).contains(rows);
+    }
+
+    private static String row(String scheme, Map.Entry<String, JsonNode> option) {
+        JsonNode value = option.getValue().get("defaultValue");
+        return "| `%s:` | `%s` | %s | %s |\n"
+                .formatted(
+                        scheme,
+                        option.getKey(),
+                        value == null ? "" : "`" + value.asText() + "`",
+                        option.getValue().get("description").asText());
+    }
+
+    private static String readme() throws IOException {
+        return Files.readString(Path.of("README.md"));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.headgate.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class SqlFileTest {
+    @Test
+    void named_parameters_become_placeholders_in_order() {
+        var file = SqlFile.parse("select cast(:#${body.fresh} as json), cast(:#${body.freshHeaders} as json)");
+
+        assertThat(file.text()).isEqualTo("select cast(? as json), cast(? as json)");
+        assertThat(file.parameters()).containsExactly("fresh", "freshHeaders");
+    }
+
+    @Test
+    void a_parameter_of_another_kind_is_refused() {
+        assertThatThrownBy(() -> SqlFile.parse("select :#customer")).hasMessageContaining(":#customer");
+    }
+
+    @Test
+    void the_shipped_statements_are_understood() {
+        assertThat(SqlFile.read(Path.of("routes/sql/orders-state.sql")).parameters())
+                .containsExactly("fresh", "freshHeaders");
+        assertThat(SqlFile.read(Path.of("routes/sql/orders-outbox.sql")).parameters())
+                .containsExactly("fresh");
+    }
+}
