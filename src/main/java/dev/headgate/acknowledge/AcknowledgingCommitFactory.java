@@ -23,8 +23,8 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
                     "The Kafka component must use Headgate's client factory, found " + camel.consumer.getClass());
         }
         Exchange exchange = camel.exchange;
-        RecordAcknowledgement acknowledgement = consumer.track(
-                kafka.partition, kafka.recordOffset, size(exchange.getMessage()));
+        RecordAcknowledgement acknowledgement =
+                consumer.track(kafka.partition, kafka.recordOffset, size(exchange.getMessage()));
         exchange.getExchangeExtension().addOnCompletion(acknowledgement);
         return acknowledgement;
     }

@@ -1,9 +1,8 @@
 package dev.headgate.batch;
 
-import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.spi.Synchronization;
+import org.apache.camel.support.UnitOfWorkHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,26 +96,18 @@ public final class Message {
         if (rejection != null) {
             exchange.getExchangeExtension().setFailureHandled(true);
         }
-        for (Synchronization completion : completions()) {
-            completion.onComplete(exchange);
-        }
+        runCompletions();
     }
 
     /** Runs the completions as failed: the source does not acknowledge. */
     void fail(Exception cause) {
         exchange.setException(cause);
-        for (Synchronization completion : completions()) {
-            completion.onFailure(exchange);
-        }
+        runCompletions();
     }
 
-    /** Camel runs completions last in, first out. */
-    private List<Synchronization> completions() {
-        List<Synchronization> completions = exchange.getExchangeExtension().handoverCompletions();
-        if (completions == null) {
-            return List.of();
-        }
-        java.util.Collections.reverse(completions);
-        return completions;
+    /** In Camel's order; one that throws is logged and holds up no other. */
+    private void runCompletions() {
+        UnitOfWorkHelper.doneSynchronizations(
+                exchange, exchange.getExchangeExtension().handoverCompletions());
     }
 }

@@ -42,9 +42,8 @@ public record Rejection(String stage, String reason, String error) {
             }
             innermost = cause;
         }
-        String reason = innermost instanceof java.sql.SQLException sql
-                ? "SQLSTATE " + sql.getSQLState()
-                : className(innermost);
+        String reason =
+                innermost instanceof java.sql.SQLException sql ? "SQLSTATE " + sql.getSQLState() : className(innermost);
         return new Rejection(stage, reason, String.valueOf(innermost.getMessage()));
     }
 

@@ -19,7 +19,8 @@ public final class MessageId extends ExpressionAdapter {
     @Override
     public Object evaluate(Exchange exchange) {
         @Nullable Object header = exchange.getMessage().getHeader(HEADER);
-        @Nullable String id = header instanceof byte[] bytes
+        @Nullable
+        String id = header instanceof byte[] bytes
                 ? Headers.decode(bytes)
                 : exchange.getMessage().getHeader(HEADER, String.class);
         return id == null || id.isEmpty() ? SourcePosition.of(exchange) : id;

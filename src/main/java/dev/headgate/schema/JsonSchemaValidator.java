@@ -39,8 +39,10 @@ public final class JsonSchemaValidator implements Processor {
             .readerFor(JsonNode.class);
 
     // One fault is reason enough; a message may hold millions, and listing them would take all memory.
-    private static final SchemaValidatorsConfig FIRST_FAULT =
-            SchemaValidatorsConfig.builder().failFast(true).pathType(PathType.LEGACY).build();
+    private static final SchemaValidatorsConfig FIRST_FAULT = SchemaValidatorsConfig.builder()
+            .failFast(true)
+            .pathType(PathType.LEGACY)
+            .build();
 
     private final JsonSchema schema;
 

@@ -77,9 +77,8 @@ class BadInputIT {
 
     @Test
     void every_message_is_accounted_for() {
-        long refused = CASES.stream()
-                .filter(input -> !input.end().equals("applied"))
-                .count();
+        long refused =
+                CASES.stream().filter(input -> !input.end().equals("applied")).count();
         assertThat(pipeline.count("select count(*) from headgate.dead_letter")).isEqualTo(refused);
         assertThat(pipeline.count("select count(*) from headgate.ledger")).isEqualTo(3L * CASES.size() - refused);
         assertThat(pipeline.count("select count(*) from headgate.outbox")).isEqualTo(3L * CASES.size() - refused);
@@ -90,7 +89,8 @@ class BadInputIT {
         assertThat(pipeline.text("select headers ->> 'trace' from headgate.dead_letter"
                         + " where headers ->> 'trace' is not null"))
                 .isEqualTo("base64:/wA=");
-        assertThat(pipeline.count("select count(*) from headgate.dead_letter where headers ->> U&'tr\\FFFDce' = U&'a\\FFFDb'"))
+        assertThat(pipeline.count(
+                        "select count(*) from headgate.dead_letter where headers ->> U&'tr\\FFFDce' = U&'a\\FFFDb'"))
                 .isEqualTo(1);
     }
 
