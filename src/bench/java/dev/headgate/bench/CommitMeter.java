@@ -4,28 +4,40 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The rate of commits, from the first to the last. Thread-safe. */
+/** What happened between the first commit and the last; the messages of the first are left out. Thread-safe. */
 final class CommitMeter {
 
+    /**
+     * @param perSecond messages a second
+     * @param cpuMicros processor time a message, in microseconds, of everything on the machine that takes part
+     */
+    record Reading(long perSecond, double cpuMicros) {}
+
     private final long expected;
+    private final CpuClock cpu;
     private final CountDownLatch done = new CountDownLatch(1);
-    private long first;
+    private long firstNanos;
+    private long firstCpu;
     private long firstCount;
-    private long last;
+    private long lastNanos;
+    private long lastCpu;
     private long count;
 
-    CommitMeter(long expected) {
+    CommitMeter(long expected, CpuClock cpu) {
         this.expected = expected;
+        this.cpu = cpu;
     }
 
     synchronized void committed(int messages) {
-        last = System.nanoTime();
         if (count == 0) {
-            first = last;
+            firstNanos = System.nanoTime();
+            firstCpu = cpu.micros();
             firstCount = messages;
         }
         count += messages;
         if (count >= expected) {
+            lastNanos = System.nanoTime();
+            lastCpu = cpu.micros();
             done.countDown();
         }
     }
@@ -34,8 +46,10 @@ final class CommitMeter {
         return done.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Messages a second; those of the first commit are left out, as is the time before it. */
-    synchronized long perSecond() {
-        return Math.round((count - firstCount) * 1e9 / (last - first));
+    synchronized Reading reading() {
+        long measured = count - firstCount;
+        return new Reading(
+                Math.round(measured * 1e9 / (lastNanos - firstNanos)),
+                Math.round(10.0 * (lastCpu - firstCpu) / measured) / 10.0);
     }
 }

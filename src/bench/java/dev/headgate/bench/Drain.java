@@ -22,7 +22,8 @@ import org.springframework.util.FileSystemUtils;
  * Drains one topic twice, on the same servers: with the plain loop and with the shipped route, without its relay.
  *
  * <p>Both validate each message, run the same three statements and use as many writers. Each is warmed up on a topic of
- * its own first; tables are emptied in between. A rate is that of the commits, from the first to the last.
+ * its own first; tables are emptied in between. Figures are those between the first commit and the last. Processor time is the one that other load on the machine
+ * disturbs least.
  */
 final class Drain {
 
@@ -32,36 +33,31 @@ final class Drain {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     /**
-     * What was measured, in messages a second.
-     *
-     * @param plainUnvalidated the plain loop when it also does without the validation
+     * @param unvalidated the plain loop when it does without the validation
+     * @param ratio Headgate's rate, by the plain loop's
      */
     record Result(
-            long plain,
-            long headgate,
+            CommitMeter.Reading plain,
+            CommitMeter.Reading headgate,
             double ratio,
-            long plainUnvalidated,
-            double ratioUnvalidated,
+            CommitMeter.Reading unvalidated,
+            double ratioToUnvalidated,
             int messages,
             int writers,
             int batchSize,
             int processors) {
 
         String text() {
-            return """
-                    plain loop                   %,10d messages/s
-                    Headgate                     %,10d messages/s   ratio %.2f
-                    plain loop, not validating   %,10d messages/s   ratio %.2f
-                    %,d messages, %d writers, batches of %,d, %d processors""".formatted(
-                            plain,
-                            headgate,
-                            ratio,
-                            plainUnvalidated,
-                            ratioUnvalidated,
-                            messages,
-                            writers,
-                            batchSize,
-                            processors);
+            return line("plain loop", plain, "")
+                    + line("Headgate", headgate, "   ratio %.2f".formatted(ratio))
+                    + line("plain loop, not validating", unvalidated, "   ratio %.2f".formatted(ratioToUnvalidated))
+                    + "%,d messages, %d writers, batches of %,d, %d processors"
+                            .formatted(messages, writers, batchSize, processors);
+        }
+
+        private static String line(String name, CommitMeter.Reading reading, String more) {
+            return "%-28s %,8d messages/s   %5.1f us of processor time each%s%n"
+                    .formatted(name, reading.perSecond(), reading.cpuMicros(), more);
         }
     }
 
@@ -92,11 +88,11 @@ final class Drain {
             plain(servers, withoutRelay, "warm-up", WARM_UP, validator);
             headgate(servers, settings, withoutRelay, "warm-up", WARM_UP);
             progress.accept("Plain loop ...");
-            long plain = plain(servers, withoutRelay, "orders", messages, validator);
+            CommitMeter.Reading plain = plain(servers, withoutRelay, "orders", messages, validator);
             progress.accept("Headgate ...");
-            long headgate = headgate(servers, settings, withoutRelay, "orders", messages);
+            CommitMeter.Reading headgate = headgate(servers, settings, withoutRelay, "orders", messages);
             progress.accept("Plain loop, not validating ...");
-            long unvalidated = plain(servers, withoutRelay, "orders", messages, bytes -> {});
+            CommitMeter.Reading unvalidated = plain(servers, withoutRelay, "orders", messages, bytes -> {});
             return new Result(
                     plain,
                     headgate,
@@ -116,8 +112,9 @@ final class Drain {
         Preload.run(servers.kafka().bootstrapServers(), topic, count);
     }
 
-    private long plain(DemoServers servers, Path folder, String topic, int count, Consumer<byte[]> validator) {
-        var meter = new CommitMeter(count);
+    private CommitMeter.Reading plain(
+            DemoServers servers, Path folder, String topic, int count, Consumer<byte[]> validator) {
+        var meter = new CommitMeter(count, new CpuClock(servers.postgres().pid()));
         empty(servers);
         new PlainLoop(
                         servers.kafka().bootstrapServers(),
@@ -130,12 +127,12 @@ final class Drain {
                         BATCH_SIZE,
                         meter::committed)
                 .drain("plain-" + topic + "-" + System.nanoTime(), count, writers);
-        return meter.perSecond();
+        return meter.reading();
     }
 
-    private long headgate(DemoServers servers, Settings settings, Path folder, String topic, int count)
+    private CommitMeter.Reading headgate(DemoServers servers, Settings settings, Path folder, String topic, int count)
             throws InterruptedException {
-        var meter = new CommitMeter(count);
+        var meter = new CommitMeter(count, new CpuClock(servers.postgres().pid()));
         empty(servers);
         Settings own = settings.with(
                 Map.of(
@@ -162,7 +159,7 @@ final class Drain {
                         + headgate.camelContext().getStatus() + ")");
             }
         }
-        return meter.perSecond();
+        return meter.reading();
     }
 
     private static void empty(DemoServers servers) {
@@ -171,7 +168,7 @@ final class Drain {
         jdbc.execute("checkpoint");
     }
 
-    private static double ratio(long rate, long reference) {
-        return Math.round(100.0 * rate / reference) / 100.0;
+    private static double ratio(CommitMeter.Reading one, CommitMeter.Reading reference) {
+        return Math.round(100.0 * one.perSecond() / reference.perSecond()) / 100.0;
     }
 }

@@ -88,6 +88,8 @@ public final class Headgate implements AutoCloseable {
         main.configure()
                 .withName("headgate")
                 .withRoutesIncludePattern("file:" + folder + "/*.camel.yaml")
+                // Kafka's headers are case-sensitive too, and a hash map costs a message less than a tree.
+                .withCaseInsensitiveHeaders(false)
                 .withShutdownLogInflightExchangesOnTimeout(false);
         main.configure()
                 .addRoutesBuilder(new PurgeRoutes(

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,17 @@ public final class Headers {
     /** Bytes that are UTF-8 become text, others {@code base64:...}; NUL, which Postgres cannot store, becomes U+FFFD. */
     public static Map<String, String> texts(Exchange exchange) {
         Map<String, String> texts = new LinkedHashMap<>();
+        forEach(exchange, texts::put);
+        return texts;
+    }
+
+    /** As {@link #texts}, without the map. */
+    static void forEach(Exchange exchange, BiConsumer<String, String> consumer) {
         exchange.getMessage().getHeaders().forEach((name, value) -> {
             if (!name.startsWith("Camel") && !name.startsWith("kafka.")) {
-                texts.put(storable(name), text(value));
+                consumer.accept(storable(name), text(value));
             }
         });
-        return texts;
     }
 
     /** About how many bytes the headers hold. */
@@ -49,6 +55,19 @@ public final class Headers {
 
     /** Different bytes become different texts: UTF-8 as it is, others {@code base64:...}. */
     public static String decode(byte[] bytes) {
+        return isPlainAscii(bytes) ? new String(bytes, StandardCharsets.ISO_8859_1) : decodeUtf8(bytes);
+    }
+
+    private static boolean isPlainAscii(byte[] bytes) {
+        for (byte value : bytes) {
+            if (value <= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String decodeUtf8(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 
 /** Renders the messages of a batch as JSON for one SQL parameter. */
 final class JsonArrays {
@@ -52,10 +51,7 @@ final class JsonArrays {
             json.writeStartArray();
             for (Message message : messages) {
                 json.writeStartObject();
-                for (Map.Entry<String, String> header :
-                        Headers.texts(message.exchange()).entrySet()) {
-                    json.writeStringField(header.getKey(), header.getValue());
-                }
+                Headers.forEach(message.exchange(), (name, value) -> write(json, name, value));
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -63,5 +59,13 @@ final class JsonArrays {
             throw new UncheckedIOException(e);
         }
         return out.toString();
+    }
+
+    private static void write(JsonGenerator json, String name, String value) {
+        try {
+            json.writeStringField(name, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
