@@ -1,9 +1,11 @@
 package dev.headgate.acknowledge;
 
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Registers each record with its consumer's tracker and ties the acknowledgement to the completion of its exchange.
@@ -21,16 +23,25 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
                     "The Kafka component must use Headgate's client factory, found " + camel.consumer.getClass());
         }
         Exchange exchange = camel.exchange;
-        RecordAcknowledgement acknowledgement = consumer.track(
-                kafka.partition, kafka.recordOffset, size(exchange.getMessage().getBody()));
+        RecordAcknowledgement acknowledgement =
+                consumer.track(kafka.partition, kafka.recordOffset, size(exchange.getMessage()));
         exchange.getExchangeExtension().addOnCompletion(acknowledgement);
         return acknowledgement;
     }
 
-    private static int size(@org.jspecify.annotations.Nullable Object body) {
-        if (body instanceof byte[] bytes) {
+    /** The bytes of body and headers. */
+    private static int size(Message message) {
+        int size = length(message.getBody());
+        for (Object header : message.getHeaders().values()) {
+            size += length(header);
+        }
+        return size;
+    }
+
+    private static int length(@Nullable Object value) {
+        if (value instanceof byte[] bytes) {
             return bytes.length;
         }
-        return body instanceof String text ? text.length() : 0;
+        return value instanceof String text ? text.length() : 0;
     }
 }

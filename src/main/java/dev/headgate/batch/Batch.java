@@ -25,6 +25,7 @@ public final class Batch {
     private final List<Message> messages;
     private final Closed closed;
     private @Nullable List<Message> fresh;
+    private @Nullable String freshJson;
 
     Batch(String name, List<Message> messages, Closed closed) {
         this.name = name;
@@ -59,6 +60,7 @@ public final class Batch {
             }
         }
         fresh = answer;
+        freshJson = null;
     }
 
     public boolean isSettled() {
@@ -80,9 +82,16 @@ public final class Batch {
         return messages.size() - freshMessages().size() - rejected().size();
     }
 
-    /** {@code ${body.fresh}}: the payloads to apply as the text of one JSON array, in order of arrival. */
+    /**
+     * {@code ${body.fresh}}: the payloads to apply as the text of one JSON array, in order of arrival.
+     *
+     * @throws RejectedException if one of them is not what fits into an array as one element
+     */
     public String getFresh() {
-        return JsonArrays.payloads(freshMessages());
+        if (freshJson == null) {
+            freshJson = JsonArrays.payloads(freshMessages());
+        }
+        return freshJson;
     }
 
     /** {@code ${body.freshHeaders}}: their headers as one JSON array of objects, index by index with {@link #getFresh}. */

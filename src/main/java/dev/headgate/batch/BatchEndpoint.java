@@ -49,7 +49,8 @@ public class BatchEndpoint extends DefaultEndpoint {
     @UriParam(
             label = "consumer",
             defaultValue = "8388608",
-            description = "A batch closes at this many payload bytes; a larger message is a batch of its own.")
+            description =
+                    "A batch closes at this many bytes of payload and headers; a larger message is a batch of its own.")
     private long maxBytes = 8L * 1024 * 1024;
 
     @UriParam(

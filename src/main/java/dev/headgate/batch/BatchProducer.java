@@ -1,7 +1,9 @@
 package dev.headgate.batch;
 
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.DefaultProducer;
@@ -11,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Hands a message and its completions to a lane; returns at once.
  *
  * <p>With {@code deadLetter=true}, as the dead letter channel of its route uses it, the message is handed over as
- * rejected. If a message cannot be handed over its completions run as failed, so that it is never acknowledged, and the
- * exchange fails. Must be the last step of its route.
+ * rejected. Where nothing takes messages the exchange fails with a {@link BatchStoppedException}, its completions run as
+ * failed, so that it is never acknowledged, and it is not accepted as a dead letter either. Must be the last step of its
+ * route.
  */
 final class BatchProducer extends DefaultProducer {
 
@@ -26,33 +29,46 @@ final class BatchProducer extends DefaultProducer {
     }
 
     @Override
-    public void process(Exchange exchange) {
+    public void process(Exchange exchange) throws Exception {
+        // What a message can make fail comes before its completions move: its error handler still has them.
+        Rejection rejection = endpoint.isDeadLetter() ? rejection(exchange) : null;
+        String key = exchange.getProperty(Message.IDEMPOTENCY_KEY, String.class);
+        byte[] payload = payload(exchange);
+        String orderingKey = orderingKey(exchange, key);
+        Lane lane = consumer().lane(orderingKey);
+
         Exchange carrier = new DefaultExchange(exchange.getContext());
         carrier.setExchangeId(exchange.getExchangeId());
+        carrier.setIn(exchange.getMessage());
         exchange.getExchangeExtension().handoverCompletions(carrier);
-        try {
-            handOver(exchange, carrier);
-        } catch (RuntimeException e) {
-            new Message(carrier, pipeline(exchange), null, null, null, null).fail(e);
-            throw e;
+        Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection);
+        if (!lane.offer(message)) {
+            BatchStoppedException stopped = new BatchStoppedException();
+            message.fail(stopped);
+            throw stopped;
         }
     }
 
-    private void handOver(Exchange exchange, Exchange carrier) {
+    private static Rejection rejection(Exchange exchange) {
+        Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
+        if (caught instanceof BatchStoppedException stopped) {
+            throw stopped;
+        }
+        return Rejection.of(exchange);
+    }
+
+    private static byte @Nullable [] payload(Exchange exchange) throws InvalidPayloadException {
+        org.apache.camel.Message message = exchange.getMessage();
+        return message.getBody() == null ? null : message.getMandatoryBody(byte[].class);
+    }
+
+    private BatchConsumer consumer() {
         BatchConsumer consumer = endpoint.getComponent().consumer(endpoint.getName());
         if (consumer == null) {
-            throw new IllegalStateException(
+            throw new BatchStoppedException(
                     "No route consumes from batch:" + endpoint.getName() + ": add one, or correct the name");
         }
-        Rejection rejection = endpoint.isDeadLetter() ? Rejection.of(exchange) : null;
-        String key = exchange.getProperty(Message.IDEMPOTENCY_KEY, String.class);
-        byte[] payload = exchange.getMessage().getBody(byte[].class);
-        carrier.setIn(exchange.getMessage());
-        String orderingKey = orderingKey(exchange, key);
-        Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection);
-        if (!consumer.lane(orderingKey).offer(message)) {
-            throw new BatchStoppedException();
-        }
+        return consumer;
     }
 
     private @Nullable String orderingKey(Exchange exchange, @Nullable String key) {

@@ -105,13 +105,7 @@ final class BatchWriter {
                 LOG.warn("A listener of batch:{} failed", name, e);
             }
         }
-        for (Message message : batch.messages()) {
-            try {
-                message.complete();
-            } catch (RuntimeException e) {
-                LOG.warn("Acknowledging {} failed; it will be delivered again", message.source(), e);
-            }
-        }
+        batch.messages().forEach(Message::complete);
     }
 
     private void tellRetrying(Batch batch, Throwable cause, int attempt, Duration delay) {

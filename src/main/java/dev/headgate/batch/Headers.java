@@ -31,21 +31,35 @@ public final class Headers {
         });
     }
 
+    /** About how many bytes the headers hold. */
+    static int size(Exchange exchange) {
+        int size = 0;
+        for (Object value : exchange.getMessage().getHeaders().values()) {
+            if (value instanceof byte[] bytes) {
+                size += bytes.length;
+            } else if (value instanceof String text) {
+                size += text.length();
+            }
+        }
+        return size;
+    }
+
     /** The text with every NUL replaced. */
     public static String storable(String text) {
         return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
     }
 
     private static String text(@Nullable Object value) {
-        return value instanceof byte[] bytes ? decode(bytes) : storable(String.valueOf(value));
+        return storable(value instanceof byte[] bytes ? decode(bytes) : String.valueOf(value));
     }
 
-    private static String decode(byte[] bytes) {
+    /** Different bytes become different texts: UTF-8 as it is, others {@code base64:...}. */
+    public static String decode(byte[] bytes) {
         try {
-            return storable(StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
-                    .toString());
+                    .toString();
         } catch (CharacterCodingException e) {
             return "base64:" + Base64.getEncoder().encodeToString(bytes);
         }

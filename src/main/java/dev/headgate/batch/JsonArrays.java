@@ -17,15 +17,20 @@ final class JsonArrays {
 
     private JsonArrays() {}
 
-    /** The payloads, which must be JSON themselves, one after the other, unchanged. */
+    /** The payloads, which must be JSON themselves, one after the other, unchanged; none can become two elements. */
     static String payloads(List<Message> messages) {
-        int size = messages.stream().mapToInt(message -> message.size() + 2).sum() + 2;
+        int size = messages.stream().mapToInt(message -> length(message) + 1).sum() + 1;
         ByteArrayOutputStream out = new ByteArrayOutputStream(size);
         char separator = '[';
         for (Message message : messages) {
             out.write(separator);
             byte[] payload = message.payload();
-            out.writeBytes(payload == null ? NULL : payload);
+            if (payload == null) {
+                out.writeBytes(NULL);
+            } else {
+                JsonElement.require(payload);
+                out.writeBytes(payload);
+            }
             separator = ',';
         }
         if (separator == '[') {
@@ -33,6 +38,11 @@ final class JsonArrays {
         }
         out.write(']');
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static int length(Message message) {
+        byte[] payload = message.payload();
+        return payload == null ? NULL.length : payload.length;
     }
 
     static String headers(List<Message> messages) {

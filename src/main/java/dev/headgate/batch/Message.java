@@ -1,10 +1,8 @@
 package dev.headgate.batch;
 
-import java.time.Instant;
-import java.util.List;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
-import org.apache.camel.spi.Synchronization;
+import org.apache.camel.support.UnitOfWorkHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +21,7 @@ public final class Message {
     private final @Nullable String orderingKey;
     private final byte @Nullable [] payload;
     private final long arrivedNanos = System.nanoTime();
+    private final int size;
     private @Nullable Rejection rejection;
 
     Message(
@@ -38,6 +37,7 @@ public final class Message {
         this.orderingKey = orderingKey;
         this.payload = payload;
         this.rejection = rejection;
+        this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
     }
 
     /** The id of the route that took it from its source. */
@@ -74,12 +74,6 @@ public final class Message {
         return exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
     }
 
-    /** The source's own timestamp of the message, if it has one. */
-    public @Nullable Instant timestamp() {
-        Long millis = exchange.getMessage().getHeader(Exchange.MESSAGE_TIMESTAMP, Long.class);
-        return millis == null ? null : Instant.ofEpochMilli(millis);
-    }
-
     public @Nullable Rejection rejection() {
         return rejection;
     }
@@ -88,8 +82,9 @@ public final class Message {
         rejection = why;
     }
 
+    /** The bytes of payload and headers. */
     int size() {
-        return payload == null ? 0 : payload.length;
+        return size;
     }
 
     long arrivedNanos() {
@@ -101,26 +96,18 @@ public final class Message {
         if (rejection != null) {
             exchange.getExchangeExtension().setFailureHandled(true);
         }
-        for (Synchronization completion : completions()) {
-            completion.onComplete(exchange);
-        }
+        runCompletions();
     }
 
     /** Runs the completions as failed: the source does not acknowledge. */
     void fail(Exception cause) {
         exchange.setException(cause);
-        for (Synchronization completion : completions()) {
-            completion.onFailure(exchange);
-        }
+        runCompletions();
     }
 
-    /** Camel runs completions last in, first out. */
-    private List<Synchronization> completions() {
-        List<Synchronization> completions = exchange.getExchangeExtension().handoverCompletions();
-        if (completions == null) {
-            return List.of();
-        }
-        java.util.Collections.reverse(completions);
-        return completions;
+    /** In Camel's order; one that throws is logged and holds up no other. */
+    private void runCompletions() {
+        UnitOfWorkHelper.doneSynchronizations(
+                exchange, exchange.getExchangeExtension().handoverCompletions());
     }
 }

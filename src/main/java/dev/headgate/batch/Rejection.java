@@ -12,13 +12,15 @@ import org.apache.camel.ExchangePropertyKey;
  */
 public record Rejection(String stage, String reason, String error) {
 
+    private static final int LONGEST_REASON = 200;
     private static final int LONGEST_ERROR = 2000;
 
     public Rejection {
         if (stage.isBlank() || reason.isBlank()) {
             throw new IllegalArgumentException("a rejection has a stage and a reason");
         }
-        error = error.length() > LONGEST_ERROR ? error.substring(0, LONGEST_ERROR) : error;
+        reason = cut(reason, LONGEST_REASON);
+        error = cut(error, LONGEST_ERROR);
     }
 
     /** What the error handler caught in the route of this exchange. */
@@ -34,13 +36,23 @@ public record Rejection(String stage, String reason, String error) {
         Throwable innermost = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof RejectedException rejected) {
-                return new Rejection(stage, rejected.reason(), String.valueOf(rejected.getMessage()));
+                String reason = rejected.reason();
+                return new Rejection(
+                        stage, reason.isBlank() ? "rejected" : reason, String.valueOf(rejected.getMessage()));
             }
             innermost = cause;
         }
-        String reason = innermost instanceof java.sql.SQLException sql
-                ? "SQLSTATE " + sql.getSQLState()
-                : innermost.getClass().getSimpleName();
+        String reason =
+                innermost instanceof java.sql.SQLException sql ? "SQLSTATE " + sql.getSQLState() : className(innermost);
         return new Rejection(stage, reason, String.valueOf(innermost.getMessage()));
+    }
+
+    private static String className(Throwable failure) {
+        String simple = failure.getClass().getSimpleName();
+        return simple.isEmpty() ? failure.getClass().getName() : simple;
+    }
+
+    private static String cut(String text, int longest) {
+        return text.length() > longest ? text.substring(0, longest) : text;
     }
 }

@@ -48,7 +48,6 @@ public final class DeadLetters {
 
     private static void set(PreparedStatement row, Message message, Instant now) throws SQLException {
         Rejection rejection = Objects.requireNonNull(message.rejection(), "only rejected messages are dead letters");
-        Instant timestamp = message.timestamp();
         row.setString(1, message.pipeline());
         row.setString(2, rejection.stage());
         row.setString(3, Headers.storable(rejection.reason()));
@@ -57,7 +56,7 @@ public final class DeadLetters {
         row.setString(6, json(message));
         row.setBytes(7, message.payload());
         row.setString(8, message.source());
-        row.setTimestamp(9, Timestamp.from(timestamp == null ? now : timestamp));
+        row.setTimestamp(9, Timestamp.from(now));
     }
 
     private static @Nullable String storable(@Nullable String text) {

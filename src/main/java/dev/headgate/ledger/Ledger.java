@@ -65,20 +65,21 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     /** Whether the key has to be processed: false only if it is known to be durable. */
     @Override
     public boolean add(Exchange exchange, String key) {
-        exchange.setProperty(Message.IDEMPOTENCY_KEY, key);
-        return durable.getIfPresent(new Key(exchange.getFromRouteId(), key)) == null;
+        Key storable = key(exchange, key);
+        exchange.setProperty(Message.IDEMPOTENCY_KEY, storable.key());
+        return durable.getIfPresent(storable) == null;
     }
 
     /** Whether the key is known to be durable. */
     @Override
     public boolean contains(Exchange exchange, String key) {
-        return durable.getIfPresent(new Key(exchange.getFromRouteId(), key)) != null;
+        return durable.getIfPresent(key(exchange, key)) != null;
     }
 
     /** After the commit: remembers that the key is durable. */
     @Override
     public boolean confirm(Exchange exchange, String key) {
-        durable.put(new Key(exchange.getFromRouteId(), key), Boolean.TRUE);
+        durable.put(key(exchange, key), Boolean.TRUE);
         return true;
     }
 
@@ -123,5 +124,9 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     @Override
     protected void doStart() {
         table.forEachLatest(cacheSize, (pipeline, key) -> durable.put(new Key(pipeline, key), Boolean.TRUE));
+    }
+
+    private static Key key(Exchange exchange, String key) {
+        return new Key(exchange.getFromRouteId(), StorableKey.of(key));
     }
 }

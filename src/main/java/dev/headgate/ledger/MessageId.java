@@ -1,5 +1,6 @@
 package dev.headgate.ledger;
 
+import dev.headgate.batch.Headers;
 import dev.headgate.batch.SourcePosition;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.ExpressionAdapter;
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The usual idempotency key, as an expression: a header of the message, or, where that is missing or empty, the place
- * the message came from ({@code topic-partition-offset}), which at least absorbs redeliveries.
+ * the message came from ({@code topic-partition-offset}), which at least absorbs redeliveries. A header of bytes that
+ * are no UTF-8 becomes {@code base64:...}, so that different ids stay different.
  */
 public final class MessageId extends ExpressionAdapter {
 
@@ -16,7 +18,11 @@ public final class MessageId extends ExpressionAdapter {
 
     @Override
     public Object evaluate(Exchange exchange) {
-        @Nullable String id = exchange.getMessage().getHeader(HEADER, String.class);
+        @Nullable Object header = exchange.getMessage().getHeader(HEADER);
+        @Nullable
+        String id = header instanceof byte[] bytes
+                ? Headers.decode(bytes)
+                : exchange.getMessage().getHeader(HEADER, String.class);
         return id == null || id.isEmpty() ? SourcePosition.of(exchange) : id;
     }
 }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.PathType;
+import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.headgate.HeadgateException;
@@ -36,6 +38,12 @@ public final class JsonSchemaValidator implements Processor {
             .build()
             .readerFor(JsonNode.class);
 
+    // One fault is reason enough; a message may hold millions, and listing them would take all memory.
+    private static final SchemaValidatorsConfig FIRST_FAULT = SchemaValidatorsConfig.builder()
+            .failFast(true)
+            .pathType(PathType.LEGACY)
+            .build();
+
     private final JsonSchema schema;
 
     /**
@@ -45,7 +53,7 @@ public final class JsonSchemaValidator implements Processor {
         try {
             JsonNode source = JSON.readValue(Files.readAllBytes(Path.of(file)));
             schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                    .getSchema(source);
+                    .getSchema(source, FIRST_FAULT);
             schema.initializeValidators();
         } catch (IOException | RuntimeException e) {
             throw new HeadgateException("The JSON Schema " + file + " cannot be read: " + e.getMessage(), e);
@@ -62,10 +70,18 @@ public final class JsonSchemaValidator implements Processor {
         if (body == null || body.length == 0) {
             throw new RejectedException("no body", "the message has no body");
         }
-        Set<ValidationMessage> faults = schema.validate(parse(body));
+        Set<ValidationMessage> faults = faults(parse(body));
         if (!faults.isEmpty()) {
             ValidationMessage first = faults.iterator().next();
             throw new RejectedException("schema: " + place(first) + " " + first.getType(), faults.toString());
+        }
+    }
+
+    private Set<ValidationMessage> faults(JsonNode document) {
+        try {
+            return schema.validate(document);
+        } catch (StackOverflowError e) {
+            throw new RejectedException("nested too deeply", "the schema cannot be applied to so many levels");
         }
     }
 
@@ -75,25 +91,36 @@ public final class JsonSchemaValidator implements Processor {
             return JSON.readValue(body);
         } catch (JsonProcessingException e) {
             throw new RejectedException("broken JSON", e.getOriginalMessage() + " at " + position(e));
-        } catch (IOException e) {
+        } catch (IOException | NumberFormatException e) {
             throw new RejectedException("broken JSON", String.valueOf(e.getMessage()));
         }
     }
 
+    /** The parser itself would also take UTF-16 and UTF-32, and a byte order mark, which Postgres does not. */
     private static void requireUtf8(byte[] body) {
-        for (byte value : body) {
-            if (value < 0) {
-                decode(body);
-                return;
-            }
+        boolean ascii = true;
+        int nul = -1;
+        for (int i = 0; i < body.length; i++) {
+            ascii &= body[i] >= 0;
+            nul = body[i] == 0 ? i : nul;
+        }
+        if (!ascii) {
+            decode(body);
+        }
+        if (nul >= 0) {
+            throw new RejectedException("NUL byte", "byte " + nul + " is 0: this is no JSON in UTF-8");
+        }
+        if (body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF) {
+            throw new RejectedException("byte order mark", "JSON must start without a byte order mark");
         }
     }
 
     private static void decode(byte[] body) {
+        ByteBuffer bytes = ByteBuffer.wrap(body);
         try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            StandardCharsets.UTF_8.newDecoder().decode(bytes);
         } catch (CharacterCodingException e) {
-            throw new RejectedException("invalid UTF-8", String.valueOf(e.getMessage()));
+            throw new RejectedException("invalid UTF-8", "byte " + bytes.position() + " is not valid UTF-8");
         }
     }
 

@@ -1,0 +1,61 @@
+package dev.headgate.batch;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Looks whether bytes can stand in a JSON array as one element, so that a message never changes what its neighbours in
+ * the array mean. Whether the element itself is valid JSON is the database's to say.
+ */
+final class JsonElement {
+
+    private JsonElement() {}
+
+    /** Throws unless brackets and strings are closed, nothing is outside of them but one element, and it is UTF-8. */
+    static void require(byte[] text) {
+        int depth = 0;
+        boolean inString = false;
+        boolean ascii = true;
+        boolean blank = true;
+        for (int i = 0; i < text.length; i++) {
+            byte c = text[i];
+            ascii &= c >= 0;
+            blank &= c <= ' ' && c >= 0;
+            if (inString) {
+                if (c == '\\') {
+                    i++;
+                } else if (c == '"') {
+                    inString = false;
+                }
+            } else if (c == '"') {
+                inString = true;
+            } else if (c == '{' || c == '[') {
+                depth++;
+            } else if (c == '}' || c == ']') {
+                depth--;
+                refuseIf(depth < 0, i);
+            } else if (c == ',') {
+                refuseIf(depth == 0, i);
+            }
+        }
+        refuseIf(blank || inString || depth != 0, text.length);
+        if (!ascii) {
+            requireUtf8(text);
+        }
+    }
+
+    private static void refuseIf(boolean wrong, int position) {
+        if (wrong) {
+            throw new RejectedException("broken JSON", "not one JSON value, seen at byte " + position);
+        }
+    }
+
+    private static void requireUtf8(byte[] text) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+        } catch (CharacterCodingException e) {
+            throw new RejectedException("invalid UTF-8", "the payload is not valid UTF-8");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.headgate.batch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.spi.Synchronization;
+
+/** A route that sends to {@code batch:b} and one that writes, in a context of their own; what is sent and written. */
+final class BatchRoutes implements AutoCloseable {
+
+    /** What a test does in place of the database. */
+    interface Step {
+        void write(Batch batch) throws Exception;
+    }
+
+    /** One batch that was written. */
+    record Written(List<String> payloads, Batch.Closed closed, long ageNanos, String thread) {}
+
+    final DefaultCamelContext context = new DefaultCamelContext();
+    final List<Written> written = Collections.synchronizedList(new ArrayList<>());
+    final List<Message> rejected = Collections.synchronizedList(new ArrayList<>());
+    final List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+    final List<String> failed = Collections.synchronizedList(new ArrayList<>());
+    volatile Step step = batch -> {};
+    private final ProducerTemplate template;
+
+    /**
+     * @param options of the consumer, as in a URI
+     * @param more routes that a test adds, or null
+     */
+    BatchRoutes(String options, RouteBuilder more) throws Exception {
+        context.addComponent("batch", new BatchComponent());
+        context.getShutdownStrategy().setTimeout(20);
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("batch:b?" + options).routeId("write").startupOrder(1).process(BatchRoutes.this::write);
+                from("direct:in").routeId("source").to("batch:b").id("to-batch");
+            }
+        });
+        if (more != null) {
+            context.addRoutes(more);
+        }
+        try {
+            context.start();
+        } catch (RuntimeException e) {
+            context.stop();
+            throw e;
+        }
+        template = context.createProducerTemplate();
+    }
+
+    void send(String key, String payload) {
+        send("direct:in", key, payload);
+    }
+
+    /** Sends as a source does that acknowledges on completion. */
+    Exchange send(String to, String key, Object payload) {
+        String name = payload instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(payload);
+        return template.send(to, exchange -> {
+            exchange.getMessage().setHeader("kafka.KEY", key);
+            exchange.getMessage().setBody(payload instanceof String text ? text.getBytes(UTF_8) : payload);
+            exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
+                @Override
+                public void onComplete(Exchange done) {
+                    acknowledged.add(name);
+                }
+
+                @Override
+                public void onFailure(Exchange done) {
+                    failed.add(name);
+                }
+            });
+        });
+    }
+
+    BatchConsumer consumer() {
+        return Objects.requireNonNull(
+                context.getComponent("batch", BatchComponent.class).consumer("b"));
+    }
+
+    List<String> payloads() {
+        return List.copyOf(written).stream()
+                .flatMap(batch -> batch.payloads().stream())
+                .toList();
+    }
+
+    static List<String> payloads(Batch batch) {
+        return batch.messages().stream().map(BatchRoutes::payload).toList();
+    }
+
+    static String payload(Message message) {
+        return new String(Objects.requireNonNull(message.payload()), UTF_8);
+    }
+
+    @Override
+    public void close() {
+        context.stop();
+    }
+
+    private void write(Exchange exchange) throws Exception {
+        long now = System.nanoTime();
+        Batch batch = exchange.getMessage().getMandatoryBody(Batch.class);
+        step.write(batch);
+        batch.settle(message -> true);
+        long age = now - batch.messages().get(0).arrivedNanos();
+        written.add(new Written(
+                batch.freshMessages().stream().map(BatchRoutes::payload).toList(),
+                batch.closed(),
+                age,
+                Thread.currentThread().getName()));
+        rejected.addAll(batch.rejected());
+    }
+}

@@ -1,0 +1,133 @@
+package dev.headgate.schema;
+
+import static java.nio.charset.StandardCharsets.UTF_16LE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.headgate.HeadgateException;
+import dev.headgate.batch.RejectedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JsonSchemaValidatorTest {
+
+    private static final String SCHEMA = """
+            { "type": "object", "required": ["id"], "properties": {
+                "id": { "type": "string", "minLength": 1 },
+                "count": { "type": "integer", "maximum": 10 },
+                "lines": { "type": "array", "items": { "type": "string" } },
+                "child": { "$ref": "#" } } }
+            """;
+
+    @TempDir
+    Path folder;
+
+    private JsonSchemaValidator validator;
+
+    @BeforeEach
+    void schema() throws IOException {
+        validator = new JsonSchemaValidator(
+                Files.writeString(folder.resolve("schema.json"), SCHEMA).toString());
+    }
+
+    @Test
+    void what_the_schema_describes_passes() {
+        assertValid("{\"id\":\"a\",\"count\":10,\"other\":[1.5e300]}");
+        assertValid(" {\"id\":\"caf\u00e9\"} ");
+    }
+
+    @Test
+    void a_fault_names_its_place_and_keyword() {
+        assertRejected("{}", "schema: $ required");
+        assertRejected("{\"id\":1}", "schema: $.id type");
+        assertRejected("{\"id\":\"a\",\"count\":11}", "schema: $.count maximum");
+    }
+
+    @Test
+    void equal_faults_at_different_indexes_have_one_reason() {
+        assertRejected("{\"id\":\"a\",\"lines\":[1]}", "schema: $.lines[] type");
+        assertRejected("{\"id\":\"a\",\"lines\":[\"\",\"\",1]}", "schema: $.lines[] type");
+    }
+
+    @Test
+    void what_is_not_one_document_is_broken() {
+        for (String body :
+                new String[] {"{", "{\"id\":\"a\"}}", "{\"id\":\"a\"} {}", "\"", "{'id':1}", "{\"id\":NaN}"}) {
+            assertRejected(body, "broken JSON");
+        }
+        assertRejected("{\"id\":\"a\",\"x\":1e99999999999999999999}", "broken JSON");
+        assertRejected("{\"id\":\"a\",\"id\":\"b\"}", "broken JSON");
+    }
+
+    @Test
+    void nothing_is_no_document() {
+        assertRejected(new byte[0], "no body");
+        assertRejected((byte[]) null, "no body");
+    }
+
+    @Test
+    void only_utf_8_without_a_mark_passes() {
+        assertRejected("{\"id\":\"a\"}".getBytes(UTF_16LE), "NUL byte");
+        assertRejected("\uFEFF{\"id\":\"a\"}", "byte order mark");
+        assertRejected(new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'}, "invalid UTF-8");
+        assertRejected(new byte[] {(byte) 0xEF}, "invalid UTF-8");
+    }
+
+    @Test
+    void where_the_encoding_breaks_is_told() {
+        assertThatThrownBy(() -> validator.validate(new byte[] {'"', 'a', (byte) 0xFF, '"'}))
+                .hasMessageContaining("byte 2");
+    }
+
+    @Test
+    void depth_exhausts_neither_the_parser_nor_the_schema() {
+        assertRejected("{\"id\":\"a\",\"x\":" + "[".repeat(100_000), "broken JSON");
+        String levels = "{\"id\":\"a\",\"child\":".repeat(990) + "{\"id\":\"a\"}" + "}".repeat(990);
+        Thread small = new Thread(null, () -> assertRejected(levels, "nested too deeply"), "small stack", 256 * 1024);
+        assertThatCode(() -> run(small)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_million_faults_are_refused_at_the_first() {
+        assertRejected("{\"id\":\"a\",\"lines\":[1" + ",1".repeat(1_000_000) + "]}", "schema: $.lines[] type");
+    }
+
+    @Test
+    void a_schema_that_cannot_be_read_is_told_by_name() {
+        assertThatThrownBy(() ->
+                        new JsonSchemaValidator(folder.resolve("missing.json").toString()))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageContaining("missing.json");
+    }
+
+    private static void run(Thread thread) throws InterruptedException {
+        Throwable[] failure = new Throwable[1];
+        thread.setUncaughtExceptionHandler((t, e) -> failure[0] = e);
+        thread.start();
+        thread.join();
+        if (failure[0] != null) {
+            throw new AssertionError(failure[0]);
+        }
+    }
+
+    private void assertValid(String body) {
+        assertThatCode(() -> validator.validate(body.getBytes(UTF_8))).doesNotThrowAnyException();
+    }
+
+    private void assertRejected(String body, String reason) {
+        assertRejected(body.getBytes(UTF_8), reason);
+    }
+
+    private void assertRejected(byte[] body, String reason) {
+        assertThatThrownBy(() -> validator.validate(body))
+                .asInstanceOf(type(RejectedException.class))
+                .extracting(RejectedException::reason)
+                .isEqualTo(reason);
+    }
+}
