@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.headgate.app.Headgate;
+import dev.headgate.guarantee.Servers;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +79,11 @@ class CamelFailuresIT {
 
     private String failure(String route, Map<String, String> properties) throws IOException {
         Files.writeString(routes.resolve("a.camel.yaml"), route);
-        Settings settings = Settings.defaults().with(properties, "a test");
+        Map<String, String> database = Map.of(
+                "headgate.database.url", Servers.POSTGRES.jdbcUrl(),
+                "headgate.database.user", Servers.POSTGRES.user(),
+                "headgate.database.password", Servers.POSTGRES.password());
+        Settings settings = Settings.defaults().with(database, "a test").with(properties, "a test");
         Throwable failure =
                 catchThrowable(() -> Headgate.start(settings, routes).close());
         assertThat(failure).isNotNull();

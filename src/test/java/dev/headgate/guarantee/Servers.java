@@ -10,10 +10,10 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** One embedded PostgreSQL and one Kafka for all tests of this JVM; each test uses a database and topics of its own. */
-final class Servers {
+public final class Servers {
 
-    static final DevPostgres POSTGRES;
-    static final DevKafka KAFKA;
+    public static final DevPostgres POSTGRES;
+    public static final DevKafka KAFKA;
 
     static {
         try {

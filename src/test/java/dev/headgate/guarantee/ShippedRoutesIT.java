@@ -1,0 +1,119 @@
+package dev.headgate.guarantee;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.deadletter.DeadLetters;
+import dev.headgate.ledger.Ledger;
+import dev.headgate.ledger.MessageId;
+import dev.headgate.outbox.OutboxComponent;
+import java.time.InstantSource;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.camel.BindToRegistry;
+import org.apache.camel.EndpointInject;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.camel.test.main.junit5.CamelMainTest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/** The shipped YAML, unmodified, step by step: only its ends at Kafka are replaced. */
+@CamelMainTest(
+        properties = {
+            "camel.main.routesIncludePattern=file:routes/*.camel.yaml",
+            "camel.management.enabled=false",
+            "headgate.routes=routes"
+        },
+        propertyPlaceholderLocations = "file:routes/application.properties",
+        replaceRouteFromWith = "orders=direct:orders",
+        mockEndpointsAndSkip = "kafka:*")
+class ShippedRoutesIT {
+
+    private static final Pipeline PIPELINE = pipeline();
+    private static final DataSource DATABASE = dataSource();
+
+    @BindToRegistry("deadLetters")
+    final DeadLetters deadLetters = new DeadLetters(DATABASE, InstantSource.system());
+
+    @BindToRegistry("ledger")
+    final Ledger ledger = new Ledger(DATABASE, deadLetters, 1_000);
+
+    @BindToRegistry("messageId")
+    final MessageId messageId = new MessageId();
+
+    @BindToRegistry("dataSource")
+    final DataSource dataSource = DATABASE;
+
+    @BindToRegistry("transactionPolicy")
+    final SpringTransactionPolicy transactions =
+            new SpringTransactionPolicy(new DataSourceTransactionManager(DATABASE));
+
+    @BindToRegistry("outbox-component")
+    final OutboxComponent outbox = outbox();
+
+    @EndpointInject("mock:kafka:orders-applied")
+    private MockEndpoint applied;
+
+    @EndpointInject("direct:orders")
+    private ProducerTemplate orders;
+
+    @AfterAll
+    static void close() {
+        PIPELINE.close();
+    }
+
+    @Test
+    void an_order_is_validated_completed_stored_once_and_relayed() throws InterruptedException {
+        applied.expectedMessageCount(1);
+        send("a", "a-1", Orders.json("a", 1));
+        send("a", "a-1", Orders.json("a", 1));
+
+        applied.assertIsSatisfied();
+        assertThat(PIPELINE.texts(
+                        "select order_id || ' ' || version || ' ' || channel from orders where order_id = 'a'"))
+                .containsExactly("a 1 unknown");
+        assertThat(PIPELINE.texts("select source from headgate.ledger where pipeline = 'orders' and key = 'a-1'"))
+                .hasSize(1);
+    }
+
+    @Test
+    void an_order_against_the_schema_becomes_a_dead_letter_of_the_step_that_refused_it() {
+        send("b", "b-1", Orders.json("b", 1).replace("\"paid\"", "\"lost\""));
+
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        PIPELINE.texts(
+                                "select stage || ', ' || reason || ', ' || convert_from(payload, 'UTF8') from headgate.dead_letter"))
+                .containsExactly("orders-validate, schema: $.status enum, "
+                        + Orders.json("b", 1).replace("\"paid\"", "\"lost\"")));
+        assertThat(PIPELINE.count("select count(*) from orders where order_id = 'b'"))
+                .isZero();
+    }
+
+    private void send(String key, String id, String json) {
+        orders.sendBodyAndHeaders(json.getBytes(UTF_8), Map.of("kafka.KEY", key, "message-id", id));
+    }
+
+    private static Pipeline pipeline() {
+        Pipeline pipeline = new Pipeline(1);
+        pipeline.migrate();
+        return pipeline;
+    }
+
+    private static DataSource dataSource() {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(PIPELINE.jdbcUrl());
+        source.setUser(Servers.POSTGRES.user());
+        source.setPassword(Servers.POSTGRES.password());
+        return source;
+    }
+
+    private static OutboxComponent outbox() {
+        OutboxComponent component = new OutboxComponent();
+        component.setDataSource(DATABASE);
+        return component;
+    }
+}
