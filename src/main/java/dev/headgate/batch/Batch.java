@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.RejectedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

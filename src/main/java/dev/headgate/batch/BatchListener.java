@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * Hears what becomes of batches; every bean of this type in the registry is called.
@@ -14,4 +15,17 @@ public interface BatchListener {
 
     /** After an attempt failed and was rolled back; the same messages are tried again after the delay. */
     default void retrying(Batch batch, Throwable cause, int attempt, Duration delay) {}
+
+    /**
+     * When a first lane of a batch cannot write, because of an outage, or because too many of its messages are refused
+     * for one reason. Told once, until {@link #released}.
+     *
+     * @param name the name in {@code batch:name}
+     * @param pipelines the ids of the routes that have sent to it
+     * @param why one line
+     */
+    default void holding(String name, Set<String> pipelines, String why) {}
+
+    /** When all lanes of a batch that was held write again, or have stopped. */
+    default void released(String name) {}
 }

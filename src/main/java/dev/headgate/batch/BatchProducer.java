@@ -1,5 +1,8 @@
 package dev.headgate.batch;
 
+import dev.headgate.HeadgateException;
+import dev.headgate.failure.Failure;
+import dev.headgate.failure.RetryException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
@@ -7,6 +10,7 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.DefaultProducer;
+import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,10 +53,17 @@ final class BatchProducer extends DefaultProducer {
         }
     }
 
+    /** An outage is no fault of the message: it is not accepted as a dead letter, and so delivered again. */
     private static Rejection rejection(Exchange exchange) {
         Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         if (caught instanceof BatchStoppedException stopped) {
             throw stopped;
+        }
+        if (caught != null
+                && Failure.of(caught) instanceof Failure.Outage outage
+                && ObjectHelper.getException(RetryException.class, caught) == null) {
+            throw new HeadgateException(
+                    "not a fault of the message, which its source will deliver again: " + outage.reason(), caught);
         }
         return Rejection.of(exchange);
     }

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.Failure;
 import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +54,7 @@ final class BatchWriter {
                 }
                 return;
             }
-            if (Failure.isRejection(failure) && isolate(messages, failure, reason, lane)) {
+            if (Failure.of(failure) instanceof Failure.Rejected rejected && isolate(messages, rejected, reason, lane)) {
                 return;
             }
             Duration delay = Duration.ofMillis(backoff.apply(Math.min(attempt, 30)));
@@ -81,13 +82,13 @@ final class BatchWriter {
     }
 
     /** Halves the messages, or marks the only one as rejected; false if that one is marked already. */
-    private boolean isolate(List<Message> messages, Throwable failure, Batch.Closed reason, Lane lane) {
+    private boolean isolate(List<Message> messages, Failure failure, Batch.Closed reason, Lane lane) {
         if (messages.size() == 1) {
             Message message = messages.get(0);
             if (message.rejection() != null) {
                 return false;
             }
-            message.reject(Rejection.of(name, failure));
+            message.reject(Rejection.of(name, failure, 1));
             write(messages, reason, lane);
             return true;
         }

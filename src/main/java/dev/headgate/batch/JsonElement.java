@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.RejectedException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.Failure;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 
@@ -9,47 +10,35 @@ import org.apache.camel.ExchangePropertyKey;
  * @param stage the id of the step or route that refused it
  * @param reason short, the same for all messages refused for the same cause
  * @param error the details of this message's case
+ * @param attempts how often it was tried, at least 1
  */
-public record Rejection(String stage, String reason, String error) {
+public record Rejection(String stage, String reason, String error, int attempts) {
 
     private static final int LONGEST_REASON = 200;
     private static final int LONGEST_ERROR = 2000;
 
     public Rejection {
-        if (stage.isBlank() || reason.isBlank()) {
-            throw new IllegalArgumentException("a rejection has a stage and a reason");
+        if (stage.isBlank() || reason.isBlank() || attempts < 1) {
+            throw new IllegalArgumentException("a rejection has a stage, a reason and at least one attempt");
         }
         reason = cut(reason, LONGEST_REASON);
         error = cut(error, LONGEST_ERROR);
     }
 
-    /** What the error handler caught in the route of this exchange. */
+    /** What the error handler caught in the route of this exchange, after how many attempts. */
     static Rejection of(Exchange exchange) {
         String node = exchange.getExchangeExtension().getHistoryNodeId();
         String stage = node == null ? String.valueOf(exchange.getFromRouteId()) : node;
         Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        return caught == null ? new Rejection(stage, "rejected by the route", "") : of(stage, caught);
+        int redelivered = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+        return caught == null
+                ? new Rejection(stage, "rejected by the route", "", 1 + redelivered)
+                : of(stage, Failure.of(caught), 1 + redelivered);
     }
 
-    /** What the given failure says; its innermost {@link RejectedException}, if any, names the reason. */
-    static Rejection of(String stage, Throwable failure) {
-        Throwable innermost = failure;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RejectedException rejected) {
-                String reason = rejected.reason();
-                return new Rejection(
-                        stage, reason.isBlank() ? "rejected" : reason, String.valueOf(rejected.getMessage()));
-            }
-            innermost = cause;
-        }
-        String reason =
-                innermost instanceof java.sql.SQLException sql ? "SQLSTATE " + sql.getSQLState() : className(innermost);
-        return new Rejection(stage, reason, String.valueOf(innermost.getMessage()));
-    }
-
-    private static String className(Throwable failure) {
-        String simple = failure.getClass().getSimpleName();
-        return simple.isEmpty() ? failure.getClass().getName() : simple;
+    /** What the given failure says. */
+    static Rejection of(String stage, Failure failure, int attempts) {
+        return new Rejection(stage, failure.reason(), failure.error(), attempts);
     }
 
     private static String cut(String text, int longest) {

@@ -22,8 +22,8 @@ public final class DeadLetters {
     // A message that was delivered again and refused again is the same dead letter.
     private static final String INSERT = """
             insert into headgate.dead_letter
-                (pipeline, stage, reason, error, key, headers, payload, source, received_at)
-            values (?, ?, ?, ?, ?, ?::json, ?, ?, ?)
+                (pipeline, stage, reason, error, key, headers, payload, source, received_at, attempts)
+            values (?, ?, ?, ?, ?, ?::json, ?, ?, ?, ?)
             on conflict do nothing
             """;
 
@@ -57,6 +57,7 @@ public final class DeadLetters {
         row.setBytes(7, message.payload());
         row.setString(8, message.source());
         row.setTimestamp(9, Timestamp.from(now));
+        row.setInt(10, rejection.attempts());
     }
 
     private static @Nullable String storable(@Nullable String text) {

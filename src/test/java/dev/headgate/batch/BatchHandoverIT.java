@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.failure.RejectedException;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -71,7 +72,7 @@ class BatchHandoverIT {
                 })
                 .id("check-age")
                 .to("batch:b"));
-        assertThat(rejection).isEqualTo(new Rejection("check-age", "too old", "by a year"));
+        assertThat(rejection).isEqualTo(new Rejection("check-age", "too old", "by a year", 1));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.headgate.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.failure.RejectedException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,7 +96,7 @@ class BatchWritingIT {
             assertThat(routes.rejected).extracting(BatchRoutes::payload).containsExactly("m0", "m777", "m1999");
             assertThat(routes.rejected)
                     .extracting(Message::rejection)
-                    .containsOnly(new Rejection("b", "SQLSTATE 22003", "integer out of range"));
+                    .containsOnly(new Rejection("b", "SQLSTATE 22003", "integer out of range", 1));
             assertThat(routes.failed).isEmpty();
         }
     }

@@ -1,4 +1,4 @@
-package dev.headgate.batch;
+package dev.headgate.failure;
 
 import dev.headgate.HeadgateException;
 
@@ -16,7 +16,8 @@ public class RejectedException extends HeadgateException {
         this.reason = reason;
     }
 
+    /** Never blank. */
     public String reason() {
-        return reason;
+        return reason.isBlank() ? "rejected" : reason;
     }
 }

@@ -1,0 +1,113 @@
+package dev.headgate.failure;
+
+import java.io.EOFException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.apache.kafka.common.errors.RetriableException;
+
+/**
+ * What a failure is, told from its chain of causes; the outermost cause that says so decides.
+ *
+ * <p>Whoever writes to a sink treats {@link Unknown} as an outage: what nobody knows is never silently dead-lettered. A
+ * step before a batch works on one message only, so that there an unknown failure lies in the message.
+ */
+public sealed interface Failure {
+
+    /** Short, the same for all messages that failed for the same cause. */
+    String reason();
+
+    /** The details of this case. */
+    String error();
+
+    /** It may succeed later, with the same message. */
+    record Outage(String reason, String error) implements Failure {}
+
+    /** It lies in the message and can never succeed. */
+    record Rejected(String reason, String error) implements Failure {}
+
+    /** Neither is known. */
+    record Unknown(String reason, String error) implements Failure {}
+
+    /**
+     * Classes of SQLSTATE that lie in the data: data exception, integrity constraint violation, and a limit of the program
+     * exceeded (a value too long for its index, nested too deeply).
+     */
+    Set<String> DATA = Set.of("22", "23", "54");
+
+    /** Tells what the failure is. */
+    static Failure of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String error = String.valueOf(cause.getMessage());
+            if (cause instanceof RejectedException rejected) {
+                return new Rejected(rejected.reason(), error);
+            }
+            if (cause instanceof RetryException retry) {
+                return new Outage(retry.reason(), error);
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return of(sql.getSQLState(), error);
+            }
+            if (isTransient(cause)) {
+                return new Outage(name(cause), error);
+            }
+            int status = HttpStatus.of(cause);
+            if (status == 408 || status == 425 || status == 429 || status >= 500) {
+                return new Outage("HTTP " + status, error);
+            }
+        }
+        Throwable innermost = innermost(failure);
+        return new Unknown(name(innermost), String.valueOf(innermost.getMessage()));
+    }
+
+    /** One line: the innermost cause, which says most. */
+    static String summary(Throwable failure) {
+        Throwable innermost = innermost(failure);
+        String message = String.valueOf(innermost.getMessage());
+        return innermost.getClass().getSimpleName() + ": "
+                + message.lines().findFirst().orElse(message);
+    }
+
+    private static Failure of(String state, String error) {
+        boolean data = state.length() == 5 && DATA.contains(state.substring(0, 2));
+        String reason = "SQLSTATE " + state;
+        return data ? new Rejected(reason, error) : new Outage(reason, error);
+    }
+
+    /** Lost connections, time-outs, names that cannot be resolved, and stops. */
+    private static boolean isTransient(Throwable cause) {
+        return cause instanceof SQLException
+                || cause instanceof SocketException
+                || cause instanceof InterruptedIOException
+                || cause instanceof UnknownHostException
+                || cause instanceof HttpTimeoutException
+                || cause instanceof ClosedChannelException
+                || cause instanceof EOFException
+                || cause instanceof SSLException
+                || cause instanceof TimeoutException
+                || cause instanceof InterruptedException
+                || cause instanceof RejectedExecutionException
+                || cause instanceof RetriableException
+                || cause instanceof VirtualMachineError;
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return innermost;
+    }
+
+    private static String name(Throwable failure) {
+        String simple = failure.getClass().getSimpleName();
+        return simple.isEmpty() ? failure.getClass().getName() : simple;
+    }
+}

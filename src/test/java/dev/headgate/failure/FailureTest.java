@@ -1,0 +1,140 @@
+package dev.headgate.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.failure.Failure.Outage;
+import dev.headgate.failure.Failure.Rejected;
+import dev.headgate.failure.Failure.Unknown;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelExecutionException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FailureTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"22003", "22P05", "22021", "23502", "23505", "23514", "54000", "54001"})
+    void data_that_the_database_refuses_is_rejected(String state) {
+        assertThat(Failure.of(wrapped(new SQLException("refused", state))))
+                .isEqualTo(new Rejected("SQLSTATE " + state, "refused"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "08006", "21000", "25006", "28P01", "40001", "40P01", "42501", "42P01", "42703", "53100", "53200",
+                "53300", "53400", "55P03", "57014", "57P01", "57P03", "58030", "XX000", "XX001", "", "2", "0A000"
+            })
+    void every_other_state_is_an_outage(String state) {
+        assertThat(Failure.of(wrapped(new SQLException("down", state)))).isInstanceOf(Outage.class);
+    }
+
+    static Throwable[] lostAndLate() {
+        return new Throwable[] {
+            new ConnectException("refused"),
+            new SocketTimeoutException("read timed out"),
+            new UnknownHostException("db.example"),
+            new HttpConnectTimeoutException("late"),
+            new TimeoutException("late"),
+            new SQLTransientConnectionException("headgate - Connection is not available"),
+            new SQLException("no state", (String) null),
+            new RejectedExecutionException("Run is not allowed"),
+            new InterruptedException(),
+            new DisconnectException("gone"),
+            new OutOfMemoryError(),
+            new RetryException("not yet", "the parent is missing", null),
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("lostAndLate")
+    void a_lost_connection_a_timeout_and_a_stop_are_outages(Throwable failure) {
+        assertThat(Failure.of(wrapped(failure))).isInstanceOf(Outage.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
+    void a_service_that_is_busy_or_broken_is_an_outage(int status) {
+        assertThat(Failure.of(wrapped(new ServiceFailure(status)))).isEqualTo(new Outage("HTTP " + status, "service"));
+        assertThat(Failure.of(wrapped(new HttpFailure(status)))).isEqualTo(new Outage("HTTP " + status, "http"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 404, 407, 409, 424, 426, 428, 430, 499})
+    void what_a_service_refuses_is_not_known_to_be_either(int status) {
+        assertThat(Failure.of(wrapped(new ServiceFailure(status)))).isInstanceOf(Unknown.class);
+    }
+
+    @Test
+    void what_nobody_knows_is_neither() {
+        assertThat(Failure.of(new NullPointerException("x"))).isEqualTo(new Unknown("NullPointerException", "x"));
+        assertThat(Failure.of(new IOException("disk"))).isInstanceOf(Unknown.class);
+        assertThat(Failure.of(new IllegalStateException() {}).reason()).startsWith("dev.headgate.failure.FailureTest");
+    }
+
+    @Test
+    void the_outermost_cause_that_says_so_decides() {
+        SQLException down = new SQLException("down", "08006", new SQLException("refused", "22003"));
+        assertThat(Failure.of(down)).isInstanceOf(Outage.class);
+        assertThat(Failure.of(new BatchUpdateException("refused", "23505", new int[0])))
+                .isInstanceOf(Rejected.class);
+        assertThat(Failure.of(new IllegalStateException(new RejectedException("too old", "version 3"))))
+                .isEqualTo(new Rejected("too old", "version 3"));
+    }
+
+    @Test
+    void a_reason_is_never_blank() {
+        assertThat(Failure.of(new RejectedException(" ", "")).reason()).isEqualTo("rejected");
+        assertThat(Failure.of(new RetryException(" ", "", null)).reason()).isEqualTo("retry");
+    }
+
+    @Test
+    void the_summary_is_one_line_of_the_innermost_cause() {
+        assertThat(Failure.summary(wrapped(new SQLException("ERROR: no\n  Position: 3", "42703"))))
+                .isEqualTo("SQLException: ERROR: no");
+    }
+
+    private static Throwable wrapped(Throwable cause) {
+        return new CamelExecutionException("outer", null, new RuntimeException("inner", cause));
+    }
+
+    /** As the AWS SDK's. */
+    public static final class ServiceFailure extends RuntimeException {
+        private final int status;
+
+        ServiceFailure(int status) {
+            super("service");
+            this.status = status;
+        }
+
+        public int statusCode() {
+            return status;
+        }
+    }
+
+    /** As Camel's. */
+    public static final class HttpFailure extends Exception {
+        private final int status;
+
+        HttpFailure(int status) {
+            super("http");
+            this.status = status;
+        }
+
+        public int getStatusCode() {
+            return status;
+        }
+    }
+}
