@@ -38,11 +38,15 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "lanes": target.setLanes(property(camelContext, int.class, value)); return true;
+        case "latencytarget":
+        case "latencyTarget": target.setLatencyTarget(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "linger": target.setLinger(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
         case "maxbytes":
         case "maxBytes": target.setMaxBytes(property(camelContext, long.class, value)); return true;
+        case "maxrejected":
+        case "maxRejected": target.setMaxRejected(property(camelContext, double.class, value)); return true;
         case "maxsize":
         case "maxSize": target.setMaxSize(property(camelContext, int.class, value)); return true;
         case "orderby":
@@ -69,11 +73,15 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "lanes": return int.class;
+        case "latencytarget":
+        case "latencyTarget": return long.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "linger": return long.class;
         case "maxbytes":
         case "maxBytes": return long.class;
+        case "maxrejected":
+        case "maxRejected": return double.class;
         case "maxsize":
         case "maxSize": return int.class;
         case "orderby":
@@ -101,11 +109,15 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
         case "lanes": return target.getLanes();
+        case "latencytarget":
+        case "latencyTarget": return target.getLatencyTarget();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "linger": return target.getLinger();
         case "maxbytes":
         case "maxBytes": return target.getMaxBytes();
+        case "maxrejected":
+        case "maxRejected": return target.getMaxRejected();
         case "maxsize":
         case "maxSize": return target.getMaxSize();
         case "orderby":

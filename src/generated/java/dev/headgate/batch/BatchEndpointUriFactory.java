@@ -23,7 +23,7 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(14);
+        Set<String> props = new HashSet<>(16);
         props.add("backoffBase");
         props.add("backoffCap");
         props.add("backoffFactor");
@@ -32,9 +32,11 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("lanes");
+        props.add("latencyTarget");
         props.add("lazyStartProducer");
         props.add("linger");
         props.add("maxBytes");
+        props.add("maxRejected");
         props.add("maxSize");
         props.add("name");
         props.add("orderBy");

@@ -3,6 +3,7 @@ package dev.headgate.app;
 import dev.headgate.acknowledge.AcknowledgingClientFactory;
 import dev.headgate.acknowledge.AcknowledgingCommitFactory;
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.batch.Attempts;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
 import dev.headgate.deadletter.DeadLetters;
@@ -27,7 +28,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
  * Headgate, running: the routes of a folder against the servers of the settings.
  *
  * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code dataSource},
- * {@code inflightLimit}, and whatever beans the caller adds.
+ * {@code inflightLimit}, {@code attempts}, and whatever beans the caller adds.
  */
 public final class Headgate implements AutoCloseable {
 
@@ -113,6 +114,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("deadLetters", deadLetters);
         main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
+        main.bind("attempts", new Attempts());
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
                 limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
         OutboxComponent outbox = new OutboxComponent();

@@ -3,19 +3,21 @@ package dev.headgate.batch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 
 /**
  * The arithmetic of one lane: what is waiting, and when it makes a batch. Not thread-safe; time is passed in.
  */
 final class Accumulator {
 
-    private final int maxSize;
+    private final IntSupplier maxSize;
     private final long maxBytes;
     private final long lingerNanos;
     private final ArrayDeque<Message> waiting = new ArrayDeque<>();
     private long waitingBytes;
 
-    Accumulator(int maxSize, long maxBytes, long lingerNanos) {
+    /** @param maxSize the most messages in a batch, as it is when asked */
+    Accumulator(IntSupplier maxSize, long maxBytes, long lingerNanos) {
         this.maxSize = maxSize;
         this.maxBytes = maxBytes;
         this.lingerNanos = lingerNanos;
@@ -32,7 +34,7 @@ final class Accumulator {
 
     /** Whether what is waiting fills a batch by count or bytes. */
     boolean isFull() {
-        return waiting.size() >= maxSize || waitingBytes >= maxBytes;
+        return waiting.size() >= maxSize.getAsInt() || waitingBytes >= maxBytes;
     }
 
     /** The nanoseconds until the oldest waiting message has lingered enough; not positive when it has. */
@@ -43,7 +45,7 @@ final class Accumulator {
 
     /** Why a batch taken now is closed. */
     Batch.Closed reason(long now) {
-        if (waiting.size() >= maxSize) {
+        if (waiting.size() >= maxSize.getAsInt()) {
             return Batch.Closed.COUNT;
         }
         if (waitingBytes >= maxBytes) {
@@ -54,9 +56,10 @@ final class Accumulator {
 
     /** Takes the messages of the next batch: the oldest, within both limits, at least one. */
     List<Message> take() {
-        List<Message> taken = new ArrayList<>(Math.min(waiting.size(), maxSize));
+        int most = maxSize.getAsInt();
+        List<Message> taken = new ArrayList<>(Math.min(waiting.size(), most));
         long bytes = 0;
-        while (taken.size() < maxSize && !waiting.isEmpty()) {
+        while (taken.size() < most && !waiting.isEmpty()) {
             int size = waiting.getFirst().size();
             if (!taken.isEmpty() && bytes + size > maxBytes) {
                 break;

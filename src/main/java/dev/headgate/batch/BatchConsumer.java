@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
-import io.github.resilience4j.core.IntervalFunction;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,10 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchConsumer extends DefaultConsumer implements ShutdownAware, BatchWriter.Route {
 
-    private static final double JITTER = 0.5;
-
     private final BatchEndpoint endpoint;
     private volatile List<Lane> lanes = List.of();
+    private @Nullable ManagedBatch managed;
     private @Nullable ExecutorService threads;
 
     BatchConsumer(BatchEndpoint endpoint, Processor processor) {
@@ -43,6 +43,11 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
     static int index(@Nullable String orderingKey, int lanes) {
         int hash = orderingKey == null ? 0 : orderingKey.hashCode() * 0x9E3779B9;
         return Math.floorMod(hash ^ (hash >>> 16), lanes);
+    }
+
+    @Override
+    public BatchEndpoint getEndpoint() {
+        return endpoint;
     }
 
     @Override
@@ -87,23 +92,30 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
     protected void doStart() throws Exception {
         super.doStart();
         endpoint.getComponent().register(endpoint.getName(), this);
-        List<BatchListener> listeners =
-                List.copyOf(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
-        IntervalFunction backoff = IntervalFunction.ofExponentialRandomBackoff(
-                endpoint.getBackoffBase(), endpoint.getBackoffFactor(), JITTER, endpoint.getBackoffCap());
-        BatchWriter writer = new BatchWriter(endpoint.getName(), this, backoff, listeners);
-        lanes = Stream.generate(() -> new Lane(accumulator(), writer))
+        BatchListener listener =
+                new BatchListeners(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
+        WriteLimit limit = new WriteLimit(
+                endpoint.getMaxSize(), endpoint.getLanes(), Duration.ofMillis(endpoint.getLatencyTarget()));
+        Hold hold = new Hold(endpoint.getName(), listener, InstantSource.system());
+        BatchWriter writer = new BatchWriter(endpoint.getName(), this, endpoint.failurePolicy(), limit, hold, listener);
+        lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
                 .limit(endpoint.getLanes())
                 .toList();
         threads = endpoint.getCamelContext()
                 .getExecutorServiceManager()
                 .newFixedThreadPool(this, "batch:" + endpoint.getName(), endpoint.getLanes());
         lanes.forEach(threads::execute);
+        managed = new ManagedBatch(this, limit, writer.gate(), hold);
+        managed.register();
     }
 
     @Override
     protected void doStop() throws Exception {
         endpoint.getComponent().unregister(endpoint.getName(), this);
+        if (managed != null) {
+            managed.unregister();
+            managed = null;
+        }
         lanes.forEach(Lane::stop);
         if (threads != null) {
             threads.shutdown();
@@ -117,8 +129,8 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
         super.doStop();
     }
 
-    private Accumulator accumulator() {
+    private Accumulator accumulator(WriteLimit limit) {
         return new Accumulator(
-                endpoint.getMaxSize(), endpoint.getMaxBytes(), TimeUnit.MILLISECONDS.toNanos(endpoint.getLinger()));
+                limit::size, endpoint.getMaxBytes(), TimeUnit.MILLISECONDS.toNanos(endpoint.getLinger()));
     }
 }

@@ -1,5 +1,8 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.Backoff;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Expression;
@@ -70,18 +73,37 @@ public class BatchEndpoint extends DefaultEndpoint {
             label = "consumer",
             defaultValue = "100",
             javaType = "java.time.Duration",
-            description = "The delay before a batch that met an outage is tried again the first time.")
+            description = "The longest delay before a batch that met an outage is tried again the first time.")
     private long backoffBase = 100;
 
-    @UriParam(label = "consumer", defaultValue = "2", description = "By what the delay grows with each attempt.")
+    @UriParam(
+            label = "consumer",
+            defaultValue = "2",
+            description = "By what the longest delay grows with each attempt.")
     private double backoffFactor = 2;
 
     @UriParam(
             label = "consumer",
             defaultValue = "10000",
             javaType = "java.time.Duration",
-            description = "The longest delay between two attempts.")
+            description = "The longest delay between any two attempts; each is random, up to its longest.")
     private long backoffCap = 10_000;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "1000",
+            javaType = "java.time.Duration",
+            description =
+                    "A batch that takes longer to write shrinks the next ones and the lanes that write at once, as"
+                            + " an outage does; both grow back with each one that does not.")
+    private long latencyTarget = 1_000;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0.5",
+            description = "The largest share of a batch that may be rejected for one reason; beyond it, and beyond 20"
+                    + " messages, the batch is held like in an outage. 1 lets all of them become dead letters.")
+    private volatile double maxRejected = 0.5;
 
     public BatchEndpoint(String uri, BatchComponent component, String name) {
         super(uri, component);
@@ -112,9 +134,19 @@ public class BatchEndpoint extends DefaultEndpoint {
         requirePositive("lanes", lanes);
         requirePositive("backoffBase", backoffBase);
         requirePositive("backoffCap", backoffCap);
+        requirePositive("latencyTarget", latencyTarget);
         BatchConsumer consumer = new BatchConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
+    }
+
+    BatchWriter.Policy failurePolicy() {
+        Backoff backoff = new Backoff(
+                Duration.ofMillis(backoffBase),
+                backoffFactor,
+                Duration.ofMillis(Math.max(backoffBase, backoffCap)),
+                () -> ThreadLocalRandom.current().nextLong());
+        return new BatchWriter.Policy(backoff, this::getMaxRejected);
     }
 
     private void requirePositive(String option, long value) {
@@ -207,5 +239,25 @@ public class BatchEndpoint extends DefaultEndpoint {
 
     public void setBackoffCap(long backoffCap) {
         this.backoffCap = backoffCap;
+    }
+
+    public long getLatencyTarget() {
+        return latencyTarget;
+    }
+
+    public void setLatencyTarget(long latencyTarget) {
+        this.latencyTarget = latencyTarget;
+    }
+
+    public double getMaxRejected() {
+        return maxRejected;
+    }
+
+    public void setMaxRejected(double maxRejected) {
+        if (!(maxRejected >= 0 && maxRejected <= 1)) {
+            throw new IllegalArgumentException(
+                    "batch:" + name + ": maxRejected must be from 0 to 1, found " + maxRejected);
+        }
+        this.maxRejected = maxRejected;
     }
 }

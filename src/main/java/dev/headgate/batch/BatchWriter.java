@@ -1,20 +1,24 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Failure;
-import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes the messages of one batch through its route: all of them, however many attempts that takes.
  *
- * <p>An outage is retried with the same messages, without limit, after an exponential backoff with jitter. A rejection
- * is found by halving: the halves are written one after the other, in order, each in an attempt (and so a transaction)
- * of its own, until the rejected message is alone; it is then marked and written once more, as a dead letter. The
- * completions of what was written run as soon as its attempt has succeeded.
+ * <p>An outage is retried with the same messages, without limit, after an exponential backoff with full jitter, in pieces
+ * as large as the {@link WriteLimit} allows at the time. Rejected messages are found by {@link Isolation}; each attempt is
+ * a transaction of its own, and the completions of what it wrote run as soon as it has succeeded. The rejected ones are
+ * marked and written last, as dead letters, unless most of the batch is rejected for one reason: then nothing of them is
+ * written, and the rest is tried again like an outage.
+ *
+ * <p>Shared by the lanes; all but its collaborators is on the lane's stack.
  */
 final class BatchWriter {
 
@@ -24,52 +28,102 @@ final class BatchWriter {
         Throwable send(Batch batch);
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
-    private static final Duration WARN_INTERVAL = Duration.ofMinutes(1);
+    /**
+     * What the endpoint says of failures.
+     *
+     * @param maxRejected see {@link RejectionTally}; read again at each attempt
+     */
+    record Policy(Backoff backoff, DoubleSupplier maxRejected) {}
 
     private final String name;
     private final Route route;
-    private final IntervalFunction backoff;
-    private final List<BatchListener> listeners;
+    private final Policy policy;
+    private final WriteLimit limit;
+    private final WriteGate gate;
+    private final Hold hold;
+    private final BatchListener listener;
 
-    BatchWriter(String name, Route route, IntervalFunction backoff, List<BatchListener> listeners) {
+    BatchWriter(String name, Route route, Policy policy, WriteLimit limit, Hold hold, BatchListener listener) {
         this.name = name;
         this.route = route;
-        this.backoff = backoff;
-        this.listeners = listeners;
+        this.policy = policy;
+        this.limit = limit;
+        this.gate = new WriteGate(limit);
+        this.hold = hold;
+        this.listener = listener;
     }
 
     /** Returns when every message is either written and completed, or failed because the lane stopped. */
-    void write(List<Message> messages, Batch.Closed reason, Lane lane) {
-        long warned = 0;
-        for (int attempt = 1; !lane.isStopped(); attempt++) {
-            long start = System.nanoTime();
-            Batch batch = new Batch(name, messages, reason);
-            Throwable failure = send(batch);
-            if (failure == null) {
-                complete(batch, Duration.ofNanos(System.nanoTime() - start));
-                if (attempt > 1) {
-                    LOG.info(
-                            "batch:{} goes on: {} messages were written at attempt {}", name, messages.size(), attempt);
-                }
-                return;
-            }
-            if (Failure.of(failure) instanceof Failure.Rejected rejected && isolate(messages, rejected, reason, lane)) {
-                return;
-            }
-            Duration delay = Duration.ofMillis(backoff.apply(Math.min(attempt, 30)));
-            if (attempt == 1 || start - warned > WARN_INTERVAL.toNanos()) {
-                warned = start;
-                LOG.warn(
-                        "batch:{} cannot write {} messages and keeps trying; nothing is lost. {}",
-                        name,
-                        messages.size(),
-                        Failure.summary(failure));
-            }
-            tellRetrying(batch, failure, attempt, delay);
-            lane.pause(delay);
+    void write(List<Message> messages, Batch.Closed closed, Lane lane) {
+        new BatchWrite(this, messages, closed, lane).run();
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The most messages in one attempt, as it is now. */
+    int mostMessages() {
+        return limit.size();
+    }
+
+    double maxRejected() {
+        return policy.maxRejected.getAsDouble();
+    }
+
+    WriteGate gate() {
+        return gate;
+    }
+
+    /** One attempt; null if it succeeded and the completions have run. */
+    @Nullable
+    Throwable attempt(Batch batch, Lane lane) {
+        if (!gate.enter(lane)) {
+            return new BatchStoppedException();
         }
-        messages.forEach(message -> message.fail(new BatchStoppedException()));
+        long start = System.nanoTime();
+        @Nullable Throwable failure;
+        try {
+            failure = send(batch);
+        } finally {
+            gate.leave();
+        }
+        if (failure == null) {
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            limit.written(took);
+            listener.written(batch, took);
+            batch.messages().forEach(Message::complete);
+            hold.release(lane);
+        }
+        return failure;
+    }
+
+    /** Waits until the next attempt is due. */
+    void backOff(Batch batch, Lane lane, Throwable cause, int attempts) {
+        limit.failed();
+        Duration delay = policy.backoff.after(attempts);
+        listener.retrying(batch, cause, attempts, delay);
+        if (attempts > 1) {
+            // A deadlock or a lost connection is mostly over at the second attempt.
+            hold(batch.messages(), lane, Failure.summary(cause));
+        }
+        lane.pause(delay);
+    }
+
+    /** As {@link #backOff}, for a batch of which too many messages are rejected. */
+    void backOffRejected(List<Message> messages, Lane lane, String why, int attempts) {
+        limit.failed();
+        hold(messages, lane, why);
+        lane.pause(policy.backoff.after(attempts));
+    }
+
+    void release(Lane lane) {
+        hold.release(lane);
+    }
+
+    private void hold(List<Message> messages, Lane lane, String why) {
+        Set<String> pipelines = messages.stream().map(Message::pipeline).collect(Collectors.toSet());
+        hold.hold(lane, pipelines, why);
     }
 
     private @Nullable Throwable send(Batch batch) {
@@ -79,43 +133,5 @@ final class BatchWriter {
                     + " \"bean: { ref: ledger, method: claim }\"");
         }
         return failure;
-    }
-
-    /** Halves the messages, or marks the only one as rejected; false if that one is marked already. */
-    private boolean isolate(List<Message> messages, Failure failure, Batch.Closed reason, Lane lane) {
-        if (messages.size() == 1) {
-            Message message = messages.get(0);
-            if (message.rejection() != null) {
-                return false;
-            }
-            message.reject(Rejection.of(name, failure, 1));
-            write(messages, reason, lane);
-            return true;
-        }
-        int half = messages.size() / 2;
-        write(messages.subList(0, half), reason, lane);
-        write(messages.subList(half, messages.size()), reason, lane);
-        return true;
-    }
-
-    private void complete(Batch batch, Duration took) {
-        for (BatchListener listener : listeners) {
-            try {
-                listener.written(batch, took);
-            } catch (RuntimeException e) {
-                LOG.warn("A listener of batch:{} failed", name, e);
-            }
-        }
-        batch.messages().forEach(Message::complete);
-    }
-
-    private void tellRetrying(Batch batch, Throwable cause, int attempt, Duration delay) {
-        for (BatchListener listener : listeners) {
-            try {
-                listener.retrying(batch, cause, attempt, delay);
-            } catch (RuntimeException e) {
-                LOG.warn("A listener of batch:{} failed", name, e);
-            }
-        }
     }
 }

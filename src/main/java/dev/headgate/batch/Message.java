@@ -23,6 +23,7 @@ public final class Message {
     private final long arrivedNanos = System.nanoTime();
     private final int size;
     private @Nullable Rejection rejection;
+    private boolean done;
 
     Message(
             Exchange exchange,
@@ -82,6 +83,11 @@ public final class Message {
         rejection = why;
     }
 
+    /** Whether its completions have run. */
+    boolean isDone() {
+        return done;
+    }
+
     /** The bytes of payload and headers. */
     int size() {
         return size;
@@ -107,6 +113,7 @@ public final class Message {
 
     /** In Camel's order; one that throws is logged and holds up no other. */
     private void runCompletions() {
+        done = true;
         UnitOfWorkHelper.doneSynchronizations(
                 exchange, exchange.getExchangeExtension().handoverCompletions());
     }

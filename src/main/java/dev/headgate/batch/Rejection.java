@@ -30,10 +30,10 @@ public record Rejection(String stage, String reason, String error, int attempts)
         String node = exchange.getExchangeExtension().getHistoryNodeId();
         String stage = node == null ? String.valueOf(exchange.getFromRouteId()) : node;
         Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
-        int redelivered = exchange.getMessage().getHeader(Exchange.REDELIVERY_COUNTER, 0, Integer.class);
+        int attempts = Attempts.of(exchange);
         return caught == null
-                ? new Rejection(stage, "rejected by the route", "", 1 + redelivered)
-                : of(stage, Failure.of(caught), 1 + redelivered);
+                ? new Rejection(stage, "rejected by the route", "", attempts)
+                : of(stage, Failure.of(caught), attempts);
     }
 
     /** What the given failure says. */

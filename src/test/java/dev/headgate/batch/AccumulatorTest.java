@@ -12,7 +12,7 @@ class AccumulatorTest {
     private static final DefaultCamelContext CONTEXT = new DefaultCamelContext();
     private static final long LINGER = 1_000_000;
 
-    private final Accumulator accumulator = new Accumulator(3, 100, LINGER);
+    private final Accumulator accumulator = new Accumulator(() -> 3, 100, LINGER);
 
     @Test
     void is_full_by_count_at_the_limit_and_not_just_under() {

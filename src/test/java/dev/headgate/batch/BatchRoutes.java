@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
@@ -28,6 +29,9 @@ final class BatchRoutes implements AutoCloseable {
     final List<Message> rejected = Collections.synchronizedList(new ArrayList<>());
     final List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
     final List<String> failed = Collections.synchronizedList(new ArrayList<>());
+    /** What listeners were told of holding: {@code held NAME PIPELINES: WHY}, {@code released NAME}. */
+    final List<String> told = Collections.synchronizedList(new ArrayList<>());
+
     volatile Step step = batch -> {};
     private final ProducerTemplate template;
 
@@ -38,6 +42,17 @@ final class BatchRoutes implements AutoCloseable {
     BatchRoutes(String options, RouteBuilder more) throws Exception {
         context.addComponent("batch", new BatchComponent());
         context.getShutdownStrategy().setTimeout(20);
+        context.getRegistry().bind("listener", new BatchListener() {
+            @Override
+            public void holding(String name, Set<String> pipelines, String why) {
+                told.add("held " + name + " " + pipelines + ": " + why);
+            }
+
+            @Override
+            public void released(String name) {
+                told.add("released " + name);
+            }
+        });
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

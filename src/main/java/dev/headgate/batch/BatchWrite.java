@@ -1,0 +1,105 @@
+package dev.headgate.batch;
+
+import dev.headgate.failure.Failure;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One batch on its way through the {@link BatchWriter}, on the lane's thread. */
+final class BatchWrite {
+
+    /** While most messages are rejected, so many passes only probe the first ones between two that look at all. */
+    private static final int PROBES = 10;
+
+    private final BatchWriter writer;
+    private final List<Message> messages;
+    private final Batch.Closed closed;
+    private final Lane lane;
+    /** In the order in which they were found; not yet marked, for they may yet turn out to be a fault of the sink. */
+    private final Map<Message, Rejection> rejected = new LinkedHashMap<>();
+
+    private int failedAttempts;
+
+    BatchWrite(BatchWriter writer, List<Message> messages, Batch.Closed closed, Lane lane) {
+        this.writer = writer;
+        this.messages = messages;
+        this.closed = closed;
+        this.lane = lane;
+    }
+
+    void run() {
+        List<Message> open = messages;
+        for (int pass = 0; !open.isEmpty() && !lane.isStopped(); pass++) {
+            RejectionTally tally = pass(open, pass % PROBES != 0);
+            open = open.stream().filter(message -> !message.isDone()).toList();
+            if (tally == null) {
+                storeRejected(open);
+                open = open.stream().filter(message -> !message.isDone()).toList();
+            } else {
+                writer.backOffRejected(open, lane, tally.why(), pass + 1);
+            }
+        }
+        open.forEach(message -> message.fail(new BatchStoppedException()));
+        writer.release(lane);
+    }
+
+    /**
+     * Writes all that can be written.
+     *
+     * @param probing gives up when the first messages are all rejected for one reason
+     * @return null when the rest is to be stored as dead letters, else what says that too many are rejected
+     */
+    private @Nullable RejectionTally pass(List<Message> open, boolean probing) {
+        RejectionTally tally = new RejectionTally(messages.size(), writer.maxRejected());
+        for (Message message : open) {
+            if (message.rejection() != null) {
+                tally.add(message.rejection());
+            }
+        }
+        rejected.clear();
+        boolean anyWritten = false;
+        Isolation isolation = new Isolation(open.size());
+        while (!tally.isTooMany() && !isolation.isDone() && !lane.isStopped()) {
+            List<Message> range = open.subList(isolation.from(), isolation.end(writer.mostMessages()));
+            Failure failure = write(range);
+            if (failure == null) {
+                anyWritten = true;
+                isolation.written();
+            } else if (failure instanceof Failure.Rejected && isolation.refused()) {
+                Rejection rejection = Rejection.of(writer.name(), failure, 1);
+                rejected.put(range.get(0), rejection);
+                tally.add(rejection);
+                if (probing && !anyWritten && tally.isMany()) {
+                    return tally;
+                }
+            }
+        }
+        return tally.isTooMany() ? tally : null;
+    }
+
+    /** Marks what was found and writes it as dead letters, in order. */
+    private void storeRejected(List<Message> open) {
+        rejected.forEach(Message::reject);
+        while (!open.isEmpty() && !lane.isStopped() && write(open) != null) {
+            // what is already marked is never refused again: it waited for the end of an outage
+        }
+    }
+
+    /** One attempt; null if it succeeded, the rejection if it is one, and an outage after waiting for the next attempt. */
+    private @Nullable Failure write(List<Message> range) {
+        Batch batch = new Batch(writer.name(), range, closed);
+        Throwable thrown = writer.attempt(batch, lane);
+        if (thrown == null) {
+            failedAttempts = 0;
+            return null;
+        }
+        Failure failure = Failure.of(thrown);
+        boolean marked = range.stream().allMatch(message -> message.rejection() != null);
+        if (failure instanceof Failure.Rejected && !marked) {
+            return failure;
+        }
+        writer.backOff(batch, lane, thrown, ++failedAttempts);
+        return new Failure.Outage(failure.reason(), failure.error());
+    }
+}

@@ -1,0 +1,227 @@
+package dev.headgate.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headgate.failure.RejectedException;
+import dev.headgate.failure.RetryException;
+import java.net.ConnectException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.Test;
+
+/** An outage, and what is one until proven otherwise: nothing is refused, those who listen hear of it, and it goes on. */
+class BatchHoldingIT {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final String FAST = "&linger=60000&backoffBase=1&backoffCap=20";
+
+    @Test
+    void a_batch_of_which_most_is_refused_for_one_reason_is_held_and_then_written_whole() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=2000" + FAST, null)) {
+            AtomicInteger attempts = new AtomicInteger();
+            routes.step = batch -> {
+                attempts.incrementAndGet();
+                throw new SQLException("null value in column \"new\"", "23502");
+            };
+            names(2000).forEach(name -> routes.send("k", name));
+            await().atMost(LONG).until(() -> attempts.get() > 1100 && routes.told.size() == 1);
+            assertThat(routes.told.get(0))
+                    .startsWith("held b [source]: 1001 of its 2000 messages")
+                    .contains("SQLSTATE 23502")
+                    .contains("maxRejected");
+            assertThat(routes.acknowledged).isEmpty();
+            assertThat(routes.failed).isEmpty();
+
+            routes.step = batch -> {};
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 2000);
+            assertThat(routes.payloads()).isEqualTo(names(2000));
+            assertThat(routes.rejected).isEmpty();
+            assertThat(routes.told).hasSize(2).last().isEqualTo("released b");
+        }
+    }
+
+    @Test
+    void half_of_a_batch_is_isolated_and_one_more_is_held_until_it_is_let_through() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=100" + FAST, null)) {
+            routes.step = batch -> refuse(batch, "bad");
+            send(routes, 50, 50);
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 100);
+            assertThat(routes.rejected).hasSize(50);
+            assertThat(routes.told).isEmpty();
+
+            send(routes, 51, 49);
+            await().atMost(LONG).until(() -> !routes.told.isEmpty());
+            // Its good messages are written all the same.
+            await().atMost(LONG).until(() -> routes.acknowledged.size() > 100);
+            await().during(Duration.ofMillis(300)).until(() -> routes.rejected.size() == 50);
+
+            routes.consumer().getEndpoint().setMaxRejected(1);
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 200);
+            assertThat(routes.rejected).hasSize(101);
+            assertThat(routes.failed).isEmpty();
+        }
+    }
+
+    @Test
+    void a_step_that_refuses_most_messages_holds_them_too() throws Exception {
+        RouteBuilder refusing = new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(deadLetterChannel("batch:b?deadLetter=true").deadLetterHandleNewException(false));
+                from("direct:refusing")
+                        .routeId("refusing")
+                        .process(exchange -> {
+                            throw new RejectedException("schema: $.new required", "it is missing");
+                        })
+                        .to("batch:b");
+            }
+        };
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=21" + FAST, refusing)) {
+            names(20).forEach(name -> routes.send("direct:refusing", "k", name));
+            routes.send("k", "good");
+            await().atMost(LONG).until(() -> !routes.told.isEmpty() || routes.acknowledged.size() == 21);
+            assertThat(routes.acknowledged).as("20 are dead letters").hasSize(21);
+
+            names(21).forEach(name -> routes.send("direct:refusing", "k", name));
+            await().atMost(LONG).until(() -> !routes.told.isEmpty());
+            await().during(Duration.ofMillis(300)).until(() -> routes.acknowledged.size() == 21);
+            assertThat(routes.told.get(0)).contains("21 of its 21").contains("schema: $.new required");
+
+            routes.consumer().getEndpoint().setMaxRejected(1);
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 42);
+        }
+    }
+
+    @Test
+    void an_outage_is_told_once_whatever_the_lanes_and_is_visible_in_jmx() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=4&maxSize=10&linger=1&backoffBase=1&backoffCap=5", null)) {
+            routes.step = batch -> {
+                throw new ConnectException("the database is down");
+            };
+            for (int i = 0; i < 400; i++) {
+                routes.send("k" + i, "m" + i);
+            }
+            await().atMost(LONG).until(() -> (int) attribute(routes, "ActiveLanes") == 1);
+            assertThat((int) attribute(routes, "SizeLimit")).isEqualTo(1);
+            assertThat((int) attribute(routes, "PendingMessages")).isEqualTo(400);
+            assertThat((String) attribute(routes, "Holding")).contains("the database is down, since 20");
+            assertThat(routes.told).containsExactly("held b [source]: ConnectException: the database is down");
+
+            routes.step = batch -> {};
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 400);
+            await().atMost(LONG).until(() -> attribute(routes, "Holding").equals(""));
+            assertThat(routes.told).hasSize(2).last().isEqualTo("released b");
+            assertThat((int) attribute(routes, "SizeLimit")).as("grows back").isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void slow_writes_shrink_batches_and_fast_ones_let_them_grow_again() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=100&linger=1&latencyTarget=20", null)) {
+            routes.step = batch -> java.util.concurrent.locks.LockSupport.parkNanos(25_000_000);
+            names(2_000).forEach(name -> routes.send("k", name));
+            await().atMost(LONG).until(() -> (int) attribute(routes, "SizeLimit") == 5);
+            routes.step = batch -> {};
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 2_000);
+            assertThat((int) attribute(routes, "SizeLimit")).isGreaterThan(5);
+            assertThat(routes.payloads()).isEqualTo(names(2_000));
+        }
+    }
+
+    @Test
+    void a_handler_may_ask_for_a_retry_of_its_own_and_the_dead_letter_tells_the_attempts() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        RouteBuilder asking = new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(deadLetterChannel("batch:b?deadLetter=true").deadLetterHandleNewException(false));
+                onException(RetryException.class)
+                        .maximumRedeliveries(4)
+                        .redeliveryDelay(1)
+                        .useExponentialBackOff()
+                        .backOffMultiplier(2)
+                        .onRedelivery(new Attempts());
+                from("direct:asking")
+                        .routeId("asking")
+                        .process(exchange -> {
+                            if (calls.incrementAndGet() != 3) {
+                                throw new RetryException("parent missing", "order 7 is not there yet", null);
+                            }
+                        })
+                        .id("await-parent")
+                        .to("batch:b");
+            }
+        };
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&linger=1", asking)) {
+            routes.send("direct:asking", "k", "third time lucky");
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);
+            assertThat(routes.rejected).isEmpty();
+
+            routes.send("direct:asking", "k", "never");
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 2);
+            assertThat(routes.rejected)
+                    .extracting(Message::rejection)
+                    .containsExactly(new Rejection("await-parent", "parent missing", "order 7 is not there yet", 5));
+        }
+    }
+
+    @Test
+    void an_outage_in_a_step_is_no_dead_letter() throws Exception {
+        RouteBuilder looking = new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(deadLetterChannel("batch:b?deadLetter=true").deadLetterHandleNewException(false));
+                from("direct:looking")
+                        .routeId("looking")
+                        .process(exchange -> {
+                            throw new SQLException("the server is going down", "57P01");
+                        })
+                        .to("batch:b");
+            }
+        };
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&linger=1", looking)) {
+            routes.send("direct:looking", "k", "m");
+            assertThat(routes.failed).containsExactly("m");
+            assertThat(routes.rejected).isEmpty();
+        }
+    }
+
+    private static void refuse(Batch batch, String prefix) throws SQLException {
+        for (Message message : batch.messages()) {
+            if (message.rejection() == null && BatchRoutes.payload(message).startsWith(prefix)) {
+                throw new SQLException("refused", "23514");
+            }
+        }
+    }
+
+    private static void send(BatchRoutes routes, int bad, int good) {
+        for (int i = 0; i < Math.max(bad, good); i++) {
+            if (i < good) {
+                routes.send("k", "good" + i);
+            }
+            if (i < bad) {
+                routes.send("k", "bad" + i);
+            }
+        }
+    }
+
+    private static Object attribute(BatchRoutes routes, String name) throws Exception {
+        MBeanServer server =
+                routes.context.getManagementStrategy().getManagementAgent().getMBeanServer();
+        return server.getAttribute(
+                new ObjectName("org.apache.camel:context=" + routes.context.getManagementName()
+                        + ",type=headgate,name=\"batch:b\""),
+                name);
+    }
+
+    private static List<String> names(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "m" + i).toList();
+    }
+}
