@@ -141,6 +141,11 @@ public final class InflightLimit implements Inflight {
         }
     }
 
+    /** Whether somebody waits for room, for tests. */
+    boolean waitsForRoom() {
+        return roomWaiters.get() > 0;
+    }
+
     /** A limit or a hold changed: sources that wait look again. */
     void changed() {
         signal(room);
