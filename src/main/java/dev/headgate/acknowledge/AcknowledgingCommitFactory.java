@@ -1,11 +1,9 @@
 package dev.headgate.acknowledge;
 
 import org.apache.camel.Exchange;
-import org.apache.camel.Message;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Registers each record with its consumer's tracker and ties the acknowledgement to the completion of its exchange.
@@ -23,25 +21,14 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
                     "The Kafka component must use Headgate's client factory, found " + camel.consumer.getClass());
         }
         Exchange exchange = camel.exchange;
-        RecordAcknowledgement acknowledgement =
-                consumer.track(kafka.partition, kafka.recordOffset, size(exchange.getMessage()));
+        RecordAcknowledgement acknowledgement = consumer.track(
+                route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
         exchange.getExchangeExtension().addOnCompletion(acknowledgement);
         return acknowledgement;
     }
 
-    /** The bytes of body and headers. */
-    private static int size(Message message) {
-        int size = length(message.getBody());
-        for (Object header : message.getHeaders().values()) {
-            size += length(header);
-        }
-        return size;
-    }
-
-    private static int length(@Nullable Object value) {
-        if (value instanceof byte[] bytes) {
-            return bytes.length;
-        }
-        return value instanceof String text ? text.length() : 0;
+    private static String route(Exchange exchange) {
+        String route = exchange.getFromRouteId();
+        return route == null ? "unknown" : route;
     }
 }

@@ -1,10 +1,15 @@
 package dev.headgate.acknowledge;
 
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.SourceInflight;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -12,49 +17,67 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Kafka consumer that commits what was acknowledged and stops fetching while too much is not.
+ * A Kafka consumer that commits what was acknowledged, and hands out no record while too much is not.
  *
  * <p>Commits happen in {@link #poll}, on an interval; before partitions are revoked (also by unsubscribe and close),
  * after a bounded wait for their deliveries; never beyond the first unacknowledged record. A failed delivery rewinds its
- * partition to that record. Confined to one thread, as every Kafka consumer is.
+ * partition to that record, after a rest.
+ *
+ * <p>The records that {@code poll} returns end early when the limit is reached, the source is held, or routing them
+ * takes long; the rest waits here, with all partitions paused. So a slow route, however slow its throttle, polls often
+ * enough to keep the membership. Confined to one thread, as every Kafka consumer is.
  */
 final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(AcknowledgingConsumer.class);
     /** Bounds a poll, so that a stop request or a commit that is due never waits longer. */
     private static final Duration LONGEST_POLL = Duration.ofMillis(250);
-    /** How long a poll takes while fetching is paused: it only keeps the membership. */
+    /** How long a poll takes while the source pauses: it only keeps the membership. */
     private static final Duration PAUSED_POLL = Duration.ofMillis(5);
+    /** How long records of one poll are routed before Kafka hears of this consumer again. */
+    private static final Duration SLICE = Duration.ofMillis(100);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-    /** How long a partition rests after a failed delivery before it is read again. */
-    private static final Duration REWIND_DELAY = Duration.ofSeconds(1);
 
     private final InflightLimit limit;
-    private final OffsetTracker tracker;
+    private final OffsetTracker tracker = new OffsetTracker();
+    private final PolledRecords polled = new PolledRecords(this::mayGoOn);
+    private final Rests<TopicPartition> rests = new Rests<>();
     private final long commitIntervalNanos;
     private final Duration revokeTimeout;
+    private final Supplier<Duration> stopTimeout;
+    private @Nullable SourceInflight source;
     private long lastCommit = System.nanoTime();
-    private long holdUntil = System.nanoTime();
-    private boolean paused;
+    private long lastFetch = System.nanoTime();
+    private long sliceStart = System.nanoTime();
+    private boolean pausing;
     private boolean suspended;
+    private boolean leaving;
 
-    AcknowledgingConsumer(Properties properties, InflightLimit limit, Duration commitInterval, Duration revokeTimeout) {
+    AcknowledgingConsumer(
+            Properties properties,
+            InflightLimit limit,
+            Duration commitInterval,
+            Duration revokeTimeout,
+            Supplier<Duration> stopTimeout) {
         super(properties);
         this.limit = limit;
-        this.tracker = new OffsetTracker(limit);
         this.commitIntervalNanos = commitInterval.toNanos();
         this.revokeTimeout = revokeTimeout;
+        this.stopTimeout = stopTimeout;
     }
 
-    /** Registers a polled record that is about to be routed. */
-    RecordAcknowledgement track(TopicPartition partition, long offset, int size) {
-        return tracker.track(partition, offset, size);
+    /** Registers a polled record that is about to be routed. Which route that is, is known from the first one on. */
+    RecordAcknowledgement track(String routeId, TopicPartition partition, long offset, int size) {
+        if (source == null) {
+            source = limit.source(routeId);
+        }
+        return tracker.track(partition, offset, size, source);
     }
 
     @Override
@@ -65,10 +88,23 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             commit(tracker.takeCommittable());
         }
         rewindFailed();
-        if (mustHold()) {
-            return super.poll(PAUSED_POLL);
+        Duration bounded = timeout.compareTo(LONGEST_POLL) < 0 ? timeout : LONGEST_POLL;
+        if (suspended) {
+            fetch(assignment(), bounded);
+            return ConsumerRecords.empty();
         }
-        return super.poll(timeout.compareTo(LONGEST_POLL) < 0 ? timeout : LONGEST_POLL);
+        if (!awaitRoom()) {
+            fetch(assignment(), PAUSED_POLL);
+            return ConsumerRecords.empty();
+        }
+        Set<TopicPartition> resting = rests.resting(System.nanoTime());
+        if (polled.isEmpty()) {
+            fetch(resting, resting.isEmpty() ? bounded : SLICE);
+        } else if (System.nanoTime() - lastFetch >= SLICE.toNanos()) {
+            fetch(assignment(), Duration.ZERO);
+        }
+        sliceStart = System.nanoTime();
+        return polled.handOut();
     }
 
     @Override
@@ -81,7 +117,18 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         super.subscribe(pattern, new Rebalance(listener));
     }
 
-    /** Pauses on behalf of Camel (a suspended route); the inflight limit does not resume what this paused. */
+    /** Leaves the group; what is in flight has the whole time of a stop to be acknowledged. */
+    @Override
+    public void unsubscribe() {
+        leaving = true;
+        try {
+            super.unsubscribe();
+        } finally {
+            leaving = false;
+        }
+    }
+
+    /** Pauses on behalf of Camel (a suspended route): nothing is handed out until {@link #resume}. */
     @Override
     public void pause(Collection<TopicPartition> partitions) {
         suspended = true;
@@ -91,46 +138,82 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public void resume(Collection<TopicPartition> partitions) {
         suspended = false;
-        paused = false;
         super.resume(partitions);
     }
 
-    /** Reads the partition from elsewhere: what was delivered from it before is no longer tracked. */
+    /** Reads the partition from elsewhere: what was polled or delivered from it before is dropped. */
     @Override
     public void seek(TopicPartition partition, long offset) {
-        tracker.forget(partition);
+        drop(List.of(partition));
         super.seek(partition, offset);
     }
 
-    private boolean mustHold() {
-        boolean full = limit.isFull() || System.nanoTime() - holdUntil < 0;
-        if (full && !suspended) {
-            paused = true;
-            super.pause(assignment());
-            limit.await(this::mayFetch, LONGEST_PAUSE);
-            full = !mayFetch();
-        }
-        if (!full && paused && !suspended) {
-            paused = false;
-            super.resume(assignment());
-        }
-        return full;
+    @Override
+    public void seek(TopicPartition partition, OffsetAndMetadata offset) {
+        drop(List.of(partition));
+        super.seek(partition, offset);
     }
 
-    private boolean mayFetch() {
-        return !limit.isFull() && System.nanoTime() - holdUntil >= 0;
+    @Override
+    public void seekToBeginning(Collection<TopicPartition> partitions) {
+        drop(partitions.isEmpty() ? assignment() : partitions);
+        super.seekToBeginning(partitions);
+    }
+
+    @Override
+    public void seekToEnd(Collection<TopicPartition> partitions) {
+        drop(partitions.isEmpty() ? assignment() : partitions);
+        super.seekToEnd(partitions);
+    }
+
+    /** Waits a while for room, so that a source that pauses goes on as soon as it may. */
+    private boolean awaitRoom() {
+        if (isFull()) {
+            pausing = !(source == null ? limit.awaitRoom(SLICE) : source.awaitRoom(SLICE));
+        }
+        return !pausing;
+    }
+
+    /** Asked before each record. */
+    private boolean mayGoOn() {
+        return !isFull() && System.nanoTime() - sliceStart < SLICE.toNanos();
+    }
+
+    /** Full from the first time it is, until there is room again: less is not worth a thread's awakening. */
+    private boolean isFull() {
+        pausing = pausing || (source == null ? limit.isFull() : source.isFull());
+        return pausing;
+    }
+
+    /** Polls with exactly these partitions paused. */
+    private void fetch(Set<TopicPartition> pausing, Duration timeout) {
+        Set<TopicPartition> assigned = assignment();
+        Set<TopicPartition> resumed = new HashSet<>(paused());
+        resumed.removeAll(pausing);
+        super.resume(resumed);
+        Set<TopicPartition> paused = new HashSet<>(pausing);
+        paused.retainAll(assigned);
+        super.pause(paused);
+        polled.add(super.poll(timeout));
+        lastFetch = System.nanoTime();
     }
 
     private void rewindFailed() {
-        Map<TopicPartition, Long> failed = tracker.failed();
-        failed.forEach((partition, offset) -> {
-            LOG.warn("A message of {} failed and is not acknowledged: reading again from offset {}", partition, offset);
-            commit(tracker.takeCommittable(java.util.List.of(partition)));
+        tracker.failed().forEach((partition, offset) -> {
+            Duration rest = rests.failed(partition, offset, System.nanoTime());
+            LOG.warn(
+                    "A message of {} failed and is not acknowledged: reading again from offset {} in {} ms",
+                    partition,
+                    offset,
+                    rest.toMillis());
+            commit(tracker.takeCommittable(List.of(partition)));
             seek(partition, offset);
         });
-        if (!failed.isEmpty()) {
-            holdUntil = System.nanoTime() + REWIND_DELAY.toNanos();
-        }
+    }
+
+    private void drop(Collection<TopicPartition> partitions) {
+        polled.drop(partitions);
+        partitions.forEach(tracker::forget);
     }
 
     private void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -146,18 +229,18 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     private void commitBeforeGivingUp(Collection<TopicPartition> partitions) {
-        if (!limit.await(() -> tracker.isAcknowledged(partitions), revokeTimeout)) {
+        Duration atMost = leaving ? stopTimeout.get() : revokeTimeout;
+        if (!limit.await(() -> tracker.isAcknowledged(partitions), atMost)) {
             LOG.warn(
                     "Giving up {} with unacknowledged messages after {} s: whoever reads them next gets these again",
                     partitions,
-                    revokeTimeout.toSeconds());
+                    atMost.toSeconds());
         }
         tracker.commitFailed(partitions);
         Map<TopicPartition, OffsetAndMetadata> offsets = tracker.takeCommittable(partitions);
         if (!offsets.isEmpty()) {
             commitNow(offsets);
         }
-        partitions.forEach(tracker::forget);
     }
 
     private void commitNow(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -169,6 +252,11 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         } catch (RuntimeException e) {
             LOG.warn("Committing offsets {} failed, their messages will come again: {}", offsets, e.toString());
         }
+    }
+
+    private void giveUp(Collection<TopicPartition> partitions) {
+        drop(partitions);
+        rests.forget(partitions);
     }
 
     /** Commits before partitions go, then lets Camel's own listener see the change. */
@@ -183,12 +271,13 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             commitBeforeGivingUp(partitions);
+            giveUp(partitions);
             camel.onPartitionsRevoked(partitions);
         }
 
         @Override
         public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            partitions.forEach(tracker::forget);
+            giveUp(partitions);
             camel.onPartitionsLost(partitions);
         }
 

@@ -1,6 +1,6 @@
 package dev.headgate.acknowledge;
 
-import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.SourceInflight;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
@@ -19,15 +19,15 @@ class Delivery {
     private final PartitionOffsets partition;
     private final long offset;
     private final int size;
-    private final InflightLimit limit;
+    private final SourceInflight source;
     private volatile int state = PENDING;
 
-    Delivery(PartitionOffsets partition, long offset, int size, InflightLimit limit) {
+    Delivery(PartitionOffsets partition, long offset, int size, SourceInflight source) {
         this.partition = partition;
         this.offset = offset;
         this.size = size;
-        this.limit = limit;
-        limit.acquire(size);
+        this.source = source;
+        source.acquire(size);
     }
 
     long offset() {
@@ -40,14 +40,14 @@ class Delivery {
 
     final void acknowledge() {
         if (STATE.compareAndSet(this, PENDING, ACKNOWLEDGED)) {
-            limit.release(size);
+            source.release(size);
         }
     }
 
     final void fail() {
         if (STATE.compareAndSet(this, PENDING, FAILED)) {
             partition.markFailed();
-            limit.release(size);
+            source.release(size);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.headgate.acknowledge;
 
-import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.SourceInflight;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,16 +13,11 @@ import org.apache.kafka.common.TopicPartition;
 final class OffsetTracker {
 
     private final Map<TopicPartition, PartitionOffsets> partitions = new HashMap<>();
-    private final InflightLimit limit;
 
-    OffsetTracker(InflightLimit limit) {
-        this.limit = limit;
-    }
-
-    /** Registers a record that is about to be routed. */
-    RecordAcknowledgement track(TopicPartition partition, long offset, int size) {
+    /** Registers a record that is about to be routed, and counts it as in flight. */
+    RecordAcknowledgement track(TopicPartition partition, long offset, int size, SourceInflight source) {
         PartitionOffsets offsets = partitions.computeIfAbsent(partition, p -> new PartitionOffsets());
-        RecordAcknowledgement delivery = new RecordAcknowledgement(offsets, offset, size, limit);
+        RecordAcknowledgement delivery = new RecordAcknowledgement(offsets, offset, size, source);
         offsets.add(delivery);
         return delivery;
     }

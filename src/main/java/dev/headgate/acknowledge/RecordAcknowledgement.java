@@ -1,6 +1,6 @@
 package dev.headgate.acknowledge;
 
-import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.SourceInflight;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.spi.Synchronization;
@@ -8,8 +8,8 @@ import org.apache.camel.spi.Synchronization;
 /** A {@link Delivery} as Camel sees it: the completion of its exchange, and the exchange's manual commit. */
 final class RecordAcknowledgement extends Delivery implements Synchronization, KafkaManualCommit {
 
-    RecordAcknowledgement(PartitionOffsets partition, long offset, int size, InflightLimit limit) {
-        super(partition, offset, size, limit);
+    RecordAcknowledgement(PartitionOffsets partition, long offset, int size, SourceInflight source) {
+        super(partition, offset, size, source);
     }
 
     @Override

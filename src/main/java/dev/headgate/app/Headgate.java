@@ -2,6 +2,7 @@ package dev.headgate.app;
 
 import dev.headgate.acknowledge.AcknowledgingClientFactory;
 import dev.headgate.acknowledge.AcknowledgingCommitFactory;
+import dev.headgate.acknowledge.InflightRoutePolicyFactory;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.Attempts;
 import dev.headgate.database.Database;
@@ -14,6 +15,7 @@ import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
 import dev.headgate.upkeep.PurgeRoutes;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
@@ -21,6 +23,7 @@ import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
@@ -32,12 +35,16 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
  */
 public final class Headgate implements AutoCloseable {
 
+    private static final Duration REMINDER = Duration.ofMinutes(1);
+
     private final Main main;
     private final Database database;
+    private final HeldPipelines held;
 
-    private Headgate(Main main, Database database) {
+    private Headgate(Main main, Database database, HeldPipelines held) {
         this.main = main;
         this.database = database;
+        this.held = held;
     }
 
     /** As {@link #start(Settings, Path, Map)}, without more beans. */
@@ -54,21 +61,29 @@ public final class Headgate implements AutoCloseable {
     public static Headgate start(Settings settings, Path routes, Map<String, Object> beans) {
         new Migrations(settings).apply(routes);
         Database database = new Database(settings);
+        InflightLimit limit = limit(settings);
+        HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
         Main main = new Main();
         try {
             configure(main, settings, routes);
             bind(main, settings, database.dataSource());
+            bind(main, settings, limit, held);
             beans.forEach(main::bind);
             main.start();
-            return new Headgate(main, database);
+            return new Headgate(main, database, held);
         } catch (RuntimeException | Error e) {
-            stopAfterFailure(main, database);
+            stopAfterFailure(main, database, held);
             throw e;
         }
     }
 
     public CamelContext camelContext() {
         return main.getCamelContext();
+    }
+
+    /** How long {@link #close} may take at most: {@code camel.main.shutdownTimeout}. */
+    public Duration stopTimeout() {
+        return stopTimeout(camelContext());
     }
 
     /**
@@ -78,6 +93,7 @@ public final class Headgate implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        held.close();
         database.close();
     }
 
@@ -105,31 +121,53 @@ public final class Headgate implements AutoCloseable {
     }
 
     private static void bind(Main main, Settings settings, DataSource dataSource) {
-        InflightLimit limit = new InflightLimit(
-                settings.getLong(Key.INFLIGHT_MAX_MESSAGES), settings.getLong(Key.INFLIGHT_MAX_BYTES));
         DeadLetters deadLetters = new DeadLetters(dataSource, InstantSource.system());
         main.bind("dataSource", dataSource);
         main.bind("transactionPolicy", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
-        main.bind("inflightLimit", limit);
         main.bind("deadLetters", deadLetters);
         main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("attempts", new Attempts());
-        AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
-                limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
         main.bind("outbox-component", outbox);
         main.bind("wakeRelays", new WakeRelays(outbox));
+    }
+
+    private static void bind(Main main, Settings settings, InflightLimit limit, HeldPipelines held) {
+        main.bind("inflightLimit", limit);
+        main.bind("inflightPolicy", new InflightRoutePolicyFactory(limit));
+        main.bind("heldPipelines", held);
+        main.bind("holdCheck", new HoldCheck(held));
+        main.configure().addConfiguration(new Sources(limit));
+        AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
+                limit,
+                settings.getDuration(Key.COMMIT_INTERVAL),
+                settings.getDuration(Key.REVOKE_TIMEOUT),
+                () -> stopTimeout(main.getCamelContext()));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
     }
 
-    private static void stopAfterFailure(Main main, Database database) {
+    private static InflightLimit limit(Settings settings) {
+        return new InflightLimit(
+                settings.getLong(Key.INFLIGHT_MAX_MESSAGES),
+                settings.getLong(Key.INFLIGHT_MAX_BYTES),
+                settings.getLong(Key.INFLIGHT_SOURCE_MAX_MESSAGES),
+                settings.getLong(Key.INFLIGHT_SOURCE_MAX_BYTES));
+    }
+
+    private static Duration stopTimeout(CamelContext context) {
+        ShutdownStrategy strategy = context.getShutdownStrategy();
+        return Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
+    }
+
+    private static void stopAfterFailure(Main main, Database database, HeldPipelines held) {
         try {
             main.stop();
         } catch (RuntimeException ignored) {
             // the failure to start says more
         } finally {
+            held.close();
             database.close();
         }
     }

@@ -1,97 +1,166 @@
 package dev.headgate.backpressure;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
- * Counts the messages and bytes that were fetched and not yet acknowledged, and says when to stop fetching.
+ * Counts the messages and bytes of all sources that were handed to a route and are not yet acknowledged, and says when
+ * to stop handing over: the limit of the whole process, and by {@link #source} that of each source.
  *
  * <p>A message is counted from the moment its consumer hands it to the route until its acknowledgement or its failure.
- * Thread-safe; {@link #acquire} never blocks.
+ * Thread-safe. Limits may be changed at any time; what is in flight stays in flight.
  */
-public final class InflightLimit {
+public final class InflightLimit implements Inflight {
 
-    private final long maxMessages;
-    private final long maxBytes;
-    private final AtomicLong messages = new AtomicLong();
-    private final AtomicLong bytes = new AtomicLong();
-    private final AtomicLong highest = new AtomicLong();
+    private final Level process;
+    private final long sourceMaxMessages;
+    private final long sourceMaxBytes;
+    private final ConcurrentMap<String, SourceInflight> sources = new ConcurrentHashMap<>();
     private final AtomicInteger waiters = new AtomicInteger();
+    private final AtomicInteger roomWaiters = new AtomicInteger();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition released = lock.newCondition();
+    private final Condition room = lock.newCondition();
+
+    /** As {@link #InflightLimit(long, long, long, long)}, each source limited only by the whole. */
+    public InflightLimit(long maxMessages, long maxBytes) {
+        this(maxMessages, maxBytes, maxMessages, maxBytes);
+    }
 
     /**
-     * @param maxMessages the messages from which on fetching pauses, at least 1
-     * @param maxBytes the payload bytes from which on fetching pauses, at least 1
+     * @param maxMessages the messages from which on every source pauses, at least 1
+     * @param maxBytes the bytes from which on every source pauses, at least 1
+     * @param sourceMaxMessages the messages of one source from which on that source pauses, at least 1
+     * @param sourceMaxBytes the bytes of one source from which on that source pauses, at least 1
      */
-    public InflightLimit(long maxMessages, long maxBytes) {
-        if (maxMessages < 1 || maxBytes < 1) {
-            throw new IllegalArgumentException(
-                    "an inflight limit must be at least 1: " + maxMessages + ", " + maxBytes);
-        }
-        this.maxMessages = maxMessages;
-        this.maxBytes = maxBytes;
+    public InflightLimit(long maxMessages, long maxBytes, long sourceMaxMessages, long sourceMaxBytes) {
+        this.process = new Level(maxMessages, maxBytes);
+        this.sourceMaxMessages = sourceMaxMessages;
+        this.sourceMaxBytes = sourceMaxBytes;
     }
 
-    /** Counts one message of the given payload size. */
-    public void acquire(long size) {
-        bytes.addAndGet(size);
-        long now = messages.incrementAndGet();
-        if (now > highest.get()) {
-            highest.accumulateAndGet(now, Math::max);
-        }
+    /** The part of one source, named after its route; the same object each time. */
+    public SourceInflight source(String routeId) {
+        SourceInflight known = sources.get(routeId);
+        return known != null
+                ? known
+                : sources.computeIfAbsent(
+                        routeId, id -> new SourceInflight(id, this, new Level(sourceMaxMessages, sourceMaxBytes)));
     }
 
-    /** Uncounts one message of the given payload size. */
-    public void release(long size) {
-        bytes.addAndGet(-size);
-        messages.decrementAndGet();
-        if (waiters.get() > 0) {
-            signal();
-        }
+    /** All sources so far. */
+    public Collection<SourceInflight> sources() {
+        return List.copyOf(sources.values());
     }
 
-    /** Whether fetching has to pause. */
+    @Override
     public boolean isFull() {
-        return messages.get() >= maxMessages || bytes.get() >= maxBytes;
+        return process.isFull();
     }
 
+    @Override
+    public boolean isHeld() {
+        return sources.values().stream().anyMatch(SourceInflight::isHeld);
+    }
+
+    /** Whether the process as a whole is so far below its limit that what paused may go on. */
+    public boolean hasRoom() {
+        return process.hasRoom();
+    }
+
+    @Override
     public long messages() {
-        return messages.get();
+        return process.messages();
     }
 
+    @Override
     public long bytes() {
-        return bytes.get();
+        return process.bytes();
     }
 
-    public long maxMessages() {
-        return maxMessages;
-    }
-
-    /** The most messages that were ever in flight at once. */
+    @Override
     public long highestMessages() {
-        return highest.get();
+        return process.highestMessages();
     }
 
-    /** Waits until there is room, at most as long as given; returns whether there is. */
+    @Override
+    public long maxMessages() {
+        return process.maxMessages();
+    }
+
+    @Override
+    public long maxBytes() {
+        return process.maxBytes();
+    }
+
+    @Override
+    public void setMaxMessages(long limit) {
+        process.setMaxMessages(limit);
+        changed();
+    }
+
+    @Override
+    public void setMaxBytes(long limit) {
+        process.setMaxBytes(limit);
+        changed();
+    }
+
+    /** Waits until the process has room, at most as long as given; returns whether it has. */
     public boolean awaitRoom(Duration atMost) {
-        return await(() -> !isFull(), atMost);
+        return awaitRoom(process::hasRoom, atMost);
     }
 
     /** Waits until the condition holds, asking again after each release, at most as long as given. */
-    public boolean await(java.util.function.BooleanSupplier condition, Duration atMost) {
+    public boolean await(BooleanSupplier condition, Duration atMost) {
+        return await(condition, atMost, waiters, released);
+    }
+
+    /** As {@link #await}, of a condition that can come true only by a hold's end, a new limit, or the process's room. */
+    boolean awaitRoom(BooleanSupplier condition, Duration atMost) {
+        return await(condition, atMost, roomWaiters, room);
+    }
+
+    void acquire(long size) {
+        process.acquire(size);
+    }
+
+    void release(long size) {
+        process.release(size);
+        if (waiters.get() > 0) {
+            signal(released);
+        }
+        if (roomWaiters.get() > 0 && process.hasRoom()) {
+            signal(room);
+        }
+    }
+
+    /** Whether somebody waits for room, for tests. */
+    boolean waitsForRoom() {
+        return roomWaiters.get() > 0;
+    }
+
+    /** A limit or a hold changed: sources that wait look again. */
+    void changed() {
+        signal(room);
+    }
+
+    private boolean await(BooleanSupplier condition, Duration atMost, AtomicInteger waiting, Condition signalled) {
         long remaining = atMost.toNanos();
-        waiters.incrementAndGet();
+        waiting.incrementAndGet();
         lock.lock();
         try {
             while (!condition.getAsBoolean()) {
                 if (remaining <= 0) {
                     return false;
                 }
-                remaining = released.awaitNanos(remaining);
+                remaining = signalled.awaitNanos(remaining);
             }
             return true;
         } catch (InterruptedException e) {
@@ -99,14 +168,14 @@ public final class InflightLimit {
             return condition.getAsBoolean();
         } finally {
             lock.unlock();
-            waiters.decrementAndGet();
+            waiting.decrementAndGet();
         }
     }
 
-    private void signal() {
+    private void signal(Condition condition) {
         lock.lock();
         try {
-            released.signalAll();
+            condition.signalAll();
         } finally {
             lock.unlock();
         }

@@ -9,7 +9,7 @@ import org.apache.camel.api.management.ManagedResource;
 import org.apache.camel.spi.ManagementAgent;
 import org.jspecify.annotations.Nullable;
 
-/** A batch in JMX: {@code org.apache.camel:context=NAME,type=headgate,name="batch:NAME"}. Thread-safe. */
+/** A batch in JMX: {@code org.apache.camel:context=NAME,type=services,name="batch:NAME"}. Thread-safe. */
 @ManagedResource(description = "Batches that are written and acknowledged as one")
 public final class ManagedBatch {
 
@@ -83,7 +83,7 @@ public final class ManagedBatch {
     private ObjectName name(ManagementAgent agent) throws JMException {
         String context = Objects.requireNonNullElse(
                 context().getManagementName(), context().getName());
-        return new ObjectName("%s:context=%s,type=headgate,name=%s"
+        return new ObjectName("%s:context=%s,type=services,name=%s"
                 .formatted(
                         agent.getMBeanObjectDomainName(),
                         context,

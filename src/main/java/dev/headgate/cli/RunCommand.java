@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
             "",
             "Settings come from application.properties in the routes folder; --config overrides it, and",
             "environment variables override both: HEADGATE_DATABASE_URL for headgate.database.url.",
-            "SIGTERM and Ctrl-C stop gracefully: what is in flight is finished and acknowledged."
+            "SIGTERM and Ctrl-C stop gracefully: what is in flight is finished and acknowledged.",
+            "A second one stops at once; what was in flight is then delivered again."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class RunCommand implements Command {
@@ -32,8 +33,10 @@ final class RunCommand implements Command {
         Path folder = routes.folder();
         Preflight.checkRoutes(folder);
         Settings settings = Settings.load(folder, config, System.getenv());
-        Preflight.checkServers(settings);
-        new UntilSignal(Headgate.start(settings, folder)).await();
+        try (UntilSignal signal = new UntilSignal()) {
+            Preflight.checkServers(settings);
+            signal.await(Headgate.start(settings, folder));
+        }
         return 0;
     }
 }

@@ -32,9 +32,19 @@ public enum Key {
             "headgate.inflight.max-messages",
             "20000",
             COUNT,
-            "Most unacknowledged messages; fetching pauses above it and resumes below."),
+            "Most unacknowledged messages in this process; the sources pause there and go on below."),
     INFLIGHT_MAX_BYTES(
             "headgate.inflight.max-bytes", "67108864", COUNT, "Most bytes in unacknowledged messages, likewise."),
+    INFLIGHT_SOURCE_MAX_MESSAGES(
+            "headgate.inflight.source.max-messages",
+            "20000",
+            COUNT,
+            "Most unacknowledged messages of one source, that is, of one route that consumes from outside."),
+    INFLIGHT_SOURCE_MAX_BYTES(
+            "headgate.inflight.source.max-bytes",
+            "67108864",
+            COUNT,
+            "Most bytes in unacknowledged messages of one source."),
     COMMIT_INTERVAL(
             "headgate.commit-interval",
             "1s",

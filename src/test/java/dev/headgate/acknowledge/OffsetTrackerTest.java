@@ -15,12 +15,12 @@ class OffsetTrackerTest {
     private static final TopicPartition ONE = new TopicPartition("orders", 1);
 
     private final InflightLimit limit = new InflightLimit(100, 100);
-    private final OffsetTracker tracker = new OffsetTracker(limit);
+    private final OffsetTracker tracker = new OffsetTracker();
 
     @Test
     void partitions_advance_for_themselves() {
-        RecordAcknowledgement slow = tracker.track(ZERO, 5, 1);
-        tracker.track(ONE, 8, 1).acknowledge();
+        RecordAcknowledgement slow = track(ZERO, 5, 1);
+        track(ONE, 8, 1).acknowledge();
         assertThat(tracker.takeCommittable()).isEqualTo(Map.of(ONE, new OffsetAndMetadata(9)));
         slow.acknowledge();
         assertThat(tracker.takeCommittable()).isEqualTo(Map.of(ZERO, new OffsetAndMetadata(6)));
@@ -29,8 +29,8 @@ class OffsetTrackerTest {
 
     @Test
     void only_the_partitions_that_are_asked_for_are_taken() {
-        tracker.track(ZERO, 5, 1).acknowledge();
-        tracker.track(ONE, 8, 1).acknowledge();
+        track(ZERO, 5, 1).acknowledge();
+        track(ONE, 8, 1).acknowledge();
         assertThat(tracker.takeCommittable(List.of(ZERO, new TopicPartition("unknown", 3))))
                 .containsOnlyKeys(ZERO);
         assertThat(tracker.takeCommittable()).containsOnlyKeys(ONE);
@@ -38,9 +38,9 @@ class OffsetTrackerTest {
 
     @Test
     void a_late_acknowledgement_of_a_forgotten_partition_changes_nothing_but_the_inflight_count() {
-        RecordAcknowledgement late = tracker.track(ZERO, 5, 10);
+        RecordAcknowledgement late = track(ZERO, 5, 10);
         tracker.forget(ZERO);
-        RecordAcknowledgement again = tracker.track(ZERO, 5, 10);
+        RecordAcknowledgement again = track(ZERO, 5, 10);
         late.acknowledge();
         assertThat(tracker.takeCommittable()).isEmpty();
         assertThat(tracker.isAcknowledged(List.of(ZERO))).isFalse();
@@ -53,19 +53,19 @@ class OffsetTrackerTest {
 
     @Test
     void a_late_failure_of_a_forgotten_partition_does_not_rewind_it() {
-        RecordAcknowledgement late = tracker.track(ZERO, 5, 10);
+        RecordAcknowledgement late = track(ZERO, 5, 10);
         tracker.forget(ZERO);
-        tracker.track(ZERO, 5, 10);
+        track(ZERO, 5, 10);
         late.fail();
         assertThat(tracker.failed()).isEmpty();
     }
 
     @Test
     void a_failed_delivery_rewinds_its_partition_to_the_lowest_unacknowledged() {
-        tracker.track(ZERO, 4, 1).acknowledge();
-        tracker.track(ZERO, 5, 1);
-        tracker.track(ZERO, 6, 1).fail();
-        tracker.track(ONE, 1, 1);
+        track(ZERO, 4, 1).acknowledge();
+        track(ZERO, 5, 1);
+        track(ZERO, 6, 1).fail();
+        track(ONE, 1, 1);
         assertThat(tracker.failed()).isEqualTo(Map.of(ZERO, 5L));
         assertThat(tracker.takeCommittable()).isEqualTo(Map.of(ZERO, new OffsetAndMetadata(5)));
         tracker.forget(ZERO);
@@ -74,7 +74,7 @@ class OffsetTrackerTest {
 
     @Test
     void a_commit_that_failed_is_asked_for_again() {
-        tracker.track(ZERO, 5, 1).acknowledge();
+        track(ZERO, 5, 1).acknowledge();
         tracker.takeCommittable();
         tracker.commitFailed(List.of(ZERO, ONE));
         assertThat(tracker.takeCommittable()).isEqualTo(Map.of(ZERO, new OffsetAndMetadata(6)));
@@ -83,8 +83,12 @@ class OffsetTrackerTest {
     @Test
     void partitions_without_deliveries_are_acknowledged() {
         assertThat(tracker.isAcknowledged(List.of(ZERO, ONE))).isTrue();
-        tracker.track(ONE, 0, 1);
+        track(ONE, 0, 1);
         assertThat(tracker.isAcknowledged(List.of(ZERO))).isTrue();
         assertThat(tracker.isAcknowledged(List.of(ZERO, ONE))).isFalse();
+    }
+
+    private RecordAcknowledgement track(TopicPartition partition, long offset, int size) {
+        return tracker.track(partition, offset, size, limit.source("orders"));
     }
 }

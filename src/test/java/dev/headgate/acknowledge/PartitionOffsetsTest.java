@@ -108,7 +108,7 @@ class PartitionOffsetsTest {
         List<Delivery> deliveries = new ArrayList<>();
         long offset = random.nextInt(100);
         for (int i = 0; i < count; i++) {
-            deliveries.add(new Delivery(partition, offset, random.nextInt(100), limit));
+            deliveries.add(new Delivery(partition, offset, random.nextInt(100), limit.source("orders")));
             offset += 1 + random.nextInt(3);
         }
         deliveries.forEach(partition::add);
@@ -146,7 +146,7 @@ class PartitionOffsetsTest {
     }
 
     private Delivery deliver(long offset) {
-        Delivery delivery = new Delivery(offsets, offset, 10, limit);
+        Delivery delivery = new Delivery(offsets, offset, 10, limit.source("orders"));
         offsets.add(delivery);
         return delivery;
     }

@@ -217,7 +217,7 @@ class BatchHoldingIT {
                 routes.context.getManagementStrategy().getManagementAgent().getMBeanServer();
         return server.getAttribute(
                 new ObjectName("org.apache.camel:context=" + routes.context.getManagementName()
-                        + ",type=headgate,name=\"batch:b\""),
+                        + ",type=services,name=\"batch:b\""),
                 name);
     }
 

@@ -79,9 +79,14 @@ final class ChildProcess implements AutoCloseable {
         exitCode(Duration.ofSeconds(30));
     }
 
+    /** SIGTERM; returns at once. */
+    void signal() {
+        process.toHandle().destroy();
+    }
+
     /** SIGTERM; returns the exit code. */
     int terminate(Duration atMost) {
-        process.destroy();
+        signal();
         return exitCode(atMost);
     }
 

@@ -6,7 +6,6 @@ import dev.headgate.devservices.DevKafka;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +26,12 @@ class NoLossIT {
         try (Pipeline pipeline = new Pipeline(2)) {
             pipeline.start();
             sendAndAwait(pipeline, "before", 10);
-            try (Connection holder = holdingOrders(pipeline)) {
+            try (Connection holder = pipeline.lockOrders()) {
                 for (int i = 0; i < 5_000; i++) {
                     pipeline.sendOrder("held-" + i, "held-" + i, 1);
                 }
                 pipeline.flush();
-                awaitWaitingLanes(pipeline, 2);
+                pipeline.awaitWaitingForLocks(2);
                 Pipeline.await().during(HELD).until(pipeline::committed, committed -> committed == 10);
                 assertThat(pipeline.count(APPLIED)).isEqualTo(10);
             }
@@ -46,17 +45,17 @@ class NoLossIT {
     void a_second_delivery_is_not_acknowledged_before_the_first_is_durable() throws SQLException {
         try (Pipeline pipeline = new Pipeline(2)) {
             pipeline.start();
-            try (Connection holder = holdingOrders(pipeline)) {
+            try (Connection holder = pipeline.lockOrders()) {
                 byte[] value = Orders.json("order", 1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
                 sendTo(pipeline, 0, "order", "id", value);
-                awaitWaitingLanes(pipeline, 1);
+                pipeline.awaitWaitingForLocks(1);
                 // The same lane, the other one, and the partition of the first.
                 sendTo(pipeline, 1, "order", "id", value);
                 for (int i = 0; i < 10; i++) {
                     sendTo(pipeline, 1, "other-" + i, "id", value);
                 }
                 sendTo(pipeline, 0, "order", "id", value);
-                awaitWaitingLanes(pipeline, 2);
+                pipeline.awaitWaitingForLocks(2);
                 Pipeline.await().during(HELD).until(pipeline::committed, committed -> committed == 0);
             }
             Pipeline.await()
@@ -116,22 +115,5 @@ class NoLossIT {
         ProducerRecord<String, byte[]> message = Orders.message(pipeline.topic, key, id, value);
         pipeline.send(new ProducerRecord<>(pipeline.topic, partition, key, value, message.headers()));
         pipeline.flush();
-    }
-
-    /** Until it is closed no batch can be written: its transaction waits for this one's lock. */
-    private static Connection holdingOrders(Pipeline pipeline) throws SQLException {
-        Connection connection = pipeline.connect();
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("lock table orders in access exclusive mode");
-        }
-        return connection;
-    }
-
-    private static void awaitWaitingLanes(Pipeline pipeline, int lanes) {
-        Pipeline.await().untilAsserted(() -> assertThat(
-                        pipeline.count(
-                                "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
-                .isEqualTo(lanes));
     }
 }

@@ -172,6 +172,29 @@ final class Pipeline implements AutoCloseable {
         return DriverManager.getConnection(jdbcUrl(), postgres.user(), postgres.password());
     }
 
+    /** Until it is closed no batch can be written: its transaction waits for this one's lock. */
+    Connection lockOrders() throws SQLException {
+        return lock("orders");
+    }
+
+    /** Locks a table against every use until it is closed. */
+    Connection lock(String table) throws SQLException {
+        Connection connection = connect();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("lock table " + table + " in access exclusive mode");
+        }
+        return connection;
+    }
+
+    /** Until so many transactions wait for somebody's lock. */
+    void awaitWaitingForLocks(int transactions) {
+        await().untilAsserted(
+                        () -> org.assertj.core.api.Assertions.assertThat(count("select count(*) from pg_stat_activity"
+                                        + " where datname = current_database() and wait_event_type = 'Lock'"))
+                                .isEqualTo(transactions));
+    }
+
     /** The sum of the group's committed offsets. */
     long committed() {
         try (Admin admin = admin()) {

@@ -2,11 +2,16 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.devservices.DevPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** A graceful stop: what is in flight is finished, acknowledged and not delivered again. */
+/** A stop: what is in flight is finished, acknowledged and not delivered again, or, if that takes too long, not lost. */
 class ShutdownIT {
 
     private static final String APPLIED = "select count(*) from headgate.ledger";
@@ -53,6 +58,96 @@ class ShutdownIT {
             assertThat(child.terminate(TIMEOUT)).as(child::output).isZero();
             assertThat(say("while idle", start)).isLessThan(Duration.ofSeconds(5));
         }
+    }
+
+    @Test
+    void a_second_signal_stops_at_once_and_nothing_is_lost() throws SQLException {
+        Load load = new Load(System.nanoTime(), 1_000, 0);
+        try (Pipeline pipeline = new Pipeline(4)) {
+            pipeline.migrate();
+            load.send(pipeline, 5_000);
+            pipeline.flush();
+            try (Connection lock = pipeline.lockOrders();
+                    ChildProcess child = ChildProcess.run(pipeline, Map.of())) {
+                pipeline.awaitWaitingForLocks(2);
+                child.signal();
+                Pipeline.await().untilAsserted(() -> assertThat(child.output()).contains("Stopping"));
+                long start = System.nanoTime();
+                assertThat(child.terminate(Duration.ofSeconds(2)))
+                        .as(child::output)
+                        .isEqualTo(143);
+                say("by a second signal", start);
+                assertThat(child.output())
+                        .contains("Stopped at once by a second signal: what was in flight is delivered again");
+            }
+            pipeline.start();
+            Account.reconciles(pipeline, load);
+        }
+    }
+
+    @Test
+    void what_outlasts_the_timeout_is_not_waited_for_and_not_lost() throws SQLException {
+        Load load = new Load(System.nanoTime(), 1_000, 0);
+        try (Pipeline pipeline = new Pipeline(4)) {
+            pipeline.migrate();
+            load.send(pipeline, 5_000);
+            pipeline.flush();
+            try (Connection lock = pipeline.lockOrders();
+                    ChildProcess child = ChildProcess.run(pipeline, Map.of("camel.main.shutdown-timeout", "3"))) {
+                pipeline.awaitWaitingForLocks(2);
+                stopsAtTheTimeout(child, Duration.ofSeconds(3));
+            }
+            pipeline.start();
+            Account.reconciles(pipeline, load);
+        }
+    }
+
+    @Test
+    void an_outage_does_not_outlast_the_timeout_of_a_stop(@TempDir Path folder) {
+        Load load = new Load(System.nanoTime(), 1_000, 0);
+        try (DevPostgres postgres = DevPostgres.start(folder.resolve("postgres"));
+                Pipeline pipeline = new Pipeline(4, postgres, Servers.KAFKA)) {
+            pipeline.migrate();
+            try (ChildProcess child = ChildProcess.run(pipeline, Map.of("camel.main.shutdown-timeout", "4"))) {
+                load.send(pipeline, 1_000);
+                pipeline.flush();
+                Pipeline.await()
+                        .untilAsserted(() -> assertThat(pipeline.count(APPLIED)).isEqualTo(1_000));
+                postgres.stop();
+                load.send(pipeline, 5_000);
+                pipeline.flush();
+                Pipeline.await().untilAsserted(() -> assertThat(child.output()).contains("cannot write"));
+                stopsAtTheTimeout(child, Duration.ofSeconds(4));
+            }
+            postgres.restart();
+            pipeline.start();
+            Account.reconciles(pipeline, load);
+        }
+    }
+
+    @Test
+    void a_signal_before_the_start_is_complete_ends_the_process() throws SQLException {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.migrate();
+            try (Connection lock = pipeline.lock("headgate.ledger");
+                    ChildProcess child = ChildProcess.run(pipeline, Map.of())) {
+                pipeline.awaitWaitingForLocks(1);
+                long start = System.nanoTime();
+                assertThat(child.terminate(Duration.ofSeconds(2)))
+                        .as(child::output)
+                        .isEqualTo(143);
+                say("while starting", start);
+            }
+        }
+    }
+
+    private static void stopsAtTheTimeout(ChildProcess child, Duration timeout) {
+        long start = System.nanoTime();
+        assertThat(child.terminate(timeout.plusSeconds(2))).as(child::output).isEqualTo(1);
+        assertThat(say("at the timeout", start)).isGreaterThan(timeout.minusMillis(500));
+        assertThat(child.output())
+                .contains("Stopped at the timeout of %d s: what was in flight is delivered again"
+                        .formatted(timeout.toSeconds()));
     }
 
     private static Duration say(String when, long start) {

@@ -1,0 +1,42 @@
+package dev.headgate.app;
+
+import java.util.Map;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+
+/**
+ * Down while a pipeline is held, with why and since when. Readiness only: a new process would meet the same outage, so
+ * that a restart would not help.
+ */
+final class HoldCheck extends AbstractHealthCheck {
+
+    private final HeldPipelines held;
+
+    HoldCheck(HeldPipelines held) {
+        super("headgate", "headgate-hold");
+        this.held = held;
+    }
+
+    @Override
+    public boolean isReadiness() {
+        return true;
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return false;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        builder.up();
+        for (HeldPipelines.Hold hold : held.holds()) {
+            String batch = "batch:" + hold.batch();
+            builder.down()
+                    .message(batch + " cannot write: " + hold.why())
+                    .detail(batch + ".why", hold.why())
+                    .detail(batch + ".since", hold.since().toString())
+                    .detail(batch + ".pipelines", String.join(", ", hold.pipelines()));
+        }
+    }
+}

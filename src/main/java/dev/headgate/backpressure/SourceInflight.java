@@ -1,0 +1,129 @@
+package dev.headgate.backpressure;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * What one source has in flight, counted with the whole process; and whether it is held, because what it feeds cannot
+ * write.
+ *
+ * <p>Thread-safe. {@link #acquire} and {@link #release} never block and allocate nothing.
+ */
+public final class SourceInflight implements Inflight {
+
+    private final String routeId;
+    private final InflightLimit process;
+    private final Level own;
+    private final Set<String> holders = new HashSet<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile boolean held;
+
+    SourceInflight(String routeId, InflightLimit process, Level own) {
+        this.routeId = routeId;
+        this.process = process;
+        this.own = own;
+    }
+
+    /** The id of the route that consumes the source. */
+    public String routeId() {
+        return routeId;
+    }
+
+    /** Counts one message of the given size in bytes. */
+    public void acquire(long size) {
+        own.acquire(size);
+        process.acquire(size);
+    }
+
+    /** Uncounts one message of the given size in bytes. */
+    public void release(long size) {
+        own.release(size);
+        process.release(size);
+    }
+
+    /** Whether the source has to pause: it or the process is at its limit, or it is held. */
+    @Override
+    public boolean isFull() {
+        return held || own.isFull() || process.isFull();
+    }
+
+    /** Whether the source may go on after it had to pause. */
+    public boolean hasRoom() {
+        return !held && own.hasRoom() && process.hasRoom();
+    }
+
+    /** Waits until the source may go on, at most as long as given; returns whether it may. */
+    public boolean awaitRoom(Duration atMost) {
+        return process.awaitRoom(this::hasRoom, atMost);
+    }
+
+    @Override
+    public boolean isHeld() {
+        return held;
+    }
+
+    /** Holds the source until each holder has let it go. */
+    public void hold(String holder) {
+        synchronized (holders) {
+            holders.add(holder);
+            held = true;
+        }
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Lets the source go, as far as this holder is concerned; without effect if it does not hold it. */
+    public void letGo(String holder) {
+        synchronized (holders) {
+            if (!holders.remove(holder)) {
+                return;
+            }
+            held = !holders.isEmpty();
+        }
+        process.changed();
+    }
+
+    /** Calls when the source becomes held, on the thread of the holder, which must not be held up. */
+    public void onHold(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public long messages() {
+        return own.messages();
+    }
+
+    @Override
+    public long bytes() {
+        return own.bytes();
+    }
+
+    @Override
+    public long highestMessages() {
+        return own.highestMessages();
+    }
+
+    @Override
+    public long maxMessages() {
+        return own.maxMessages();
+    }
+
+    @Override
+    public long maxBytes() {
+        return own.maxBytes();
+    }
+
+    @Override
+    public void setMaxMessages(long limit) {
+        own.setMaxMessages(limit);
+        process.changed();
+    }
+
+    @Override
+    public void setMaxBytes(long limit) {
+        own.setMaxBytes(limit);
+        process.changed();
+    }
+}
