@@ -71,21 +71,21 @@ final class SpikePlot {
         var charts = new CombinedDomainXYPlot(time);
         charts.setGap(16);
         charts.add(chart(
-                "messages/s",
+                "rate, messages/s",
                 new Curve("produced/s", GREY, Second::producedPerSecond),
                 new Curve("applied/s", BLUE, Second::appliedPerSecond)));
-        charts.add(chart("messages", new Curve("lag", RED, Second::lag)));
-        charts.add(chart("messages", new Curve("inflight", GREEN, Second::inflight)));
-        charts.add(chart("messages", new Curve("batch size (median)", PURPLE, Second::batchSize)));
-        charts.add(chart("ms", new Curve("freshness p99", ORANGE, Second::freshnessP99Millis)));
+        charts.add(chart("lag, messages", new Curve("lag", RED, Second::lag)));
+        charts.add(chart("inflight, messages", new Curve("inflight", GREEN, Second::inflight)));
+        charts.add(chart("batch, messages", new Curve("batch size (median)", PURPLE, Second::batchSize)));
+        charts.add(chart("freshness, ms", new Curve("freshness p99", ORANGE, Second::freshnessP99Millis)));
         var chart = new JFreeChart("Headgate under a spike (shaded)", TITLE, charts, true);
         chart.setBackgroundPaint(Color.WHITE);
         chart.getLegend().setItemFont(LABEL);
         return chart;
     }
 
-    private XYPlot chart(String unit, Curve... curves) {
-        var values = new NumberAxis(unit);
+    private XYPlot chart(String label, Curve... curves) {
+        var values = new NumberAxis(label);
         values.setAutoRangeIncludesZero(true);
         values.setLabelFont(LABEL);
         var data = new XYSeriesCollection();
