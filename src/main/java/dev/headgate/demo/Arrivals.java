@@ -19,21 +19,25 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /**
  * Watches the target topic and tells for each order how long it took from being sent to arriving there.
  *
- * <p>Remembers when the last 200,000 valid orders were sent; what takes longer than that is not told. Thread-safe.
+ * <p>Remembers when the last so many valid orders were sent; what takes longer than that is not told. Thread-safe.
  */
-final class Arrivals implements AutoCloseable {
+public final class Arrivals implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private record Version(String orderId, int number) {}
 
-    private final Cache<Version, Long> sentNanos =
-            Caffeine.newBuilder().maximumSize(200_000).build();
+    private final Cache<Version, Long> sentNanos;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Consumer<Duration> latency;
     private final Thread thread = new Thread(this::watch, "arrivals");
 
-    Arrivals(String bootstrapServers, String topic, Consumer<Duration> latency) {
+    /**
+     * @param remembered how many orders that have not arrived are remembered
+     * @param latency told how long each took, on this watch's thread
+     */
+    public Arrivals(String bootstrapServers, String topic, int remembered, Consumer<Duration> latency) {
+        this.sentNanos = Caffeine.newBuilder().maximumSize(remembered).build();
         this.latency = latency;
         this.consumer = new KafkaConsumer<>(
                 Map.ofEntries(
@@ -46,13 +50,13 @@ final class Arrivals implements AutoCloseable {
         consumer.subscribe(List.of(topic));
     }
 
-    Arrivals start() {
+    public Arrivals start() {
         thread.start();
         return this;
     }
 
     /** To be called just before the message is sent. */
-    void sending(OrderMessage message) {
+    public void sending(OrderMessage message) {
         if (message.kind() == OrderMessage.Kind.NEW || message.kind() == OrderMessage.Kind.UPDATE) {
             sentNanos.put(new Version(message.key(), message.version()), System.nanoTime());
         }

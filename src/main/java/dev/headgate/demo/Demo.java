@@ -15,6 +15,7 @@ import org.apache.camel.processor.idempotent.IdempotentConsumer;
 /** Generated orders through the shipped routes, on embedded servers, and the account of it. */
 final class Demo {
     private static final int PARTITIONS = 4;
+    private static final int REMEMBERED = 200_000;
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration WITHOUT_PROGRESS = Duration.ofSeconds(60);
     private static final String PENDING = "select count(*) from headgate.outbox where delivered_at is null";
@@ -52,7 +53,7 @@ final class Demo {
         Totals totals;
         try (var headgate = Headgate.start(settings, routes, Map.of("outcomes", outcomes));
                 var lag = new SourceLag(brokers, topic, setting("orders.group"), PARTITIONS);
-                var arrivals = new Arrivals(brokers, appliedTopic, live::endToEnd).start();
+                var arrivals = new Arrivals(brokers, appliedTopic, REMEMBERED, live::endToEnd).start();
                 var producer = new OrderProducer(brokers, topic, generator, perSecond, arrivals::sending)) {
             printAddresses();
             producer.start();

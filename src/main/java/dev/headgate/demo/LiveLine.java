@@ -2,9 +2,7 @@ package dev.headgate.demo;
 
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import org.HdrHistogram.Histogram;
-import org.HdrHistogram.Recorder;
+import java.util.Optional;
 
 /**
  * One line of text for each look at a running demo: rates and latencies since the last look, counts since the start.
@@ -12,8 +10,6 @@ import org.HdrHistogram.Recorder;
  * <p>{@link #endToEnd} may be called by any thread; {@link #next} belongs to one.
  */
 public final class LiveLine {
-    private static final long LONGEST = TimeUnit.HOURS.toMicros(1);
-
     /** What the demo looks like at a moment; counts since its start, inflight and lag as they are. */
     public record Figures(
             Duration elapsed,
@@ -24,17 +20,17 @@ public final class LiveLine {
             long inflight,
             long lag) {}
 
-    private final Recorder latencies = new Recorder(LONGEST, 3);
+    private final Latencies latencies = new Latencies();
     private Figures last = new Figures(Duration.ZERO, 0, 0, 0, 0, 0, 0);
 
     /** Records the time from producing a message to its entry's arrival in the target topic. */
     public void endToEnd(Duration latency) {
-        latencies.recordValue(Math.min(Math.max(0, latency.toNanos() / 1000), LONGEST));
+        latencies.add(latency);
     }
 
     /** The line for the time since the last call. */
     public String next(Figures now) {
-        Histogram since = latencies.getIntervalHistogram();
+        Latencies.Interval since = latencies.next();
         double seconds = Math.max(0.001, now.elapsed.minus(last.elapsed).toNanos() / 1e9);
         String line = String.format(
                 Locale.ROOT,
@@ -47,17 +43,17 @@ public final class LiveLine {
                 now.deadLetters,
                 now.inflight,
                 now.lag,
-                percentile(since, 50),
-                percentile(since, 99));
+                text(since.percentile(50)),
+                text(since.percentile(99)));
         last = now;
         return line;
     }
 
-    private static String percentile(Histogram histogram, double percentile) {
-        if (histogram.getTotalCount() == 0) {
+    private static String text(Optional<Duration> latency) {
+        if (latency.isEmpty()) {
             return "      -";
         }
-        double millis = histogram.getValueAtPercentile(percentile) / 1000.0;
+        double millis = latency.get().toNanos() / 1e6;
         return millis < 10_000
                 ? String.format(Locale.ROOT, "%4.0f ms", millis)
                 : String.format(Locale.ROOT, "%5.1f s", millis / 1000);

@@ -5,7 +5,6 @@ import static java.util.Map.entry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -16,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Sends generated orders to a topic at a steady rate, each acknowledged by all replicas and written once.
+ * Sends generated orders to a topic at a rate, each acknowledged by all replicas and written once.
  *
  * <p>Runs on a thread of its own from {@link #start} to {@link #stop}. When Kafka is slower than the rate, at most one
  * second's worth is made up for later.
@@ -28,7 +27,7 @@ public final class OrderProducer implements AutoCloseable {
     private final KafkaProducer<String, byte[]> kafka;
     private final String topic;
     private final OrderGenerator generator;
-    private final int perSecond;
+    private final Pace pace;
     private final Consumer<OrderMessage> sending;
     private final Thread thread = new Thread(this::run, "order-producer");
     private final LongAdder acknowledged = new LongAdder();
@@ -53,13 +52,18 @@ public final class OrderProducer implements AutoCloseable {
                 new ByteArraySerializer());
         this.topic = topic;
         this.generator = generator;
-        this.perSecond = perSecond;
+        this.pace = new Pace(perSecond);
         this.sending = sending;
     }
 
     public OrderProducer start() {
         thread.start();
         return this;
+    }
+
+    /** Goes on at another rate. */
+    public void rate(int perSecond) {
+        pace.perSecond(perSecond);
     }
 
     /** Messages that Kafka has acknowledged so far. */
@@ -105,12 +109,8 @@ public final class OrderProducer implements AutoCloseable {
     }
 
     private void produce() {
-        long start = System.nanoTime();
-        long sent = 0;
         while (!stopping && failure.get() == null) {
-            long due = (long) ((System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1) * perSecond);
-            sent = Math.max(sent, due - perSecond);
-            for (; sent < due && !stopping; sent++) {
+            for (int left = pace.due(System.nanoTime()); left > 0 && !stopping; left--) {
                 send(generator.next());
             }
             LockSupport.parkNanos(TICK.toNanos());

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what became of the messages of committed batches. Thread-safe. */
-final class Outcomes implements BatchListener {
+public final class Outcomes implements BatchListener {
     private final LongAdder applied = new LongAdder();
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder deadLetters = new LongAdder();
@@ -18,16 +18,16 @@ final class Outcomes implements BatchListener {
         deadLetters.add(batch.rejected().size());
     }
 
-    long applied() {
+    public long applied() {
         return applied.sum();
     }
 
     /** Those that were found out by the batch's transaction; others are filtered before. */
-    long duplicates() {
+    public long duplicates() {
         return duplicates.sum();
     }
 
-    long deadLetters() {
+    public long deadLetters() {
         return deadLetters.sum();
     }
 }

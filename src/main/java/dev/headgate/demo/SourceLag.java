@@ -11,20 +11,21 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** How many messages of a topic a consumer group has not acknowledged yet. */
-final class SourceLag implements AutoCloseable {
+public final class SourceLag implements AutoCloseable {
     private final Admin admin;
     private final String topic;
     private final String group;
     private final int partitions;
 
-    SourceLag(String bootstrapServers, String topic, String group, int partitions) {
+    public SourceLag(String bootstrapServers, String topic, String group, int partitions) {
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
         this.topic = topic;
         this.group = group;
         this.partitions = partitions;
     }
 
-    long messages() {
+    /** The sum of all partitions, as the broker knows it now. */
+    public long messages() {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()

@@ -1,0 +1,140 @@
+package dev.headgate.guarantee;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A way to a port of the loopback interface that a test can make slow, still or broken. Passes bytes until told otherwise;
+ * each switch holds for connections that exist and for new ones. Thread-safe.
+ */
+final class TcpProxy implements AutoCloseable {
+
+    private static final int CHUNK = 64 * 1024;
+    private static final Duration FROZEN_LOOK = Duration.ofMillis(5);
+
+    private final int target;
+    private final ServerSocket server;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile Duration delay = Duration.ZERO;
+    private volatile boolean refusing;
+    private volatile boolean frozen;
+
+    /** Listens on a port of its own from now on. */
+    TcpProxy(int target) {
+        this.target = target;
+        try {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        daemon(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /** How long each chunk of at most 64 kB waits before it is passed on, in either direction. */
+    void delay(Duration perChunk) {
+        delay = perChunk;
+    }
+
+    /** Breaks all connections; new ones are accepted. */
+    void cut() {
+        sockets.forEach(this::close);
+    }
+
+    /** Whether new connections are broken at once. */
+    void refuse(boolean yes) {
+        refusing = yes;
+    }
+
+    /** Whether bytes are kept back, while connections stay open and new ones are accepted. */
+    void freeze(boolean yes) {
+        frozen = yes;
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException ignored) {
+            // it is not listening any more
+        }
+        cut();
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket client = server.accept();
+                sockets.add(client);
+                if (refusing) {
+                    close(client);
+                } else {
+                    connect(client);
+                }
+            } catch (IOException ignored) {
+                // the client sees a broken connection
+            }
+        }
+        cut();
+    }
+
+    private void connect(Socket client) throws IOException {
+        try {
+            Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target);
+            sockets.add(upstream);
+            daemon(() -> pass(client, upstream));
+            daemon(() -> pass(upstream, client));
+        } catch (IOException e) {
+            close(client);
+            throw e;
+        }
+    }
+
+    /** The end of one direction is the end of both. */
+    private void pass(Socket from, Socket to) {
+        byte[] chunk = new byte[CHUNK];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+                LockSupport.parkNanos(delay.toNanos());
+                while (frozen && !from.isClosed()) {
+                    LockSupport.parkNanos(FROZEN_LOOK.toNanos());
+                }
+                out.write(chunk, 0, length);
+            }
+        } catch (IOException ignored) {
+            // cut
+        } finally {
+            close(from);
+            close(to);
+        }
+    }
+
+    private void close(Socket socket) {
+        sockets.remove(socket);
+        try {
+            socket.close();
+        } catch (IOException ignored) {
+            // it is closed
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work, "tcp-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
