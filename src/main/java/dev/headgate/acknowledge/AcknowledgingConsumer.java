@@ -174,9 +174,9 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         return !pausing;
     }
 
-    /** Asked before each record. */
-    private boolean mayGoOn() {
-        return !isFull() && System.nanoTime() - sliceStart < SLICE.toNanos();
+    /** Asked before each record; behind one that has failed no later one of its partition may overtake it. */
+    private boolean mayGoOn(TopicPartition partition) {
+        return !tracker.isFailed(partition) && !isFull() && System.nanoTime() - sliceStart < SLICE.toNanos();
     }
 
     /** Full from the first time it is, until there is room again: less is not worth a thread's awakening. */

@@ -55,6 +55,12 @@ final class OffsetTracker {
         return of.stream().map(partitions::get).allMatch(tracked -> tracked == null || tracked.isAcknowledged());
     }
 
+    /** Whether a delivery of the partition failed, which has to be read again from it. */
+    boolean isFailed(TopicPartition partition) {
+        PartitionOffsets tracked = partitions.get(partition);
+        return tracked != null && tracked.isFailed();
+    }
+
     /** The offsets to read again from, of the partitions in which a delivery failed. */
     Map<TopicPartition, Long> failed() {
         Map<TopicPartition, Long> rewind = Map.of();

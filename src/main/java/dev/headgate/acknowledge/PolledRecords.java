@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
@@ -13,17 +13,17 @@ import org.apache.kafka.common.TopicPartition;
 /** What Kafka returned and no route has taken yet, by partition. For the consumer's thread only. */
 final class PolledRecords {
 
-    private final BooleanSupplier goOn;
+    private final Predicate<TopicPartition> goOn;
     private final Map<TopicPartition, HandOut<ConsumerRecord<Object, Object>>> partitions = new LinkedHashMap<>();
 
-    /** @param goOn asked before each record; once it does not hold, whoever iterates over the records gets no more */
-    PolledRecords(BooleanSupplier goOn) {
+    /** @param goOn asked before each record; once it does not hold, whoever iterates over the partition gets no more */
+    PolledRecords(Predicate<TopicPartition> goOn) {
         this.goOn = goOn;
     }
 
     void add(ConsumerRecords<Object, Object> polled) {
         for (TopicPartition partition : polled.partitions()) {
-            partitions.computeIfAbsent(partition, p -> new HandOut<>(goOn)).append(polled.records(partition));
+            partitions.computeIfAbsent(partition, p -> new HandOut<>(() -> goOn.test(p))).append(polled.records(partition));
         }
     }
 

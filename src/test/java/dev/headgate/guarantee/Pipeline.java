@@ -96,7 +96,12 @@ final class Pipeline implements AutoCloseable {
     }
 
     Headgate start(Map<String, String> overrides, Map<String, Object> beans) {
-        Headgate headgate = Headgate.start(settings().with(overrides, "the test"), ROUTES, beans);
+        return start(ROUTES, overrides, beans);
+    }
+
+    /** With routes that a test has changed. */
+    Headgate start(Path routes, Map<String, String> overrides, Map<String, Object> beans) {
+        Headgate headgate = Headgate.start(settings().with(overrides, "the test"), routes, beans);
         running.add(headgate);
         return headgate;
     }

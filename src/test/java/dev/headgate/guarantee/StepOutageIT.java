@@ -1,0 +1,57 @@
+package dev.headgate.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
+
+/** Promises 3 and 7 for a step before the batch: its outage makes no dead letter, and no later message overtakes. */
+class StepOutageIT {
+
+    private static final String VALIDATE = "              - process:\n                  id: orders-validate";
+    private static final String LOOKUP =
+            "              - process:\n                  id: orders-lookup\n                  ref: lookup\n";
+
+    @Test
+    void what_a_step_cannot_do_now_is_delivered_again_in_order(@TempDir Path folder) throws IOException {
+        Path routes = folder.resolve("routes");
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES, routes);
+        Path file = routes.resolve("orders.camel.yaml");
+        Files.writeString(file, Files.readString(file).replace(VALIDATE, LOOKUP + VALIDATE));
+        Load load = new Load(System.nanoTime(), 50, 0);
+        Lookup lookup = new Lookup();
+        try (Pipeline pipeline = new Pipeline(2)) {
+            load.send(pipeline, 3_000);
+            pipeline.flush();
+            pipeline.start(routes, Map.of(), Map.of("lookup", lookup));
+
+            Account.reconciles(pipeline, load);
+            assertThat(lookup.failed).hasSizeGreaterThan(20);
+        }
+    }
+
+    /** Fails for every hundredth record of a partition when it sees it first. */
+    private static final class Lookup implements Processor {
+
+        private final Set<String> failed = new HashSet<>();
+
+        @Override
+        public synchronized void process(Exchange exchange) throws SQLException {
+            long offset = exchange.getMessage().getHeader("kafka.OFFSET", Long.class);
+            String place = exchange.getMessage().getHeader("kafka.PARTITION") + "-" + offset;
+            if (offset % 100 == 50 && failed.add(place)) {
+                throw new SQLException("the lookup's server is down", "08006");
+            }
+        }
+    }
+}
