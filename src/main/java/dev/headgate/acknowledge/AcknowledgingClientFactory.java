@@ -3,7 +3,6 @@ package dev.headgate.acknowledge;
 import dev.headgate.backpressure.InflightLimit;
 import java.time.Duration;
 import java.util.Properties;
-import java.util.function.Supplier;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
 
@@ -13,26 +12,22 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
     private final InflightLimit limit;
     private final Duration commitInterval;
     private final Duration revokeTimeout;
-    private final Supplier<Duration> stopTimeout;
 
     /**
      * @param limit the limit shared by all consumers of the process
      * @param commitInterval how often acknowledged offsets are committed
      * @param revokeTimeout how long a consumer that loses partitions waits for their messages; keep it well below
      *     {@code max.poll.interval.ms}
-     * @param stopTimeout how long a consumer that leaves its group waits for what it has in flight
      */
-    public AcknowledgingClientFactory(
-            InflightLimit limit, Duration commitInterval, Duration revokeTimeout, Supplier<Duration> stopTimeout) {
+    public AcknowledgingClientFactory(InflightLimit limit, Duration commitInterval, Duration revokeTimeout) {
         this.limit = limit;
         this.commitInterval = commitInterval;
         this.revokeTimeout = revokeTimeout;
-        this.stopTimeout = stopTimeout;
     }
 
     @Override
     @SuppressWarnings("rawtypes") // the signature is Camel's
     public Consumer getConsumer(Properties properties) {
-        return new AcknowledgingConsumer(properties, limit, commitInterval, revokeTimeout, stopTimeout);
+        return new AcknowledgingConsumer(properties, limit, commitInterval, revokeTimeout);
     }
 }

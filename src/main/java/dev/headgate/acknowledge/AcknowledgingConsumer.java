@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -50,26 +49,18 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final Rests<TopicPartition> rests = new Rests<>();
     private final long commitIntervalNanos;
     private final Duration revokeTimeout;
-    private final Supplier<Duration> stopTimeout;
     private @Nullable SourceInflight source;
     private long lastCommit = System.nanoTime();
     private long lastFetch = System.nanoTime();
     private long sliceStart = System.nanoTime();
     private boolean pausing;
     private boolean suspended;
-    private boolean leaving;
 
-    AcknowledgingConsumer(
-            Properties properties,
-            InflightLimit limit,
-            Duration commitInterval,
-            Duration revokeTimeout,
-            Supplier<Duration> stopTimeout) {
+    AcknowledgingConsumer(Properties properties, InflightLimit limit, Duration commitInterval, Duration revokeTimeout) {
         super(properties);
         this.limit = limit;
         this.commitIntervalNanos = commitInterval.toNanos();
         this.revokeTimeout = revokeTimeout;
-        this.stopTimeout = stopTimeout;
     }
 
     /** Registers a polled record that is about to be routed. Which route that is, is known from the first one on. */
@@ -115,17 +106,6 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
         super.subscribe(pattern, new Rebalance(listener));
-    }
-
-    /** Leaves the group; what is in flight has the whole time of a stop to be acknowledged. */
-    @Override
-    public void unsubscribe() {
-        leaving = true;
-        try {
-            super.unsubscribe();
-        } finally {
-            leaving = false;
-        }
     }
 
     /** Pauses on behalf of Camel (a suspended route): nothing is handed out until {@link #resume}. */
@@ -229,12 +209,11 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     private void commitBeforeGivingUp(Collection<TopicPartition> partitions) {
-        Duration atMost = leaving ? stopTimeout.get() : revokeTimeout;
-        if (!limit.await(() -> tracker.isAcknowledged(partitions), atMost)) {
+        if (!limit.await(() -> tracker.isAcknowledged(partitions), revokeTimeout)) {
             LOG.warn(
                     "Giving up {} with unacknowledged messages after {} s: whoever reads them next gets these again",
                     partitions,
-                    atMost.toSeconds());
+                    revokeTimeout.toSeconds());
         }
         tracker.commitFailed(partitions);
         Map<TopicPartition, OffsetAndMetadata> offsets = tracker.takeCommittable(partitions);

@@ -83,7 +83,8 @@ public final class Headgate implements AutoCloseable {
 
     /** How long {@link #close} may take at most: {@code camel.main.shutdownTimeout}. */
     public Duration stopTimeout() {
-        return stopTimeout(camelContext());
+        ShutdownStrategy strategy = camelContext().getShutdownStrategy();
+        return Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
     }
 
     /**
@@ -141,10 +142,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("holdCheck", new HoldCheck(held));
         main.configure().addConfiguration(new Sources(limit));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
-                limit,
-                settings.getDuration(Key.COMMIT_INTERVAL),
-                settings.getDuration(Key.REVOKE_TIMEOUT),
-                () -> stopTimeout(main.getCamelContext()));
+                limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
     }
 
@@ -154,11 +152,6 @@ public final class Headgate implements AutoCloseable {
                 settings.getLong(Key.INFLIGHT_MAX_BYTES),
                 settings.getLong(Key.INFLIGHT_SOURCE_MAX_MESSAGES),
                 settings.getLong(Key.INFLIGHT_SOURCE_MAX_BYTES));
-    }
-
-    private static Duration stopTimeout(CamelContext context) {
-        ShutdownStrategy strategy = context.getShutdownStrategy();
-        return Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
     }
 
     private static void stopAfterFailure(Main main, Database database, HeldPipelines held) {

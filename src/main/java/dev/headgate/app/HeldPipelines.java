@@ -35,6 +35,12 @@ final class HeldPipelines implements BatchListener, AutoCloseable {
             pipelines = new TreeSet<>(pipelines);
             since = since.truncatedTo(ChronoUnit.SECONDS);
         }
+
+        /** One line: what, since when and why. */
+        @Override
+        public String toString() {
+            return "batch:%s cannot write since %s: %s".formatted(batch, since, why);
+        }
     }
 
     private record Reminded(Hold hold, ScheduledFuture<?> reminder) {}
@@ -95,12 +101,7 @@ final class HeldPipelines implements BatchListener, AutoCloseable {
 
     private ScheduledFuture<?> remind(Hold hold) {
         return reminders.scheduleAtFixedRate(
-                () -> LOG.warn(
-                        "batch:{} cannot write since {}: {}. {} paused; nothing is lost.",
-                        hold.batch,
-                        hold.since,
-                        hold.why,
-                        hold.pipelines),
+                () -> LOG.warn("{}. {} paused; nothing is lost.", hold, hold.pipelines),
                 0,
                 interval.toNanos(),
                 TimeUnit.NANOSECONDS);

@@ -1,6 +1,8 @@
 package dev.headgate.app;
 
+import java.util.Collection;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
@@ -29,12 +31,19 @@ final class HoldCheck extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        builder.up();
-        for (HeldPipelines.Hold hold : held.holds()) {
+        Collection<HeldPipelines.Hold> holds = held.holds();
+        if (holds.isEmpty()) {
+            builder.up();
+            return;
+        }
+        builder.down()
+                .message(holds.stream()
+                        .map(HeldPipelines.Hold::toString)
+                        .sorted()
+                        .collect(Collectors.joining("; ")));
+        for (HeldPipelines.Hold hold : holds) {
             String batch = "batch:" + hold.batch();
-            builder.down()
-                    .message(batch + " cannot write: " + hold.why())
-                    .detail(batch + ".why", hold.why())
+            builder.detail(batch + ".why", hold.why())
                     .detail(batch + ".since", hold.since().toString())
                     .detail(batch + ".pipelines", String.join(", ", hold.pipelines()));
         }

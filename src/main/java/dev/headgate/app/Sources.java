@@ -10,7 +10,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Route;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -18,14 +17,9 @@ import org.apache.camel.support.ScheduledPollEndpoint;
 
 /**
  * Shows the inflight limit in JMX, as {@code type=services,name=Inflight} and, for each source, {@code
- * name=Inflight-ROUTE}; and lets a Kafka consumer take as much of a stop's time as there is.
+ * name=Inflight-ROUTE}.
  */
 final class Sources implements CamelConfiguration {
-
-    /** Camel's wait for the consumer's thread, of which there are two in a row before it is interrupted. */
-    private static final double SHARE_OF_STOP = 0.4;
-
-    private static final int CAMELS_DEFAULT = new KafkaConfiguration().getShutdownTimeout();
 
     private final InflightLimit limit;
 
@@ -36,17 +30,6 @@ final class Sources implements CamelConfiguration {
     @Override
     public void configure(CamelContext context) {
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
-            @Override
-            public void onEndpointAdd(Endpoint endpoint) {
-                if (endpoint instanceof KafkaEndpoint kafka
-                        && kafka.getConfiguration().getShutdownTimeout() == CAMELS_DEFAULT) {
-                    double stop = context.getShutdownStrategy()
-                            .getTimeUnit()
-                            .toMillis(context.getShutdownStrategy().getTimeout());
-                    kafka.getConfiguration().setShutdownTimeout((int) (stop * SHARE_OF_STOP));
-                }
-            }
-
             @Override
             public void onRoutesAdd(Collection<Route> routes) {
                 show(context, "Inflight", limit);
