@@ -58,7 +58,7 @@ enum Fault {
         }
     },
     /** Twice the session timeout: a consumer that did not poll meanwhile would lose its partitions. */
-    SERVER_DOWN {
+    SERVER_DOWN("08001") {
         @Override
         Duration lasts() {
             return Duration.ofSeconds(20);
@@ -91,7 +91,7 @@ enum Fault {
             FrozenProcess.thaw(Servers.POSTGRES.pid());
         }
     },
-    DISK_FULL {
+    DISK_FULL("53100") {
         @Override
         void prepare(Sink sink) {
             SmallDisk disk = SmallDisk.mount(MEGABYTES);
@@ -120,7 +120,13 @@ enum Fault {
             }
         }
     },
-    CONNECTION_QUOTA_USED_UP {
+    /** Longer than a lane waits for a connection of the pool. */
+    CONNECTION_QUOTA_USED_UP("53300") {
+        @Override
+        Duration lasts() {
+            return Duration.ofSeconds(13);
+        }
+
         @Override
         void start(Sink sink) {
             sink.execute("alter role {role} connection limit 0");
@@ -132,7 +138,7 @@ enum Fault {
             sink.execute("alter role {role} connection limit -1");
         }
     },
-    GRANT_REVOKED {
+    GRANT_REVOKED("42501") {
         @Override
         void start(Sink sink) {
             sink.execute("revoke insert on orders from {role}");
@@ -143,7 +149,7 @@ enum Fault {
             sink.execute("grant insert on orders to {role}");
         }
     },
-    COLUMN_RENAMED {
+    COLUMN_RENAMED("42703") {
         @Override
         void start(Sink sink) {
             sink.execute("alter table orders rename column channel to medium");
@@ -154,7 +160,7 @@ enum Fault {
             sink.execute("alter table orders rename column medium to channel");
         }
     },
-    READ_ONLY {
+    READ_ONLY("25006") {
         @Override
         void start(Sink sink) {
             sink.execute("alter role {role} set default_transaction_read_only = on");
@@ -170,6 +176,21 @@ enum Fault {
     };
 
     private static final int MEGABYTES = 16;
+
+    private final String state;
+
+    Fault() {
+        this("");
+    }
+
+    Fault(String state) {
+        this.state = state;
+    }
+
+    /** A SQLSTATE that batches are refused with while it lasts; empty if that may differ. */
+    String state() {
+        return state;
+    }
 
     /** Once, while all is well and Headgate runs. */
     void prepare(Sink sink) {}

@@ -56,17 +56,17 @@ class OutageIT {
         fault.start(sink);
         try {
             AtomicLong last = new AtomicLong(-1);
-            Pipeline.await().during(fault.lasts()).until(() -> !fault.holds() || isStill(last, written));
+            Pipeline.await().during(fault.lasts()).until(() -> !fault.holds() || written.isStill(last));
         } finally {
             fault.stop(sink);
         }
+        long passed = written.messages() - before;
         System.err.printf(
                 "%s: sent %d, written %d, tried again because of %s%n",
-                fault, load.sent() - sent, written.messages() - before, written.reasons());
-    }
-
-    private static boolean isStill(AtomicLong last, Written written) {
-        long now = written.messages();
-        return last.getAndSet(now) == now;
+                fault, load.sent() - sent, passed, written.reasons());
+        assertThat(passed).as("written meanwhile").isLessThan((load.sent() - sent) / 2);
+        if (!fault.state().isEmpty()) {
+            assertThat(written.reasons()).contains("SQLSTATE " + fault.state());
+        }
     }
 }

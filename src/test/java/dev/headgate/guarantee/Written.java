@@ -6,6 +6,7 @@ import dev.headgate.failure.Failure;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what was written, and remembers why batches were tried again. A bean for one Headgate. Thread-safe. */
@@ -26,6 +27,12 @@ final class Written implements BatchListener {
 
     long messages() {
         return messages.sum();
+    }
+
+    /** Whether nothing was written since the last look, which it remembers. */
+    boolean isStill(AtomicLong lastLook) {
+        long now = messages();
+        return lastLook.getAndSet(now) == now;
     }
 
     Set<String> reasons() {
