@@ -46,6 +46,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final InflightLimit limit;
     private final OffsetTracker tracker = new OffsetTracker();
     private final PolledRecords polled = new PolledRecords(this::mayGoOn);
+    private final Routing routing = new Routing();
     private final Rests<TopicPartition> rests = new Rests<>();
     private final long commitIntervalNanos;
     private final Duration revokeTimeout;
@@ -71,31 +72,18 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         return tracker.track(partition, offset, size, source);
     }
 
+    /** From any thread: breaks off a step that has kept a record for so long. The record is then not acknowledged. */
+    boolean breakOff(Duration longerThan) {
+        return routing.breakOff(longerThan);
+    }
+
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
-        long now = System.nanoTime();
-        if (now - lastCommit >= commitIntervalNanos) {
-            lastCommit = now;
-            commit(tracker.takeCommittable());
-        }
-        rewindFailed();
-        Duration bounded = timeout.compareTo(LONGEST_POLL) < 0 ? timeout : LONGEST_POLL;
-        if (suspended) {
-            fetch(assignment(), bounded);
-            return ConsumerRecords.empty();
-        }
-        if (!awaitRoom()) {
-            fetch(assignment(), PAUSED_POLL);
-            return ConsumerRecords.empty();
-        }
-        Set<TopicPartition> resting = rests.resting(System.nanoTime());
-        if (polled.isEmpty()) {
-            fetch(resting, resting.isEmpty() ? bounded : SLICE);
-        } else if (System.nanoTime() - lastFetch >= SLICE.toNanos()) {
-            fetch(assignment(), Duration.ZERO);
-        }
+        routing.end();
+        ConsumerRecords<Object, Object> records = next(timeout);
+        routing.begin();
         sliceStart = System.nanoTime();
-        return polled.handOut();
+        return records;
     }
 
     @Override
@@ -144,6 +132,31 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     public void seekToEnd(Collection<TopicPartition> partitions) {
         drop(partitions.isEmpty() ? assignment() : partitions);
         super.seekToEnd(partitions);
+    }
+
+    private ConsumerRecords<Object, Object> next(Duration timeout) {
+        long now = System.nanoTime();
+        if (now - lastCommit >= commitIntervalNanos) {
+            lastCommit = now;
+            commit(tracker.takeCommittable());
+        }
+        rewindFailed();
+        Duration bounded = timeout.compareTo(LONGEST_POLL) < 0 ? timeout : LONGEST_POLL;
+        if (suspended) {
+            fetch(assignment(), bounded);
+            return ConsumerRecords.empty();
+        }
+        if (!awaitRoom()) {
+            fetch(assignment(), PAUSED_POLL);
+            return ConsumerRecords.empty();
+        }
+        Set<TopicPartition> resting = rests.resting(System.nanoTime());
+        if (polled.isEmpty()) {
+            fetch(resting, resting.isEmpty() ? bounded : SLICE);
+        } else if (System.nanoTime() - lastFetch >= SLICE.toNanos()) {
+            fetch(assignment(), Duration.ZERO);
+        }
+        return polled.handOut();
     }
 
     /** Waits a while for room, so that a source that pauses goes on as soon as it may. */

@@ -140,9 +140,9 @@ public final class Headgate implements AutoCloseable {
         main.bind("inflightPolicy", new InflightRoutePolicyFactory(limit));
         main.bind("heldPipelines", held);
         main.bind("holdCheck", new HoldCheck(held));
-        main.configure().addConfiguration(new Sources(limit));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
                 limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
+        main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
     }
 

@@ -1,8 +1,12 @@
 package dev.headgate.app;
 
+import dev.headgate.acknowledge.AcknowledgingClientFactory;
 import dev.headgate.backpressure.Inflight;
 import dev.headgate.backpressure.InflightLimit;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.camel.CamelConfiguration;
@@ -12,24 +16,38 @@ import org.apache.camel.Route;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.camel.spi.ManagementAgent;
+import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.ScheduledPollEndpoint;
 
 /**
  * Shows the inflight limit in JMX, as {@code type=services,name=Inflight} and, for each source, {@code
- * name=Inflight-ROUTE}.
+ * name=Inflight-ROUTE}; and at half the time of a stop breaks off what has kept a Kafka record waiting in its route since
+ * before the stop, such as a throttle of one message an hour.
  */
 final class Sources implements CamelConfiguration {
 
     private final InflightLimit limit;
+    private final AcknowledgingClientFactory clients;
 
-    Sources(InflightLimit limit) {
+    Sources(InflightLimit limit, AcknowledgingClientFactory clients) {
         this.limit = limit;
+        this.clients = clients;
     }
 
     @Override
     public void configure(CamelContext context) {
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStopping(CamelContext stopping) {
+                ShutdownStrategy stop = stopping.getShutdownStrategy();
+                Duration patience = Duration.of(
+                                stop.getTimeout(), stop.getTimeUnit().toChronoUnit())
+                        .dividedBy(2);
+                CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS)
+                        .execute(() -> clients.breakOff(patience));
+            }
+
             @Override
             public void onRoutesAdd(Collection<Route> routes) {
                 show(context, "Inflight", limit);

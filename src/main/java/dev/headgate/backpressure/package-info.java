@@ -1,8 +1,9 @@
 /**
- * Holds the sources back when too much is unacknowledged.
+ * Holds the sources back when too much is unacknowledged, or what they feed cannot write.
  *
- * <p>Guarantees that whoever asks {@link dev.headgate.backpressure.InflightLimit#isFull()} before fetching never lets
- * the unacknowledged messages exceed the limit by more than one fetch. It does not itself stop anyone: the consumers do.
+ * <p>Guarantees that whoever asks {@link dev.headgate.backpressure.SourceInflight#isFull()} before each message that it
+ * hands to a route never lets the unacknowledged messages exceed the limit by more than one; who asks before each fetch,
+ * by more than one fetch. It does not itself stop anyone: the consumers do.
  */
 @NullMarked
 package dev.headgate.backpressure;

@@ -123,10 +123,15 @@ class ThrottleIT {
             pipeline.stop(headgate);
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             System.err.printf("Stopped with a message in the throttle in %d ms%n", took.toMillis());
-            assertThat(took).isLessThan(Duration.ofSeconds(10));
+            assertThat(took).isLessThan(Duration.ofSeconds(8));
+            long applied = pipeline.count("select count(*) from headgate.ledger");
+            assertThat(pipeline.committed()).isEqualTo(applied).isPositive();
 
             pipeline.start();
             Account.reconciles(pipeline, load);
+            assertThat(deliveries.records())
+                    .as("applied, and waiting in the throttle")
+                    .isEqualTo((int) applied + 1);
         }
     }
 
