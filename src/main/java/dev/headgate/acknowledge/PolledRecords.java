@@ -23,7 +23,9 @@ final class PolledRecords {
 
     void add(ConsumerRecords<Object, Object> polled) {
         for (TopicPartition partition : polled.partitions()) {
-            partitions.computeIfAbsent(partition, p -> new HandOut<>(() -> goOn.test(p))).append(polled.records(partition));
+            partitions
+                    .computeIfAbsent(partition, p -> new HandOut<>(() -> goOn.test(p)))
+                    .append(polled.records(partition));
         }
     }
 
