@@ -27,6 +27,7 @@ public final class Batch {
     private final Closed closed;
     private @Nullable List<Message> fresh;
     private @Nullable String freshJson;
+    private BatchPolicy policy = BatchPolicy.DEFAULT;
 
     Batch(String name, List<Message> messages, Closed closed) {
         this.name = name;
@@ -43,6 +44,16 @@ public final class Batch {
         return closed;
     }
 
+    /** What the endpoint of its route wants done with refused messages. */
+    public BatchPolicy policy() {
+        return policy;
+    }
+
+    Batch under(BatchPolicy endpoints) {
+        policy = endpoints;
+        return this;
+    }
+
     /** All messages, in order of arrival. */
     public List<Message> messages() {
         return messages;
@@ -50,6 +61,11 @@ public final class Batch {
 
     public List<Message> rejected() {
         return messages.stream().filter(message -> message.rejection() != null).toList();
+    }
+
+    /** Keeps one of its messages from being applied: it becomes a dead letter that waits, in this attempt and the next. */
+    public void hold(Message message, String why) {
+        message.hold(new Rejection(name, "held", why, 1));
     }
 
     /** Says which messages are to be applied now; rejected ones never are. Asked once for each, in order. */

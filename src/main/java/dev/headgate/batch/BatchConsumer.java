@@ -49,7 +49,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
     public @Nullable Throwable send(Batch batch) {
         Exchange exchange = createExchange(false);
         try {
-            exchange.getIn().setBody(batch);
+            exchange.getIn().setBody(batch.under(endpoint.policy()));
             getProcessor().process(exchange);
             return exchange.getException();
         } catch (Exception e) {

@@ -83,6 +83,20 @@ public class BatchEndpoint extends DefaultEndpoint {
             description = "The longest delay between two attempts.")
     private long backoffCap = 10_000;
 
+    @UriParam(
+            label = "consumer",
+            defaultValue = "continue",
+            enums = "continue,hold-key",
+            description = "What becomes of the later messages of a key when one of its messages is refused: they"
+                    + " continue, or, with hold-key, are held as dead letters until it is replayed or discarded.")
+    private String onReject = "continue";
+
+    @UriParam(
+            label = "consumer",
+            description = "The outbox destination that gets a copy of each dead letter, with the reason in its headers."
+                    + " By default none.")
+    private @Nullable String deadLetterDestination;
+
     public BatchEndpoint(String uri, BatchComponent component, String name) {
         super(uri, component);
         this.name = name;
@@ -112,6 +126,7 @@ public class BatchEndpoint extends DefaultEndpoint {
         requirePositive("lanes", lanes);
         requirePositive("backoffBase", backoffBase);
         requirePositive("backoffCap", backoffCap);
+        policy();
         BatchConsumer consumer = new BatchConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
@@ -122,6 +137,20 @@ public class BatchEndpoint extends DefaultEndpoint {
             throw new IllegalArgumentException(
                     "batch:" + name + ": " + option + " must be greater than 0, found " + value);
         }
+    }
+
+    BatchPolicy policy() {
+        return new BatchPolicy(onReject(), deadLetterDestination);
+    }
+
+    private OnReject onReject() {
+        return switch (onReject) {
+            case "continue" -> OnReject.CONTINUE;
+            case "hold-key" -> OnReject.HOLD_KEY;
+            default ->
+                throw new IllegalArgumentException(
+                        "batch:" + name + ": onReject must be continue or hold-key, found " + onReject);
+        };
     }
 
     @Override
@@ -207,5 +236,21 @@ public class BatchEndpoint extends DefaultEndpoint {
 
     public void setBackoffCap(long backoffCap) {
         this.backoffCap = backoffCap;
+    }
+
+    public String getOnReject() {
+        return onReject;
+    }
+
+    public void setOnReject(String onReject) {
+        this.onReject = onReject;
+    }
+
+    public @Nullable String getDeadLetterDestination() {
+        return deadLetterDestination;
+    }
+
+    public void setDeadLetterDestination(@Nullable String deadLetterDestination) {
+        this.deadLetterDestination = deadLetterDestination;
     }
 }
