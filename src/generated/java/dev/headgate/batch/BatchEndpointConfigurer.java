@@ -33,6 +33,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "deadletter":
         case "deadLetter": target.setDeadLetter(property(camelContext, boolean.class, value)); return true;
+        case "deadletterdestination":
+        case "deadLetterDestination": target.setDeadLetterDestination(property(camelContext, java.lang.String.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
@@ -49,6 +51,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxRejected": target.setMaxRejected(property(camelContext, double.class, value)); return true;
         case "maxsize":
         case "maxSize": target.setMaxSize(property(camelContext, int.class, value)); return true;
+        case "onreject":
+        case "onReject": target.setOnReject(property(camelContext, java.lang.String.class, value)); return true;
         case "orderby":
         case "orderBy": target.setOrderBy(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
@@ -68,6 +72,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "bridgeErrorHandler": return boolean.class;
         case "deadletter":
         case "deadLetter": return boolean.class;
+        case "deadletterdestination":
+        case "deadLetterDestination": return java.lang.String.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
@@ -84,6 +90,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxRejected": return double.class;
         case "maxsize":
         case "maxSize": return int.class;
+        case "onreject":
+        case "onReject": return java.lang.String.class;
         case "orderby":
         case "orderBy": return java.lang.String.class;
         default: return null;
@@ -104,6 +112,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "deadletter":
         case "deadLetter": return target.isDeadLetter();
+        case "deadletterdestination":
+        case "deadLetterDestination": return target.getDeadLetterDestination();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
@@ -120,6 +130,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxRejected": return target.getMaxRejected();
         case "maxsize":
         case "maxSize": return target.getMaxSize();
+        case "onreject":
+        case "onReject": return target.getOnReject();
         case "orderby":
         case "orderBy": return target.getOrderBy();
         default: return null;

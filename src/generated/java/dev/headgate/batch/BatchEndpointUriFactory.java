@@ -23,12 +23,13 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(16);
+        Set<String> props = new HashSet<>(18);
         props.add("backoffBase");
         props.add("backoffCap");
         props.add("backoffFactor");
         props.add("bridgeErrorHandler");
         props.add("deadLetter");
+        props.add("deadLetterDestination");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("lanes");
@@ -39,6 +40,7 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
         props.add("maxRejected");
         props.add("maxSize");
         props.add("name");
+        props.add("onReject");
         props.add("orderBy");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();

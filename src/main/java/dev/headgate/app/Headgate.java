@@ -14,6 +14,7 @@ import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
 import dev.headgate.upkeep.PurgeRoutes;
+import dev.headgate.upkeep.ReleaseRoute;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,6 +69,9 @@ public final class Headgate implements AutoCloseable {
             configure(main, settings, routes);
             bind(main, settings, database.dataSource());
             bind(main, settings, limit, held);
+            main.configure()
+                    .addRoutesBuilder(
+                            new ReleaseRoute(database.dataSource(), settings.getInt(Key.DEAD_LETTERS_MAX_REPLAYS)));
             beans.forEach(main::bind);
             main.start();
             return new Headgate(main, database, held);

@@ -1,10 +1,12 @@
 package dev.headgate.app;
 
 import dev.headgate.acknowledge.TextHeaders;
+import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.camel.component.kafka.KafkaClientFactory;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.kafka.KafkaConfiguration;
 import org.apache.camel.component.kafka.PollOnError;
+import org.apache.camel.component.kafka.consumer.DefaultKafkaManualCommitFactory;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -14,6 +16,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class KafkaDefaults {
 
     private KafkaDefaults() {}
+
+    /** For sending only. */
+    static KafkaComponent sending() {
+        return component(new DefaultKafkaClientFactory(), new DefaultKafkaManualCommitFactory());
+    }
 
     static KafkaComponent component(KafkaClientFactory clients, KafkaManualCommitFactory commits) {
         KafkaConfiguration configuration = new KafkaConfiguration();

@@ -25,13 +25,15 @@ public final class Batch {
     private final String name;
     private final List<Message> messages;
     private final Closed closed;
+    private final BatchPolicy policy;
     private @Nullable List<Message> fresh;
     private @Nullable String freshJson;
 
-    Batch(String name, List<Message> messages, Closed closed) {
+    Batch(String name, List<Message> messages, Closed closed, BatchPolicy policy) {
         this.name = name;
         this.messages = List.copyOf(messages);
         this.closed = closed;
+        this.policy = policy;
     }
 
     /** The name in {@code batch:name}. */
@@ -43,6 +45,11 @@ public final class Batch {
         return closed;
     }
 
+    /** What the endpoint of its route wants done with refused messages. */
+    public BatchPolicy policy() {
+        return policy;
+    }
+
     /** All messages, in order of arrival. */
     public List<Message> messages() {
         return messages;
@@ -50,6 +57,11 @@ public final class Batch {
 
     public List<Message> rejected() {
         return messages.stream().filter(message -> message.rejection() != null).toList();
+    }
+
+    /** Keeps one of its messages from being applied: it becomes a dead letter that waits, in this attempt and the next. */
+    public void hold(Message message, String why) {
+        message.hold(new Rejection(name, "held", why, 1));
     }
 
     /** Says which messages are to be applied now; rejected ones never are. Asked once for each, in order. */

@@ -97,7 +97,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
         WriteLimit limit = new WriteLimit(
                 endpoint.getMaxSize(), endpoint.getLanes(), Duration.ofMillis(endpoint.getLatencyTarget()));
         Hold hold = new Hold(endpoint.getName(), listener, InstantSource.system());
-        BatchWriter writer = new BatchWriter(endpoint.getName(), this, endpoint.failurePolicy(), limit, hold, listener);
+        BatchWriter writer = new BatchWriter(endpoint.getName(), this, endpoint.writerOptions(), limit, hold, listener);
         lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
                 .limit(endpoint.getLanes())
                 .toList();

@@ -105,6 +105,20 @@ public class BatchEndpoint extends DefaultEndpoint {
                     + " messages, the batch is held like in an outage. 1 lets all of them become dead letters.")
     private volatile double maxRejected = 0.5;
 
+    @UriParam(
+            label = "consumer",
+            defaultValue = "continue",
+            enums = "continue,hold-key",
+            description = "What becomes of the later messages of a key when one of its messages is refused: they"
+                    + " continue, or, with hold-key, are held as dead letters until it is replayed or discarded.")
+    private String onReject = "continue";
+
+    @UriParam(
+            label = "consumer",
+            description = "The outbox destination that gets a copy of each dead letter, with the reason in its headers."
+                    + " By default none.")
+    private @Nullable String deadLetterDestination;
+
     public BatchEndpoint(String uri, BatchComponent component, String name) {
         super(uri, component);
         this.name = name;
@@ -135,18 +149,19 @@ public class BatchEndpoint extends DefaultEndpoint {
         requirePositive("backoffBase", backoffBase);
         requirePositive("backoffCap", backoffCap);
         requirePositive("latencyTarget", latencyTarget);
+        policy();
         BatchConsumer consumer = new BatchConsumer(this, processor);
         configureConsumer(consumer);
         return consumer;
     }
 
-    BatchWriter.Policy failurePolicy() {
+    BatchWriter.Options writerOptions() {
         Backoff backoff = new Backoff(
                 Duration.ofMillis(backoffBase),
                 backoffFactor,
                 Duration.ofMillis(Math.max(backoffBase, backoffCap)),
                 () -> ThreadLocalRandom.current().nextLong());
-        return new BatchWriter.Policy(backoff, this::getMaxRejected);
+        return new BatchWriter.Options(backoff, this::getMaxRejected, policy());
     }
 
     private void requirePositive(String option, long value) {
@@ -154,6 +169,20 @@ public class BatchEndpoint extends DefaultEndpoint {
             throw new IllegalArgumentException(
                     "batch:" + name + ": " + option + " must be greater than 0, found " + value);
         }
+    }
+
+    BatchPolicy policy() {
+        return new BatchPolicy(onReject(), deadLetterDestination);
+    }
+
+    private OnReject onReject() {
+        return switch (onReject) {
+            case "continue" -> OnReject.CONTINUE;
+            case "hold-key" -> OnReject.HOLD_KEY;
+            default ->
+                throw new IllegalArgumentException(
+                        "batch:" + name + ": onReject must be continue or hold-key, found " + onReject);
+        };
     }
 
     @Override
@@ -259,5 +288,21 @@ public class BatchEndpoint extends DefaultEndpoint {
                     "batch:" + name + ": maxRejected must be from 0 to 1, found " + maxRejected);
         }
         this.maxRejected = maxRejected;
+    }
+
+    public String getOnReject() {
+        return onReject;
+    }
+
+    public void setOnReject(String onReject) {
+        this.onReject = onReject;
+    }
+
+    public @Nullable String getDeadLetterDestination() {
+        return deadLetterDestination;
+    }
+
+    public void setDeadLetterDestination(@Nullable String deadLetterDestination) {
+        this.deadLetterDestination = deadLetterDestination;
     }
 }

@@ -45,7 +45,8 @@ final class BatchProducer extends DefaultProducer {
         carrier.setExchangeId(exchange.getExchangeId());
         carrier.setIn(exchange.getMessage());
         exchange.getExchangeExtension().handoverCompletions(carrier);
-        Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection);
+        Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
+                .cameAs(original(exchange));
         if (!lane.offer(message)) {
             BatchStoppedException stopped = new BatchStoppedException();
             message.fail(stopped);
@@ -66,6 +67,13 @@ final class BatchProducer extends DefaultProducer {
                     "not a fault of the message, which its source will deliver again: " + outage.reason(), caught);
         }
         return Rejection.of(exchange);
+    }
+
+    /** As the source gave it, if its route keeps that ({@code useOriginalMessage} of a dead letter channel makes it). */
+    private static org.apache.camel.@Nullable Message original(Exchange exchange) {
+        return exchange.getUnitOfWork() != null && exchange.getContext().isAllowUseOriginalMessage()
+                ? exchange.getUnitOfWork().getOriginalInMessage()
+                : null;
     }
 
     private static byte @Nullable [] payload(Exchange exchange) throws InvalidPayloadException {

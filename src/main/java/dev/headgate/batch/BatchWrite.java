@@ -1,9 +1,11 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.Failure;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One batch on its way through the {@link BatchWriter}, on the lane's thread. */
@@ -19,7 +21,16 @@ final class BatchWrite {
     /** In the order in which they were found; not yet marked, for they may yet turn out to be a fault of the sink. */
     private final Map<Message, Rejection> rejected = new LinkedHashMap<>();
 
+    /** Of those that were found, where keys are held. */
+    private final Set<Key> refusedKeys = new HashSet<>();
+
     private int failedAttempts;
+
+    private record Key(String pipeline, @Nullable String key) {
+        Key(Message message) {
+            this(message.pipeline(), message.sourceKey());
+        }
+    }
 
     BatchWrite(BatchWriter writer, List<Message> messages, Batch.Closed closed, Lane lane) {
         this.writer = writer;
@@ -53,16 +64,17 @@ final class BatchWrite {
     private @Nullable RejectionTally pass(List<Message> open, boolean probing) {
         RejectionTally tally = new RejectionTally(messages.size(), writer.maxRejected());
         for (Message message : open) {
-            if (message.rejection() != null) {
+            if (message.rejection() != null && !message.isHeld()) {
                 tally.add(message.rejection());
             }
         }
         rejected.clear();
+        refusedKeys.clear();
         boolean anyWritten = false;
         Isolation isolation = new Isolation(open.size());
         while (!tally.isTooMany() && !isolation.isDone() && !lane.isStopped()) {
-            List<Message> range = open.subList(isolation.from(), isolation.end(writer.mostMessages()));
-            Failure failure = write(range);
+            List<Message> range = free(open.subList(isolation.from(), isolation.end(writer.mostMessages())));
+            Failure failure = range.isEmpty() ? null : write(range, true);
             if (failure == null) {
                 anyWritten = true;
                 isolation.written();
@@ -70,6 +82,9 @@ final class BatchWrite {
                 Rejection rejection = Rejection.of(writer.name(), failure, 1);
                 rejected.put(range.get(0), rejection);
                 tally.add(rejection);
+                if (writer.policy().holdsKeys() && range.get(0).sourceKey() != null) {
+                    refusedKeys.add(new Key(range.get(0)));
+                }
                 if (probing && !anyWritten && tally.isMany()) {
                     return tally;
                 }
@@ -78,17 +93,30 @@ final class BatchWrite {
         return tally.isTooMany() ? tally : null;
     }
 
-    /** Marks what was found and writes it as dead letters, in order. */
+    /** Where keys are held: without those behind a rejected one of their key. They are written with it, and held. */
+    private List<Message> free(List<Message> range) {
+        return refusedKeys.isEmpty()
+                ? range
+                : range.stream()
+                        .filter(message -> !refusedKeys.contains(new Key(message)))
+                        .toList();
+    }
+
+    /** Marks what was found and writes it, with what is held behind it, as dead letters in order. */
     private void storeRejected(List<Message> open) {
         rejected.forEach(Message::reject);
-        while (!open.isEmpty() && !lane.isStopped() && write(open) != null) {
-            // what is already marked is never refused again: it waited for the end of an outage
+        while (!open.isEmpty() && !lane.isStopped() && write(open, false) != null) {
+            // dead letters are never refused: it waited for the end of an outage
         }
     }
 
-    /** One attempt; null if it succeeded, the rejection if it is one, and an outage after waiting for the next attempt. */
-    private @Nullable Failure write(List<Message> range) {
-        Batch batch = new Batch(writer.name(), range, closed);
+    /**
+     * One attempt; null if it succeeded, the rejection if it is one, and an outage after waiting for the next attempt.
+     *
+     * @param isolating whether a rejection can be found in it
+     */
+    private @Nullable Failure write(List<Message> range, boolean isolating) {
+        Batch batch = new Batch(writer.name(), range, closed, writer.policy());
         Throwable thrown = writer.attempt(batch, lane);
         if (thrown == null) {
             failedAttempts = 0;
@@ -96,7 +124,7 @@ final class BatchWrite {
         }
         Failure failure = Failure.of(thrown);
         boolean marked = range.stream().allMatch(message -> message.rejection() != null);
-        if (failure instanceof Failure.Rejected && !marked) {
+        if (isolating && failure instanceof Failure.Rejected && !marked) {
             return failure;
         }
         writer.backOff(batch, lane, thrown, ++failedAttempts);

@@ -29,24 +29,24 @@ final class BatchWriter {
     }
 
     /**
-     * What the endpoint says of failures.
+     * What the endpoint says.
      *
      * @param maxRejected see {@link RejectionTally}; read again at each attempt
      */
-    record Policy(Backoff backoff, DoubleSupplier maxRejected) {}
+    record Options(Backoff backoff, DoubleSupplier maxRejected, BatchPolicy policy) {}
 
     private final String name;
     private final Route route;
-    private final Policy policy;
+    private final Options options;
     private final WriteLimit limit;
     private final WriteGate gate;
     private final Hold hold;
     private final BatchListener listener;
 
-    BatchWriter(String name, Route route, Policy policy, WriteLimit limit, Hold hold, BatchListener listener) {
+    BatchWriter(String name, Route route, Options options, WriteLimit limit, Hold hold, BatchListener listener) {
         this.name = name;
         this.route = route;
-        this.policy = policy;
+        this.options = options;
         this.limit = limit;
         this.gate = new WriteGate(limit);
         this.hold = hold;
@@ -68,7 +68,11 @@ final class BatchWriter {
     }
 
     double maxRejected() {
-        return policy.maxRejected.getAsDouble();
+        return options.maxRejected.getAsDouble();
+    }
+
+    BatchPolicy policy() {
+        return options.policy;
     }
 
     WriteGate gate() {
@@ -101,7 +105,7 @@ final class BatchWriter {
     /** Waits until the next attempt is due. */
     void backOff(Batch batch, Lane lane, Throwable cause, int attempts) {
         limit.failed();
-        Duration delay = policy.backoff.after(attempts);
+        Duration delay = options.backoff.after(attempts);
         listener.retrying(batch, cause, attempts, delay);
         if (attempts > 1) {
             // A deadlock or a lost connection is mostly over at the second attempt.
@@ -114,7 +118,7 @@ final class BatchWriter {
     void backOffRejected(List<Message> messages, Lane lane, String why, int attempts) {
         limit.failed();
         hold(messages, lane, why);
-        lane.pause(policy.backoff.after(attempts));
+        lane.pause(options.backoff.after(attempts));
     }
 
     void release(Lane lane) {

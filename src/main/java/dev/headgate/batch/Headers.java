@@ -8,23 +8,26 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /** A message's own headers as text: those of Camel and of the source's client are left out. */
 public final class Headers {
 
+    private static final String BASE64 = "base64:";
+
     private Headers() {}
 
     /** Bytes that are UTF-8 become text, others {@code base64:...}; NUL, which Postgres cannot store, becomes U+FFFD. */
-    public static Map<String, String> texts(Exchange exchange) {
+    public static Map<String, String> texts(Message message) {
         Map<String, String> texts = new LinkedHashMap<>();
-        forEach(exchange, texts::put);
+        forEach(message, texts::put);
         return texts;
     }
 
     /** As {@link #texts}, without the map. */
-    static void forEach(Exchange exchange, BiConsumer<String, String> consumer) {
-        exchange.getMessage().getHeaders().forEach((name, value) -> {
+    static void forEach(Message message, BiConsumer<String, String> consumer) {
+        message.getHeaders().forEach((name, value) -> {
             if (!name.startsWith("Camel") && !name.startsWith("kafka.")) {
                 consumer.accept(storable(name), text(value));
             }
@@ -61,7 +64,22 @@ public final class Headers {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            return "base64:" + Base64.getEncoder().encodeToString(bytes);
+            return BASE64 + Base64.getEncoder().encodeToString(bytes);
         }
+    }
+
+    /** The bytes that {@link #decode} made this text of. */
+    public static byte[] encode(String text) {
+        if (text.startsWith(BASE64)) {
+            try {
+                byte[] bytes = Base64.getDecoder().decode(text.substring(BASE64.length()));
+                if (decode(bytes).equals(text)) {
+                    return bytes;
+                }
+            } catch (IllegalArgumentException e) {
+                // text that only looks like it
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

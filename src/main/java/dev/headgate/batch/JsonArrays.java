@@ -51,7 +51,7 @@ final class JsonArrays {
             json.writeStartArray();
             for (Message message : messages) {
                 json.writeStartObject();
-                Headers.forEach(message.exchange(), (name, value) -> write(json, name, value));
+                Headers.forEach(message.exchange().getMessage(), (name, value) -> write(json, name, value));
                 json.writeEndObject();
             }
             json.writeEndArray();

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.UnitOfWorkHelper;
@@ -24,6 +25,8 @@ public final class Message {
     private final int size;
     private @Nullable Rejection rejection;
     private boolean done;
+    private boolean held;
+    private org.apache.camel.@Nullable Message original;
 
     Message(
             Exchange exchange,
@@ -41,6 +44,12 @@ public final class Message {
         this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
     }
 
+    /** What its source gave, where the route keeps that. */
+    Message cameAs(org.apache.camel.@Nullable Message first) {
+        original = first;
+        return this;
+    }
+
     /** The id of the route that took it from its source. */
     public String pipeline() {
         return pipeline;
@@ -55,9 +64,24 @@ public final class Message {
         return orderingKey;
     }
 
-    /** The bytes as the last step left them; for a rejected message as they came. Null for a tombstone. */
+    /** The bytes as the last step left them. Null for a tombstone. */
     public byte @Nullable [] payload() {
         return payload;
+    }
+
+    /** The bytes before any step, if its route keeps the original message; else {@link #payload()}. */
+    public byte @Nullable [] originalPayload() {
+        return original == null ? payload : original.getBody(byte[].class);
+    }
+
+    /** Its own headers before any step, if its route keeps the original message; else as the last step left them. */
+    public Map<String, String> originalHeaders() {
+        return Headers.texts(original == null ? exchange.getMessage() : original);
+    }
+
+    /** Which dead letter this is a replay of, or null. */
+    public @Nullable Replay replay() {
+        return Replay.of(original == null ? exchange.getMessage() : original);
     }
 
     /** The exchange that carries its headers and completions. */
@@ -86,6 +110,16 @@ public final class Message {
     /** Whether its completions have run. */
     boolean isDone() {
         return done;
+    }
+
+    void hold(Rejection why) {
+        rejection = why;
+        held = true;
+    }
+
+    /** Whether it is rejected only because an earlier message of its key was. */
+    public boolean isHeld() {
+        return held;
     }
 
     /** The bytes of payload and headers. */

@@ -4,7 +4,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.headgate.batch.Batch;
 import dev.headgate.batch.Message;
+import dev.headgate.batch.Replay;
 import dev.headgate.deadletter.DeadLetters;
+import dev.headgate.deadletter.HeldKeys;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
 
     private final LedgerTable table;
     private final DeadLetters deadLetters;
+    private final HeldKeys heldKeys;
     private final int cacheSize;
     private final Cache<Key, Boolean> durable;
 
@@ -38,6 +41,7 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     public Ledger(DataSource dataSource, DeadLetters deadLetters, int cacheSize) {
         this.table = new LedgerTable(dataSource);
         this.deadLetters = deadLetters;
+        this.heldKeys = new HeldKeys(dataSource);
         this.cacheSize = cacheSize;
         this.durable = Caffeine.newBuilder()
                 .maximumSize(cacheSize)
@@ -47,10 +51,16 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
 
     /**
      * Settles a batch: inserts the keys of its messages in one statement, in key order, and lets those through that
-     * were new; stores its rejected messages as dead letters. Part of the caller's transaction, nothing is durable
-     * before that commits. Waits for a concurrent transaction that claimed one of the keys.
+     * were new; stores its rejected messages as dead letters, and closes those whose replays it holds. Where the endpoint
+     * says {@code onReject=hold-key}, a message that comes behind an open dead letter of its key becomes one itself.
+     *
+     * <p>Part of the caller's transaction, nothing is durable before that commits. Waits for a concurrent transaction that
+     * claimed one of the keys, or is just replaying one of the dead letters.
      */
     public void claim(Batch batch) {
+        if (batch.policy().holdsKeys()) {
+            heldKeys.hold(batch, table::applied);
+        }
         Map<String, List<Message>> candidates = batch.messages().stream()
                 .filter(message -> message.rejection() == null)
                 .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
@@ -59,15 +69,21 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
                 (pipeline, messages) -> table.insert(pipeline, messages, key -> fresh.add(new Key(pipeline, key))));
         // Removing the key lets only the first of two equal ones through.
         batch.settle(message -> fresh.remove(new Key(message.pipeline(), message.idempotencyKey())));
-        deadLetters.store(batch.rejected());
+        deadLetters.store(batch.rejected(), batch.policy());
+        deadLetters.settle(batch.messages().stream()
+                .filter(message -> message.rejection() == null)
+                .toList());
     }
 
-    /** Whether the key has to be processed: false only if it is known to be durable. */
+    /**
+     * Whether the key has to be processed: false only if it is known to be durable. A replayed dead letter passes always,
+     * for its batch to close it.
+     */
     @Override
     public boolean add(Exchange exchange, String key) {
         Key storable = key(exchange, key);
         exchange.setProperty(Message.IDEMPOTENCY_KEY, storable.key());
-        return durable.getIfPresent(storable) == null;
+        return durable.getIfPresent(storable) == null || Replay.is(exchange.getMessage());
     }
 
     /** Whether the key is known to be durable. */

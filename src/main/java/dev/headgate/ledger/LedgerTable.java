@@ -7,7 +7,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
@@ -22,6 +24,12 @@ final class LedgerTable {
             select ?, m.key, m.source from unnest(?::text[], ?::text[]) as m (key, source)
             on conflict do nothing
             returning key
+            """;
+
+    private static final String APPLIED = """
+            select m.position
+            from unnest(?::text[], ?::text[]) with ordinality as m (pipeline, key, position)
+            join headgate.ledger l on l.pipeline = m.pipeline and l.key = m.key
             """;
 
     private static final String LATEST = """
@@ -55,6 +63,23 @@ final class LedgerTable {
             }
             return null;
         });
+    }
+
+    /** Those of the messages whose keys are in the table. */
+    Set<Message> applied(List<Message> messages) {
+        String[] pipelines = messages.stream().map(Message::pipeline).toArray(String[]::new);
+        String[] keys = messages.stream().map(Message::idempotencyKey).toArray(String[]::new);
+        Set<Message> applied = new HashSet<>();
+        jdbc.query(
+                APPLIED,
+                statement -> {
+                    statement.setArray(1, texts(statement.getConnection(), pipelines));
+                    statement.setArray(2, texts(statement.getConnection(), keys));
+                },
+                (ResultSet row) -> {
+                    applied.add(messages.get(row.getInt(1) - 1));
+                });
+        return applied;
     }
 
     /** Hands over the latest keys, of the last ten minutes, at most as many as asked for. */

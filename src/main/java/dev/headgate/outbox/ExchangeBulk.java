@@ -9,15 +9,15 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 
 /**
- * The body of a relayed exchange. Its iterator ends early when the exchange that it gave last has failed: a Kafka producer
+ * The body of an exchange that sends many others, such as those of outbox entries. Its iterator ends early when the exchange that it gave last has failed: a Kafka producer
  * without a broker blocks {@code max.block.ms} in each send, and would go on to do so for each entry of a bulk that has
  * already failed. It still waits for what it has sent, so nothing is in flight when the bulk is given up.
  */
-final class ExchangeBulk extends AbstractList<Exchange> {
+public final class ExchangeBulk extends AbstractList<Exchange> {
 
     private final List<Exchange> exchanges;
 
-    ExchangeBulk(List<Exchange> exchanges) {
+    public ExchangeBulk(List<Exchange> exchanges) {
         this.exchanges = exchanges;
     }
 
@@ -32,7 +32,7 @@ final class ExchangeBulk extends AbstractList<Exchange> {
     }
 
     /** The failure of one of the exchanges: then the bulk is not delivered, even if the route reported none. */
-    Optional<Throwable> failure() {
+    public Optional<Throwable> failure() {
         return exchanges.stream()
                 .map(Exchange::getException)
                 .filter(Objects::nonNull)

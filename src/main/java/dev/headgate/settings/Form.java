@@ -45,7 +45,7 @@ public enum Form {
      * @throws DateTimeParseException if it is neither
      * @throws ArithmeticException if it is beyond what a duration can hold
      */
-    static Duration duration(String value) {
+    public static Duration duration(String value) {
         String text = value.strip().toLowerCase(Locale.ROOT);
         Matcher matcher = SHORT_DURATION.matcher(text);
         if (!matcher.matches()) {

@@ -64,6 +64,8 @@ public enum Key {
             "headgate.ledger.retention", "14d", DURATION, "How long an idempotency key is remembered in the ledger."),
     OUTBOX_RETENTION("headgate.outbox.retention", "2d", DURATION, "How long a delivered outbox entry is kept."),
     DEAD_LETTERS_RETENTION("headgate.dead-letters.retention", "30d", DURATION, "How long a dead letter is kept."),
+    DEAD_LETTERS_MAX_REPLAYS(
+            "headgate.dead-letters.max-replays", "5", COUNT, "How often one dead letter may be replayed."),
     PURGE_INTERVAL("headgate.purge-interval", "10m", DURATION, "How often what is past its retention is deleted.");
 
     private final String propertyName;

@@ -1,0 +1,48 @@
+package dev.headgate.deadletter;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row of {@code headgate.dead_letter}, without its payload.
+ *
+ * @param stage the id of the step or batch that refused it
+ * @param reason short, the same for all messages refused for the same cause
+ * @param source where it was first read
+ * @param receivedAt when it was refused, the last time
+ * @param attempts how often it was tried, replays included
+ * @param replays how often it was sent to its source again
+ * @param settledAt when its replay was applied
+ * @param held whether it only waits for an earlier one of its key
+ * @param payloadBytes null for a message without a payload
+ */
+public record DeadLetter(
+        long id,
+        String pipeline,
+        String stage,
+        String reason,
+        @Nullable String error,
+        @Nullable String key,
+        Map<String, String> headers,
+        @Nullable Long payloadBytes,
+        String source,
+        Instant receivedAt,
+        int attempts,
+        State state,
+        boolean held,
+        int replays,
+        @Nullable Instant replayedAt,
+        @Nullable Instant settledAt,
+        @Nullable String discardedWhy) {
+
+    public enum State {
+        DEAD,
+        REPLAYED,
+        DISCARDED
+    }
+
+    public DeadLetter {
+        headers = Map.copyOf(headers);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.headgate.deadletter;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What people ask the dead letters and decide about them. Each call is a transaction of its own. Thread-safe. */
+public final class DeadLetterTable {
+
+    /** Takes one dead letter and its payload. */
+    public interface Reader {
+        void read(DeadLetter deadLetter, byte @Nullable [] payload);
+    }
+
+    private static final String FIND = "select " + Rows.COLUMNS + """
+            from headgate.dead_letter where %s
+            order by received_at desc, id desc
+            limit :limit
+            """;
+
+    private static final String READ = "select " + Rows.COLUMNS + """
+            , payload from headgate.dead_letter where %s order by id
+            """;
+
+    private static final String REASONS = """
+            select pipeline, reason, count(*) as count, min(received_at) as oldest, max(received_at) as newest
+            from headgate.dead_letter where %s
+            group by pipeline, reason
+            order by count desc, pipeline, reason
+            """;
+
+    private static final String DISCARD = """
+            update headgate.dead_letter set state = 'discarded', discarded_why = :why
+            where state = 'dead' and %s
+            """;
+
+    // Payloads may be of megabytes.
+    private static final int ROWS_AT_ONCE = 20;
+
+    private final NamedParameterJdbcTemplate jdbc;
+    private final NamedParameterJdbcTemplate slowly;
+    private final TransactionTemplate transaction;
+
+    public DeadLetterTable(DataSource dataSource) {
+        this.jdbc = new NamedParameterJdbcTemplate(dataSource);
+        JdbcTemplate few = new JdbcTemplate(dataSource);
+        few.setFetchSize(ROWS_AT_ONCE);
+        this.slowly = new NamedParameterJdbcTemplate(few);
+        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+    }
+
+    /** The newest first. */
+    public List<DeadLetter> find(Selection selection, int limit) {
+        return jdbc.query(
+                FIND.formatted(selection.condition()),
+                selection.parameters().addValue("limit", limit),
+                (row, number) -> Rows.deadLetter(row));
+    }
+
+    /** The most frequent first. */
+    public List<ReasonCount> reasons(Selection selection) {
+        return jdbc.query(
+                REASONS.formatted(selection.condition()), selection.parameters(), (row, number) -> reason(row));
+    }
+
+    /** Hands over all of a selection, in the order of their ids, a few in memory at once. */
+    public void read(Selection selection, Reader reader) {
+        transaction.executeWithoutResult(status -> slowly.query(
+                READ.formatted(selection.condition()),
+                selection.parameters(),
+                (ResultSet row) -> reader.read(Rows.deadLetter(row), row.getBytes("payload"))));
+    }
+
+    /**
+     * Discards the dead ones of the selection. They stay, with the reason, until their retention has passed; what was held
+     * behind them is released.
+     *
+     * @return how many
+     */
+    public int discard(Selection selection, String why) {
+        return jdbc.update(
+                DISCARD.formatted(selection.condition()), selection.parameters().addValue("why", why));
+    }
+
+    private static ReasonCount reason(ResultSet row) throws SQLException {
+        return new ReasonCount(
+                row.getString("pipeline"),
+                row.getString("reason"),
+                row.getLong("count"),
+                row.getTimestamp("oldest").toInstant(),
+                row.getTimestamp("newest").toInstant());
+    }
+}

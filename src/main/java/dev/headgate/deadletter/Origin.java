@@ -1,0 +1,23 @@
+package dev.headgate.deadletter;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Where a message came from, as far as it can be sent there again. */
+sealed interface Origin {
+
+    /** A partition of a Kafka topic. */
+    record Kafka(String topic, int partition) implements Origin {}
+
+    /** A source that takes nothing back. */
+    record Unknown() implements Origin {}
+
+    // A topic's name may hold hyphens and digits too.
+    Pattern KAFKA = Pattern.compile("([a-zA-Z0-9._-]{1,249})-([0-9]{1,9})-[0-9]{1,19}");
+
+    /** Reads the column {@code source}. */
+    static Origin of(String source) {
+        Matcher kafka = KAFKA.matcher(source);
+        return kafka.matches() ? new Kafka(kafka.group(1), Integer.parseInt(kafka.group(2))) : new Unknown();
+    }
+}

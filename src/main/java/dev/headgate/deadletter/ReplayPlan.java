@@ -1,0 +1,29 @@
+package dev.headgate.deadletter;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a replay is going to send.
+ *
+ * @param letters in the order of their ids, those held behind the chosen ones among them
+ * @param chosen how many of them were asked for; the others follow because they are held behind these
+ * @param exhausted how many were asked for but have been replayed as often as is allowed
+ * @param unsendable how many were asked for but came from where nothing can be sent
+ * @param pipelines how many letters of each pipeline
+ */
+public record ReplayPlan(
+        List<Letter> letters, long chosen, long exhausted, long unsendable, Map<String, Long> pipelines) {
+
+    /**
+     * One to send.
+     *
+     * @param bytes of its payload
+     */
+    public record Letter(long id, long bytes) {}
+
+    public ReplayPlan {
+        letters = List.copyOf(letters);
+        pipelines = Map.copyOf(pipelines);
+    }
+}

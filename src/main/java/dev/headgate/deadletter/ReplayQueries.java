@@ -1,0 +1,132 @@
+package dev.headgate.deadletter;
+
+import dev.headgate.batch.Headers;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+
+/** The SQL of replays and releases; joins the transaction of the calling thread, if there is one. */
+final class ReplayQueries {
+
+    /** One to send again, as it came. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared; a copy of each payload would cost more than it guards
+    record Resent(
+            long id, String source, @Nullable String key, Map<String, byte[]> headers, byte @Nullable [] payload) {}
+
+    private static final String PLAN = """
+            with chosen as (
+                select id, pipeline, key, source, octet_length(payload) as bytes, replays >= :maxReplays as exhausted
+                from headgate.dead_letter
+                where state = 'dead' and not held and %s)
+            select id, pipeline, source, bytes, exhausted, true as chosen from chosen
+            union all
+            select h.id, h.pipeline, h.source, octet_length(h.payload), false, false
+            from headgate.dead_letter h
+            where h.held and h.state = 'dead'
+              and exists (select from chosen c
+                          where c.pipeline = h.pipeline and c.key = h.key and c.id < h.id and not c.exhausted)
+            order by id
+            """;
+
+    // The condition is that of the index dead_letter_blocking.
+    private static final String RELEASABLE = """
+            select h.id, octet_length(h.payload) as bytes
+            from headgate.dead_letter h
+            where h.held and h.state = 'dead'
+              and not exists (
+                  select from headgate.dead_letter b
+                  where b.pipeline = h.pipeline and md5(b.key) = md5(h.key) and b.key = h.key and b.id < h.id
+                    and b.settled_at is null and b.state <> 'discarded' and not (b.held and b.state = 'dead'))
+            order by h.id
+            limit ?
+            """;
+
+    // Who refuses or applies a replay waits for this lock, and so for the mark.
+    private static final String LOCK = """
+            select id, source, key, headers, payload from headgate.dead_letter
+            where id = any (?) and state = 'dead' and (held or replays < ?)
+            order by id
+            for update
+            """;
+
+    private static final String MARK = """
+            update headgate.dead_letter
+            set state = 'replayed', replayed_at = now(), replays = replays + case when held then 0 else 1 end
+            where id = any (?)
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final int maxReplays;
+
+    ReplayQueries(DataSource dataSource, int maxReplays) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.maxReplays = maxReplays;
+    }
+
+    ReplayPlan plan(Selection selection) {
+        List<ReplayPlan.Letter> letters = new ArrayList<>();
+        Map<String, Long> pipelines = new TreeMap<>();
+        long[] counts = new long[3];
+        new NamedParameterJdbcTemplate(jdbc)
+                .query(
+                        PLAN.formatted(selection.condition()),
+                        selection.parameters().addValue("maxReplays", maxReplays),
+                        (ResultSet row) -> {
+                            boolean chosen = row.getBoolean("chosen");
+                            if (row.getBoolean("exhausted")) {
+                                counts[1]++;
+                            } else if (Origin.of(row.getString("source")) instanceof Origin.Unknown) {
+                                counts[2] += chosen ? 1 : 0;
+                            } else {
+                                counts[0] += chosen ? 1 : 0;
+                                letters.add(letter(row));
+                                pipelines.merge(row.getString("pipeline"), 1L, Long::sum);
+                            }
+                        });
+        return new ReplayPlan(letters, counts[0], counts[1], counts[2], pipelines);
+    }
+
+    /** The held ones that nothing of their key stands before any more, at most as many as asked for. */
+    List<ReplayPlan.Letter> releasable(int atMost) {
+        return jdbc.query(RELEASABLE, (row, number) -> letter(row), atMost);
+    }
+
+    /** Those that may be sent, in order, locked until the transaction ends. */
+    List<Resent> lock(List<Long> ids) {
+        return jdbc.query(
+                LOCK,
+                statement -> {
+                    setIds(statement, ids);
+                    statement.setInt(2, maxReplays);
+                },
+                (row, number) -> resent(row));
+    }
+
+    void mark(List<Long> ids) {
+        jdbc.update(MARK, statement -> setIds(statement, ids));
+    }
+
+    private static void setIds(PreparedStatement statement, List<Long> ids) throws SQLException {
+        statement.setArray(1, statement.getConnection().createArrayOf("int8", ids.toArray(Long[]::new)));
+    }
+
+    private static ReplayPlan.Letter letter(ResultSet row) throws SQLException {
+        return new ReplayPlan.Letter(row.getLong("id"), row.getLong("bytes"));
+    }
+
+    private static Resent resent(ResultSet row) throws SQLException {
+        Map<String, byte[]> headers = new LinkedHashMap<>();
+        Rows.headers(row.getString("headers")).forEach((name, text) -> headers.put(name, Headers.encode(text)));
+        return new Resent(
+                row.getLong("id"), row.getString("source"), row.getString("key"), headers, row.getBytes("payload"));
+    }
+}
