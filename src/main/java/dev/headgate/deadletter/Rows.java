@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Rows {
 
     static final String COLUMNS = """
-            id, pipeline, stage, reason, error, key, headers, octet_length(payload) as payload_bytes, source, received_at,
-            attempts, state, held, replays, replayed_at, settled_at, discarded_why
+            id, pipeline, stage, reason, error, key, headers, cast(octet_length(payload) as bigint) as payload_bytes,
+            source, received_at, attempts, state, held, replays, replayed_at, settled_at, discarded_why
             """;
 
     private static final ObjectMapper JSON = new ObjectMapper();

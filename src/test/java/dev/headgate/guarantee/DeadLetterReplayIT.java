@@ -1,0 +1,240 @@
+package dev.headgate.guarantee;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.app.Headgate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.Test;
+
+/** Promise 2 for replays: the same message, however often it is sent again, and however often it is refused again. */
+class DeadLetterReplayIT {
+
+    private static final String REFUSE = "alter table orders add constraint refused check (version <> 666)";
+    private static final String ALLOW = "alter table orders drop constraint refused";
+    private static final String ROW = "select state || ', attempts ' || attempts || ', replays ' || replays || ', '"
+            + " || case when settled_at is null then 'open' else 'settled' end from headgate.dead_letter order by id";
+
+    @Test
+    void without_a_message_id_it_is_applied_once_though_it_is_replayed_twice() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            sendRefused(pipeline, null);
+            pipeline.execute(ALLOW);
+
+            assertThat(replayAll(pipeline).out()).isEqualTo("Replayed 1 dead letter (orders 1).\n");
+            awaitRow(pipeline, "replayed, attempts 1, replays 1, settled");
+            // As after a crash between the sending and the mark.
+            pipeline.execute("update headgate.dead_letter set state = 'dead', replays = 0, settled_at = null");
+            assertThat(replayAll(pipeline).exitCode()).isZero();
+            awaitRow(pipeline, "replayed, attempts 1, replays 1, settled");
+
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(3));
+            assertThat(pipeline.texts("select key from headgate.ledger")).containsExactly(pipeline.topic + "-0-0");
+            assertThat(pipeline.count("select count(*) from headgate.outbox")).isEqualTo(1);
+            assertThat(pipeline.texts("select version from orders")).containsExactly("666");
+        }
+    }
+
+    @Test
+    void it_goes_out_as_it_came_with_its_origin_in_its_headers() {
+        try (Pipeline pipeline = refusing(3)) {
+            pipeline.start();
+            // Where no partitioner would put it.
+            ProducerRecord<String, byte[]> refused = new ProducerRecord<>(
+                    pipeline.topic, 2, "k\u00e9y", Orders.json("o", 666).getBytes(UTF_8));
+            refused.headers().add("trace", new byte[] {(byte) 0xFF, 0});
+            refused.headers().add("note", "base64:not".getBytes(UTF_8));
+            pipeline.send(refused);
+            pipeline.flush();
+            awaitDead(pipeline, 1);
+            pipeline.execute(ALLOW);
+            replayAll(pipeline);
+
+            List<ConsumerRecord<String, byte[]>> records = records(pipeline);
+            ConsumerRecord<String, byte[]> replayed = records.get(1);
+            assertThat(records).hasSize(2);
+            assertThat(replayed.partition()).isEqualTo(2);
+            assertThat(replayed.key()).isEqualTo(refused.key());
+            assertThat(replayed.value()).isEqualTo(refused.value());
+            Map<String, String> headers = headers(replayed);
+            assertThat(headers)
+                    .containsOnlyKeys("trace", "note", "headgate-dead-letter", "headgate-origin")
+                    .containsEntry("note", "base64:not")
+                    .containsEntry("headgate-origin", pipeline.topic + "-2-0")
+                    .containsEntry("headgate-dead-letter", pipeline.text("select id from headgate.dead_letter"));
+            assertThat(replayed.headers().lastHeader("trace").value()).isEqualTo(new byte[] {(byte) 0xFF, 0});
+        }
+    }
+
+    @Test
+    void refused_again_it_is_the_same_dead_letter_with_its_attempts_added_up() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            sendRefused(pipeline, "m");
+            replayAll(pipeline);
+            awaitRow(pipeline, "dead, attempts 2, replays 1, open");
+            replayAll(pipeline);
+            awaitRow(pipeline, "dead, attempts 3, replays 2, open");
+        }
+    }
+
+    @Test
+    void it_is_replayed_while_headgate_does_not_run() {
+        try (Pipeline pipeline = refusing()) {
+            Headgate headgate = pipeline.start();
+            sendRefused(pipeline, "m");
+            pipeline.stop(headgate);
+            pipeline.execute(ALLOW);
+
+            assertThat(replayAll(pipeline).exitCode()).isZero();
+            assertThat(pipeline.texts(ROW)).containsExactly("replayed, attempts 1, replays 1, open");
+            pipeline.start();
+            awaitRow(pipeline, "replayed, attempts 1, replays 1, settled");
+        }
+    }
+
+    @Test
+    void a_redelivery_resurrects_nothing() throws Exception {
+        try (Pipeline pipeline = refusing()) {
+            Headgate headgate = pipeline.start();
+            for (int i = 0; i < 4; i++) {
+                pipeline.sendOrder("o" + i, "m" + i, 666);
+            }
+            pipeline.flush();
+            awaitDead(pipeline, 4);
+            pipeline.execute("update headgate.dead_letter set state = 'discarded' where key = 'o1'");
+            pipeline.execute("update headgate.dead_letter set state = 'replayed' where key = 'o2'");
+            pipeline.execute("update headgate.dead_letter set state = 'replayed', settled_at = now() where key = 'o3'");
+            List<String> before = pipeline.texts(ROW);
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(4));
+            pipeline.stop(headgate);
+            rewind(pipeline);
+
+            pipeline.start();
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(4));
+            assertThat(pipeline.texts(ROW)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void the_last_replay_that_is_allowed_is_sent_and_one_more_is_not() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            sendRefused(pipeline, "m");
+            pipeline.execute("update headgate.dead_letter set replays = 4");
+            assertThat(replayAll(pipeline).out()).isEqualTo("Replayed 1 dead letter (orders 1).\n");
+            awaitRow(pipeline, "dead, attempts 2, replays 5, open");
+
+            HeadgateCommand again = replayAll(pipeline);
+            assertThat(again.exitCode()).isZero();
+            assertThat(again.err())
+                    .isEqualTo("Skipped 1 dead letter, replayed 5 times already, which is the most that"
+                            + " headgate.dead-letters.max-replays allows.\nNo dead letters to replay.\n");
+            assertThat(records(pipeline)).hasSize(2);
+        }
+    }
+
+    @Test
+    void a_dry_run_changes_nothing() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            sendRefused(pipeline, "m");
+            String row = "select d::text from headgate.dead_letter d";
+            List<String> before = pipeline.texts(row);
+
+            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --dry-run")
+                            .out())
+                    .isEqualTo("Would replay 1 dead letter (orders 1).\n");
+            assertThat(pipeline.texts(row)).isEqualTo(before);
+            assertThat(records(pipeline)).hasSize(1);
+        }
+    }
+
+    /** A pipeline whose table refuses version 666. */
+    private static Pipeline refusing() {
+        return refusing(1);
+    }
+
+    private static Pipeline refusing(int partitions) {
+        Pipeline pipeline = new Pipeline(partitions);
+        pipeline.migrate();
+        pipeline.execute(REFUSE);
+        return pipeline;
+    }
+
+    private static void sendRefused(Pipeline pipeline, String id) {
+        pipeline.sendOrder("o", id, 666);
+        pipeline.flush();
+        awaitDead(pipeline, 1);
+    }
+
+    private static HeadgateCommand replayAll(Pipeline pipeline) {
+        return HeadgateCommand.deadLetters(pipeline, "replay --all");
+    }
+
+    private static void awaitDead(Pipeline pipeline, int count) {
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        pipeline.count("select count(*) from headgate.dead_letter where state = 'dead'"))
+                .isEqualTo(count));
+    }
+
+    private static void awaitRow(Pipeline pipeline, String row) {
+        Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts(ROW)).containsExactly(row));
+    }
+
+    /** All records of the source's topic, in order of their time. */
+    private static List<ConsumerRecord<String, byte[]>> records(Pipeline pipeline) {
+        Map<String, Object> properties = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        try (KafkaConsumer<String, byte[]> consumer =
+                new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
+            Set<TopicPartition> all = partitions(pipeline);
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            List<ConsumerRecord<String, byte[]>> records = new java.util.ArrayList<>();
+            while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+            }
+            records.sort(java.util.Comparator.comparing(ConsumerRecord::timestamp));
+            return records;
+        }
+    }
+
+    private static Map<String, String> headers(ConsumerRecord<String, byte[]> message) {
+        Map<String, String> headers = new java.util.HashMap<>();
+        message.headers().forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
+        return headers;
+    }
+
+    /** So that all is delivered again, as after a crash before the offsets were committed. */
+    private static void rewind(Pipeline pipeline) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", (Object) Servers.KAFKA.bootstrapServers()))) {
+            Map<TopicPartition, OffsetAndMetadata> start = partitions(pipeline).stream()
+                    .collect(Collectors.toMap(partition -> partition, partition -> new OffsetAndMetadata(0)));
+            admin.alterConsumerGroupOffsets(pipeline.topic, start).all().get();
+        }
+    }
+
+    private static Set<TopicPartition> partitions(Pipeline pipeline) {
+        return IntStream.range(0, pipeline.partitions)
+                .mapToObj(partition -> new TopicPartition(pipeline.topic, partition))
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.headgate.guarantee;
+
+import dev.headgate.cli.Main;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+
+/** One run of {@code headgate dead-letters} with the settings of a pipeline, and all that it said. */
+record HeadgateCommand(int exitCode, String out, String err) {
+
+    /** @param words the command, its arguments and options, separated by blanks */
+    static HeadgateCommand deadLetters(Pipeline pipeline, String words) {
+        List<String> arguments = new ArrayList<>(List.of("dead-letters"));
+        arguments.addAll(List.of(words.split(" ")));
+        return run(pipeline, arguments);
+    }
+
+    static HeadgateCommand run(Pipeline pipeline, List<String> arguments) {
+        Path config = configuration(pipeline);
+        try {
+            List<String> all = new ArrayList<>(arguments);
+            all.addAll(List.of("--routes", Pipeline.ROUTES.toString(), "--config", config.toString()));
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+            return new HeadgateCommand(exitCode, out.toString(), err.toString());
+        } finally {
+            config.toFile().delete();
+        }
+    }
+
+    private static Path configuration(Pipeline pipeline) {
+        Properties properties = new Properties();
+        properties.putAll(pipeline.properties());
+        try {
+            Path file = Files.createTempFile("headgate", ".properties");
+            try (Writer writer = Files.newBufferedWriter(file)) {
+                properties.store(writer, null);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
