@@ -53,8 +53,13 @@ final class ChildProcess implements AutoCloseable {
                     System.getProperty("java.class.path"),
                     main.getName()));
             if (main == Main.class) {
-                // It lives for seconds: what counts is a quick start.
-                command.addAll(command.size() - 1, List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+                // It lives for seconds: what counts is a quick start. And it logs as the product does.
+                command.addAll(
+                        command.size() - 1,
+                        List.of(
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-Dlog4j2.configurationFile=src/main/resources/log4j2.xml"));
             }
             command.addAll(List.of(arguments));
             command.add(config.toString());

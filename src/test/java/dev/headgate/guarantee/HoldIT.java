@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -48,6 +49,7 @@ class HoldIT {
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body()).contains("batch:orders cannot write since 20", WHY, "headgate-hold");
             assertThat(health(port, "live").statusCode()).isEqualTo(200);
+            assertThat(Jmx.get("services", "Inflight-orders", "Held")).isEqualTo(true);
             Pipeline.await()
                     .during(Duration.ofSeconds(8))
                     .until(() -> deliveries.records() == 100
@@ -64,6 +66,32 @@ class HoldIT {
             assertThat(deliveries.redelivered()).isZero();
             assertThat(pipeline.members()).isEqualTo(members);
         }
+    }
+
+    @Test
+    void the_limit_is_exact_and_can_be_changed_while_running() throws Exception {
+        try (Pipeline pipeline = new Pipeline(4)) {
+            pipeline.start(Map.of("headgate.inflight.source.max-messages", "300"), Map.of());
+            try (Connection lock = pipeline.lockOrders()) {
+                send(pipeline, "order", 2_000);
+                awaitInflight(300);
+                Jmx.set("services", "Inflight-orders", "MaxMessages", 700);
+                awaitInflight(700);
+                Jmx.set("services", "Inflight", "MaxMessages", 900);
+                Jmx.set("services", "Inflight-orders", "MaxMessages", 5_000);
+                awaitInflight(900);
+                assertThat(Jmx.get("services", "Inflight", "HighestMessages")).isEqualTo(900L);
+            }
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2_000));
+            assertThat(Jmx.get("services", "Inflight", "Bytes")).isEqualTo(0L);
+        }
+    }
+
+    private static void awaitInflight(long messages) {
+        Pipeline.await().during(Duration.ofMillis(500)).untilAsserted(() -> assertThat(
+                        Jmx.get("services", "Inflight-orders", "Messages"))
+                .isEqualTo(messages));
     }
 
     private static void send(Pipeline pipeline, String prefix, int messages) {

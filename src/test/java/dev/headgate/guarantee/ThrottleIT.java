@@ -3,13 +3,9 @@ package dev.headgate.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.app.Headgate;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
-import javax.management.Attribute;
 import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /** The rate of the shipped pipeline: changed while running, and however low, it costs neither membership nor message. */
@@ -135,12 +131,7 @@ class ThrottleIT {
         }
     }
 
-    /** As a person would with any JMX client. */
     private static void throttle(String attribute, long value) throws JMException {
-        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        ObjectName name = new ObjectName("org.apache.camel:type=processors,name=\"orders-throttle\",*");
-        ObjectName found = server.queryNames(name, null).iterator().next();
-        System.err.println(found + " " + attribute + " " + value);
-        server.setAttribute(found, new Attribute(attribute, value));
+        Jmx.set("processors", "orders-throttle", attribute, value);
     }
 }
