@@ -2,7 +2,9 @@ package dev.headgate.acknowledge;
 
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
+import dev.headgate.failure.FailureLog;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +46,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
     private final InflightLimit limit;
+    private final FailureLog commitFailures = new FailureLog(LOG, "Committing offsets", InstantSource.system());
     private final OffsetTracker tracker = new OffsetTracker();
     private final PolledRecords polled = new PolledRecords(this::mayGoOn);
     private final Routing routing = new Routing();
@@ -214,8 +217,10 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             return;
         }
         commitAsync(offsets, (committed, error) -> {
-            if (error != null) {
-                LOG.warn("Committing offsets {} failed, trying again: {}", committed, error.toString());
+            if (error == null) {
+                commitFailures.over();
+            } else {
+                commitFailures.failed(error, "trying again with " + committed);
                 tracker.commitFailed(committed.keySet());
             }
         });

@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.failure.FailureLog;
 import io.github.resilience4j.core.IntervalFunction;
 import java.sql.SQLException;
 import java.time.Duration;

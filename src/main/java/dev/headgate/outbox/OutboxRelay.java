@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.failure.FailureLog;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.ShardIsolation.Bulk;
 import io.github.resilience4j.core.IntervalFunction;

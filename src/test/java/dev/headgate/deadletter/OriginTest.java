@@ -33,9 +33,6 @@ class OriginTest {
                                 new ReplayPlan.Letter(5, 20 * mebibytes)),
                         2))
                 .containsExactly(
-                        java.util.List.of(1L),
-                        java.util.List.of(2L, 3L),
-                        java.util.List.of(4L),
-                        java.util.List.of(5L));
+                        java.util.List.of(1L), java.util.List.of(2L, 3L), java.util.List.of(4L), java.util.List.of(5L));
     }
 }

@@ -1,4 +1,4 @@
-package dev.headgate.outbox;
+package dev.headgate.failure;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +10,7 @@ import org.slf4j.Logger;
  * Logs a streak of failures without flooding: a warning at its start, one more each minute while it lasts, and one line when
  * it is over. Not thread-safe.
  */
-final class FailureLog {
+public final class FailureLog {
 
     private static final Duration REPEAT = Duration.ofMinutes(1);
 
@@ -20,13 +20,15 @@ final class FailureLog {
     private @Nullable Instant lastLogged;
     private long failures;
 
-    FailureLog(Logger log, String subject, InstantSource clock) {
+    /** @param subject what fails, at the beginning of each line */
+    public FailureLog(Logger log, String subject, InstantSource clock) {
         this.log = log;
         this.subject = subject;
         this.clock = clock;
     }
 
-    void failed(Throwable cause, String detail) {
+    /** One more failure. */
+    public void failed(Throwable cause, String detail) {
         failures++;
         Instant now = clock.instant();
         if (lastLogged == null || !now.isBefore(lastLogged.plus(REPEAT))) {
@@ -37,7 +39,7 @@ final class FailureLog {
     }
 
     /** The latest try went well; logs only if a streak ends with it. */
-    void over() {
+    public void over() {
         if (failures > 0) {
             log.info("{} works again after {} failures", subject, failures);
             failures = 0;
@@ -46,7 +48,7 @@ final class FailureLog {
     }
 
     /** Failures in a row so far. */
-    int streak() {
+    public int streak() {
         return (int) Math.min(failures, Integer.MAX_VALUE);
     }
 }

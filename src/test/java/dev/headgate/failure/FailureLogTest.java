@@ -1,4 +1,4 @@
-package dev.headgate.outbox;
+package dev.headgate.failure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
