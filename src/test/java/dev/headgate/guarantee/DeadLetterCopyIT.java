@@ -28,7 +28,8 @@ class DeadLetterCopyIT {
         RoutesFolder.copy(routes, "deadLetterDestination: orders-dead");
         try (Pipeline pipeline = new Pipeline(1)) {
             pipeline.migrate();
-            pipeline.execute("alter table headgate.outbox add constraint no_copies check (destination = 'orders-applied')");
+            pipeline.execute(
+                    "alter table headgate.outbox add constraint no_copies check (destination = 'orders-applied')");
             CountDownLatch retried = new CountDownLatch(2);
             BatchListener listener = new BatchListener() {
                 @Override
@@ -44,7 +45,8 @@ class DeadLetterCopyIT {
                 assertThat(pipeline.count(ROWS)).isZero();
 
                 pipeline.execute("alter table headgate.outbox drop constraint no_copies");
-                Pipeline.await().untilAsserted(() -> assertThat(pipeline.count(COPIES)).isEqualTo(1));
+                Pipeline.await()
+                        .untilAsserted(() -> assertThat(pipeline.count(COPIES)).isEqualTo(1));
                 assertThat(pipeline.count(ROWS)).isEqualTo(1);
                 assertThat(pipeline.text("""
                                 select concat_ws(', ', key, content_type, encode(payload, 'hex'),
@@ -60,7 +62,9 @@ class DeadLetterCopyIT {
                 Pipeline.await()
                         .untilAsserted(() -> assertThat(pipeline.text("select attempts from headgate.dead_letter"))
                                 .isEqualTo("2"));
-                assertThat(pipeline.count(COPIES)).as("copies of what was copied before").isEqualTo(1);
+                assertThat(pipeline.count(COPIES))
+                        .as("copies of what was copied before")
+                        .isEqualTo(1);
             }
         }
     }
