@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class DeadLetterText {
 
     private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm").withZone(ZoneId.systemDefault());
 
     private DeadLetterText() {}
 
     static String list(List<DeadLetter> letters) {
         TextTable table = new TextTable(
                 List.of("ID", "PIPELINE", "REASON", "STAGE", "KEY", "TRIED", "REFUSED", "STATE"),
-                List.of(10, 16, 30, 18, 14, 5, 19, 9));
+                List.of(10, 12, 26, 16, 12, 5, 16, 9));
         letters.forEach(letter -> table.add(
                 Long.toString(letter.id()),
                 letter.pipeline(),
@@ -38,7 +38,7 @@ final class DeadLetterText {
 
     static String reasons(List<ReasonCount> counts) {
         TextTable table =
-                new TextTable(List.of("COUNT", "PIPELINE", "REASON", "OLDEST", "NEWEST"), List.of(10, 20, 40, 19, 19));
+                new TextTable(List.of("COUNT", "PIPELINE", "REASON", "OLDEST", "NEWEST"), List.of(10, 20, 40, 16, 16));
         counts.forEach(count -> table.add(
                 Long.toString(count.count()),
                 count.pipeline(),

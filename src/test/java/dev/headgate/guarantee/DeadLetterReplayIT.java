@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.app.Headgate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -208,17 +211,17 @@ class DeadLetterReplayIT {
             consumer.assign(all);
             consumer.seekToBeginning(all);
             Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            List<ConsumerRecord<String, byte[]>> records = new java.util.ArrayList<>();
+            List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
             while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
                 consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
             }
-            records.sort(java.util.Comparator.comparing(ConsumerRecord::timestamp));
+            records.sort(Comparator.comparing(ConsumerRecord::timestamp));
             return records;
         }
     }
 
     private static Map<String, String> headers(ConsumerRecord<String, byte[]> message) {
-        Map<String, String> headers = new java.util.HashMap<>();
+        Map<String, String> headers = new HashMap<>();
         message.headers().forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
         return headers;
     }

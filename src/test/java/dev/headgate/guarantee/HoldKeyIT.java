@@ -98,7 +98,7 @@ class HoldKeyIT {
         sendVersions("o", 2);
         pipeline.sendOrder("other", "other-7", 7);
         pipeline.flush();
-        awaitStates("0 schema: $ required dead", "2 held dead");
+        awaitStates("0 schema: $.version minimum dead", "2 held dead");
         Pipeline.await().untilAsserted(() -> assertThat(versions("other")).containsExactly("7"));
     }
 
