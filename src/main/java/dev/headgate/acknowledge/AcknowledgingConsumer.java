@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Commits happen in {@link #poll}, on an interval; before partitions are revoked (also by unsubscribe and close),
  * after a bounded wait for their deliveries; never beyond the first unacknowledged record. A failed delivery rewinds its
- * partition to that record, after a rest.
+ * partition to it, after a rest; those before it stay in flight.
  *
  * <p>The records that {@code poll} returns end early when the limit is reached, the source is held, or routing them
  * takes long; the rest waits here, with all partitions paused. So a slow route, however slow its throttle, polls often
@@ -195,15 +195,15 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     private void rewindFailed() {
-        tracker.failed().forEach((partition, offset) -> {
+        tracker.rewindFailed().forEach((partition, offset) -> {
             Duration rest = rests.failed(partition, offset, System.nanoTime());
             LOG.warn(
                     "A message of {} failed and is not acknowledged: reading again from offset {} in {} ms",
                     partition,
                     offset,
                     rest.toMillis());
-            commit(tracker.takeCommittable(List.of(partition)));
-            seek(partition, offset);
+            polled.drop(List.of(partition));
+            super.seek(partition, offset);
         });
     }
 

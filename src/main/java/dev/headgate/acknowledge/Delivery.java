@@ -38,6 +38,10 @@ class Delivery {
         return state == ACKNOWLEDGED;
     }
 
+    boolean isFailed() {
+        return state == FAILED;
+    }
+
     final void acknowledge() {
         if (STATE.compareAndSet(this, PENDING, ACKNOWLEDGED)) {
             source.release(size);

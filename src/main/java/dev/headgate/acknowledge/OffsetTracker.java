@@ -61,13 +61,18 @@ final class OffsetTracker {
         return tracked != null && tracked.isFailed();
     }
 
-    /** The offsets to read again from, of the partitions in which a delivery failed. */
-    Map<TopicPartition, Long> failed() {
+    /**
+     * Drops what failed since the last call, and what was delivered behind it.
+     *
+     * @return the offsets to read again from, by partition
+     */
+    Map<TopicPartition, Long> rewindFailed() {
         Map<TopicPartition, Long> rewind = Map.of();
         for (Map.Entry<TopicPartition, PartitionOffsets> entry : partitions.entrySet()) {
-            if (entry.getValue().isFailed()) {
+            long offset = entry.getValue().isFailed() ? entry.getValue().rewind() : -1;
+            if (offset >= 0) {
                 rewind = rewind.isEmpty() ? new HashMap<>() : rewind;
-                rewind.put(entry.getKey(), entry.getValue().firstUnacknowledged());
+                rewind.put(entry.getKey(), offset);
             }
         }
         return rewind;

@@ -55,7 +55,7 @@ final class PartitionOffsets {
         return deliveries.isEmpty();
     }
 
-    /** From any thread: one delivery failed, the partition must be read again from {@link #firstUnacknowledged()}. */
+    /** From any thread: a delivery failed, see {@link #rewind()}. */
     void markFailed() {
         failed = true;
     }
@@ -64,10 +64,24 @@ final class PartitionOffsets {
         return failed;
     }
 
-    /** The lowest offset that is not acknowledged, or -1 if all are. */
-    long firstUnacknowledged() {
-        advance();
-        Delivery first = deliveries.peekFirst();
-        return first == null ? NONE : first.offset();
+    /**
+     * Drops the first failed delivery and all behind it, to be read again, with their acknowledgements; those before it
+     * stay, for they are on their way.
+     *
+     * @return the offset to read again from, or -1 if nothing failed, or only what was dropped before
+     */
+    long rewind() {
+        failed = false;
+        long from = NONE;
+        for (Delivery delivery : deliveries) {
+            if (delivery.isFailed()) {
+                from = delivery.offset();
+                break;
+            }
+        }
+        while (from != NONE && !deliveries.isEmpty() && deliveries.getLast().offset() >= from) {
+            deliveries.removeLast();
+        }
+        return from;
     }
 }

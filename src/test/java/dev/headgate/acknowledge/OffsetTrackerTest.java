@@ -57,19 +57,24 @@ class OffsetTrackerTest {
         tracker.forget(ZERO);
         track(ZERO, 5, 10);
         late.fail();
-        assertThat(tracker.failed()).isEmpty();
+        assertThat(tracker.rewindFailed()).isEmpty();
     }
 
     @Test
-    void a_failed_delivery_rewinds_its_partition_to_the_lowest_unacknowledged() {
+    void a_failed_delivery_rewinds_its_partition_to_itself_and_what_is_before_it_stays_in_flight() {
         track(ZERO, 4, 1).acknowledge();
-        track(ZERO, 5, 1);
+        RecordAcknowledgement before = track(ZERO, 5, 1);
         track(ZERO, 6, 1).fail();
         track(ONE, 1, 1);
-        assertThat(tracker.failed()).isEqualTo(Map.of(ZERO, 5L));
+        assertThat(tracker.isFailed(ZERO)).isTrue();
+        assertThat(tracker.isFailed(ONE)).isFalse();
+        assertThat(tracker.rewindFailed()).isEqualTo(Map.of(ZERO, 6L));
+        assertThat(tracker.rewindFailed()).isEmpty();
         assertThat(tracker.takeCommittable()).isEqualTo(Map.of(ZERO, new OffsetAndMetadata(5)));
-        tracker.forget(ZERO);
-        assertThat(tracker.failed()).isEmpty();
+        track(ZERO, 6, 1).acknowledge();
+        assertThat(tracker.takeCommittable()).isEmpty();
+        before.acknowledge();
+        assertThat(tracker.takeCommittable()).isEqualTo(Map.of(ZERO, new OffsetAndMetadata(7)));
     }
 
     @Test

@@ -53,16 +53,26 @@ class PartitionOffsetsTest {
         assertThat(offsets.isFailed()).isFalse();
         failed.fail();
         assertThat(offsets.isFailed()).isTrue();
-        assertThat(offsets.firstUnacknowledged()).isEqualTo(1);
         assertThat(offsets.takeCommittable()).isEqualTo(1);
         assertThat(offsets.isAcknowledged()).isFalse();
+        assertThat(offsets.rewind()).isEqualTo(1);
+        assertThat(offsets.isFailed()).isFalse();
+        assertThat(offsets.isAcknowledged()).isTrue();
     }
 
     @Test
-    void reading_again_starts_at_the_lowest_that_is_unacknowledged_even_if_it_did_not_fail() {
-        deliver(0);
+    void reading_again_starts_at_the_first_that_failed_and_leaves_those_before_it() {
+        Delivery before = deliver(0);
         deliver(1).fail();
-        assertThat(offsets.firstUnacknowledged()).isEqualTo(0);
+        Delivery behind = deliver(2);
+        deliver(3).fail();
+        assertThat(offsets.rewind()).isEqualTo(1);
+        assertThat(offsets.isAcknowledged()).isFalse();
+        before.acknowledge();
+        assertThat(offsets.takeCommittable()).isEqualTo(1);
+
+        behind.fail();
+        assertThat(offsets.rewind()).as("of what was dropped").isEqualTo(-1);
     }
 
     @Test
@@ -79,7 +89,7 @@ class PartitionOffsetsTest {
         assertThat(limit.messages()).isZero();
         assertThat(limit.bytes()).isZero();
         assertThat(offsets.takeCommittable()).isEqualTo(1);
-        assertThat(offsets.firstUnacknowledged()).isEqualTo(1);
+        assertThat(offsets.rewind()).isEqualTo(1);
     }
 
     @Test

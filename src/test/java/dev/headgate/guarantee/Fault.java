@@ -167,10 +167,11 @@ enum Fault {
             sink.disconnect();
         }
 
-        /** The setting is one of new sessions: those that were opened meanwhile keep it. */
+        /** The setting is one of new sessions. */
         @Override
         void stop(Sink sink) {
             sink.execute("alter role {role} reset default_transaction_read_only");
+            sink.disconnect();
         }
     };
 

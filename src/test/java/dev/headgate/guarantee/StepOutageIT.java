@@ -33,10 +33,14 @@ class StepOutageIT {
         try (Pipeline pipeline = new Pipeline(2)) {
             load.send(pipeline, 3_000);
             pipeline.flush();
-            pipeline.start(routes, Map.of(), Map.of("lookup", lookup));
+            Deliveries deliveries = new Deliveries();
+            pipeline.start(routes, Map.of(), Map.of("lookup", lookup, "deliveries", deliveries));
 
             Account.reconciles(pipeline, load);
             assertThat(lookup.failed).hasSizeGreaterThan(20);
+            assertThat(deliveries.redelivered())
+                    .as("only what failed comes again")
+                    .isEqualTo(lookup.failed.size());
         }
     }
 
