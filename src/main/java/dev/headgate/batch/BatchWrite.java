@@ -41,14 +41,19 @@ final class BatchWrite {
 
     void run() {
         List<Message> open = messages;
+        boolean wasHeld = false;
         for (int pass = 0; !open.isEmpty() && !lane.isStopped(); pass++) {
-            RejectionTally tally = pass(open, pass % PROBES != 0);
+            RejectionTally tally = pass(open, wasHeld && pass % PROBES != 0);
             open = open.stream().filter(message -> !message.isDone()).toList();
-            if (tally == null) {
+            if (tally != null) {
+                wasHeld = true;
+                writer.backOffRejected(open, lane, tally.why(), pass + 1);
+            } else if (wasHeld) {
+                // The fault may have ended in the middle of the pass: what it refused before that is tried once more.
+                wasHeld = false;
+            } else {
                 storeRejected(open);
                 open = open.stream().filter(message -> !message.isDone()).toList();
-            } else {
-                writer.backOffRejected(open, lane, tally.why(), pass + 1);
             }
         }
         open.forEach(message -> message.fail(new BatchStoppedException()));

@@ -40,9 +40,9 @@ final class RejectionTally {
         return isMany() && highest > maxShare * size;
     }
 
-    /** Whether more are rejected for one reason than are isolated in any case. */
+    /** Whether more are rejected for one reason than are isolated in any case, and not all may be. */
     boolean isMany() {
-        return highest > ALWAYS_ISOLATED;
+        return maxShare < 1 && highest > ALWAYS_ISOLATED;
     }
 
     /** One line that says why the batch is held and what to do. */
