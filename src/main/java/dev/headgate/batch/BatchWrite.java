@@ -1,36 +1,44 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.Failure;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One batch on its way through the {@link BatchWriter}, on the lane's thread. */
+/**
+ * One batch on its way through the {@link BatchWriter}, on the lane's thread.
+ *
+ * <p>A look at what is open has two passes. In the first one the later messages of a key wait as soon as one of it is
+ * refused. If too many are refused by then, the batch is held: as the fault may end at any time, nothing has overtaken
+ * them. Else the refused ones are tried once more, then those that waited; who is refused now and has been overtaken by a
+ * written message of its key stays refused, whatever comes, so that order is kept.
+ */
 final class BatchWrite {
 
-    /** While most messages are rejected, so many passes only probe the first ones between two that look at all. */
+    /** While the batch is held, so many looks give up when nothing is accepted in the first pass, then one goes on. */
     private static final int PROBES = 10;
 
     private final BatchWriter writer;
     private final List<Message> messages;
     private final Batch.Closed closed;
     private final Lane lane;
-    /** In the order in which they were found; not yet marked, for they may yet turn out to be a fault of the sink. */
+    /** By this look, in the order in which they were found. */
     private final Map<Message, Rejection> rejected = new LinkedHashMap<>();
 
-    /** Of those that were found, where keys are held. */
-    private final Set<Key> refusedKeys = new HashSet<>();
+    /** Of those in {@link #rejected}. */
+    private final Map<Key, List<Message>> rejectedByKey = new HashMap<>();
+
+    /** By this look or an earlier one: not to be tried again, for a later message of their key is written. */
+    private final Map<Message, Rejection> overtaken = new LinkedHashMap<>();
 
     private int failedAttempts;
+    private boolean anyWritten;
 
-    private record Key(String pipeline, @Nullable String key) {
-        Key(Message message) {
-            this(message.pipeline(), message.sourceKey());
-        }
-    }
+    private record Key(String pipeline, @Nullable String key) {}
 
     BatchWrite(BatchWriter writer, List<Message> messages, Batch.Closed closed, Lane lane) {
         this.writer = writer;
@@ -41,74 +49,151 @@ final class BatchWrite {
 
     void run() {
         List<Message> open = messages;
-        boolean wasHeld = false;
-        for (int pass = 0; !open.isEmpty() && !lane.isStopped(); pass++) {
-            RejectionTally tally = pass(open, wasHeld && pass % PROBES != 0);
-            open = open.stream().filter(message -> !message.isDone()).toList();
+        String fault = "";
+        for (int looks = 1; !open.isEmpty() && !lane.isStopped(); looks++) {
+            boolean probing = !fault.isEmpty() && writer.maxRejected() < 1 && looks % PROBES != 0;
+            RejectionTally tally = look(open, probing);
+            open = open(open);
             if (tally != null) {
-                wasHeld = true;
-                writer.backOffRejected(open, lane, tally.why(), pass + 1);
-            } else if (wasHeld) {
-                // The fault may have ended in the middle of the pass: what it refused before that is tried once more.
-                wasHeld = false;
+                fault = probing ? fault : tally.why();
+                writer.backOffRejected(open, lane, fault, looks);
             } else {
                 storeRejected(open);
-                open = open.stream().filter(message -> !message.isDone()).toList();
+                open = open(open);
             }
         }
         open.forEach(message -> message.fail(new BatchStoppedException()));
         writer.release(lane);
     }
 
+    private static List<Message> open(List<Message> list) {
+        return list.stream().filter(message -> !message.isDone()).toList();
+    }
+
     /**
      * Writes all that can be written.
      *
-     * @param probing gives up when the first messages are all rejected for one reason
+     * @param probing gives up when nothing is accepted
      * @return null when the rest is to be stored as dead letters, else what says that too many are rejected
      */
-    private @Nullable RejectionTally pass(List<Message> open, boolean probing) {
+    private @Nullable RejectionTally look(List<Message> open, boolean probing) {
+        RejectionTally first = tally();
+        forget();
+        List<Message> tried = without(overtaken, open);
+        pass(tried, new Isolation(tried.size(), tried.size()), first, true, probing);
+        if (rejected.isEmpty() || lane.isStopped()) {
+            return first.isTooMany() ? first : null;
+        }
+        List<Message> refused = List.copyOf(rejected.keySet());
+        List<Message> waiting = without(rejected, open(tried));
+        first.leaveOut(waiting.size());
+        if (first.isTooMany() || (probing && !anyWritten)) {
+            return first;
+        }
+        RejectionTally second = tally();
+        forget();
+        pass(refused, new Isolation(refused.size(), 1), second, false, false);
+        pass(waiting, new Isolation(waiting.size(), waiting.size()), second, false, false);
+        return second.isTooMany() ? second : null;
+    }
+
+    private static List<Message> without(Map<Message, Rejection> those, List<Message> list) {
+        return those.isEmpty()
+                ? list
+                : list.stream().filter(message -> !those.containsKey(message)).toList();
+    }
+
+    /** What was refused before this look and is not stored. */
+    private RejectionTally tally() {
         RejectionTally tally = new RejectionTally(messages.size(), writer.maxRejected());
-        for (Message message : open) {
-            if (message.rejection() != null && !message.isHeld()) {
+        overtaken.values().forEach(tally::add);
+        for (Message message : messages) {
+            if (message.rejection() != null && !message.isHeld() && !message.isDone()) {
                 tally.add(message.rejection());
             }
         }
+        return tally;
+    }
+
+    private void forget() {
         rejected.clear();
-        refusedKeys.clear();
-        boolean anyWritten = false;
-        Isolation isolation = new Isolation(open.size());
+        rejectedByKey.clear();
+        overtaken.keySet().forEach(this::holdKey);
+        anyWritten = false;
+    }
+
+    private void pass(
+            List<Message> list, Isolation isolation, RejectionTally tally, boolean keysWait, boolean probing) {
         while (!tally.isTooMany() && !isolation.isDone() && !lane.isStopped()) {
-            List<Message> range = free(open.subList(isolation.from(), isolation.end(writer.mostMessages())));
+            List<Message> range = list.subList(isolation.from(), isolation.end(writer.mostMessages())).stream()
+                    .filter(message -> !waits(message, keysWait))
+                    .toList();
             Failure failure = range.isEmpty() ? null : write(range, true);
             if (failure == null) {
-                anyWritten = true;
+                anyWritten |= !range.isEmpty();
+                overtake(range);
                 isolation.written();
             } else if (failure instanceof Failure.Rejected && isolation.refused()) {
-                Rejection rejection = Rejection.of(writer.name(), failure, 1);
-                rejected.put(range.get(0), rejection);
-                tally.add(rejection);
-                if (writer.policy().holdsKeys() && range.get(0).sourceKey() != null) {
-                    refusedKeys.add(new Key(range.get(0)));
-                }
+                Rejection why = Rejection.of(writer.name(), failure, 1);
+                refuse(range.get(0), why);
+                tally.add(why);
                 if (probing && !anyWritten && tally.isMany()) {
-                    return tally;
+                    return;
                 }
             }
         }
-        return tally.isTooMany() ? tally : null;
     }
 
-    /** Where keys are held: without those behind a rejected one of their key. They are written with it, and held. */
-    private List<Message> free(List<Message> range) {
-        return refusedKeys.isEmpty()
-                ? range
-                : range.stream()
-                        .filter(message -> !refusedKeys.contains(new Key(message)))
-                        .toList();
+    /** Whether an earlier message of its key is refused, and keeps it from being written in this pass. */
+    private boolean waits(Message message, boolean keysWait) {
+        if (rejectedByKey.isEmpty()) {
+            return false;
+        }
+        boolean held = writer.policy().holdsKeys()
+                && message.sourceKey() != null
+                && rejectedByKey.containsKey(sourceKey(message));
+        return held || (keysWait && rejectedByKey.containsKey(orderingKey(message)));
+    }
+
+    private void refuse(Message message, Rejection why) {
+        rejected.put(message, why);
+        if (message.orderingKey() != null) {
+            rejectedByKey
+                    .computeIfAbsent(orderingKey(message), key -> new ArrayList<>())
+                    .add(message);
+        }
+        holdKey(message);
+    }
+
+    private void holdKey(Message message) {
+        if (writer.policy().holdsKeys() && message.sourceKey() != null) {
+            rejectedByKey.computeIfAbsent(sourceKey(message), key -> new ArrayList<>());
+        }
+    }
+
+    /** To write what was refused behind one of these would break the order of its key. */
+    private void overtake(List<Message> written) {
+        if (rejected.isEmpty()) {
+            return;
+        }
+        for (Message message : written) {
+            for (Message refused : rejectedByKey.getOrDefault(orderingKey(message), List.of())) {
+                overtaken.put(refused, Objects.requireNonNull(rejected.get(refused)));
+            }
+        }
+    }
+
+    private static Key orderingKey(Message message) {
+        return new Key(message.pipeline(), message.orderingKey());
+    }
+
+    private static Key sourceKey(Message message) {
+        return new Key(message.pipeline(), message.sourceKey());
     }
 
     /** Marks what was found and writes it, with what is held behind it, as dead letters in order. */
     private void storeRejected(List<Message> open) {
+        overtaken.forEach(Message::reject);
         rejected.forEach(Message::reject);
         while (!open.isEmpty() && !lane.isStopped() && write(open, false) != null) {
             // dead letters are never refused: it waited for the end of an outage

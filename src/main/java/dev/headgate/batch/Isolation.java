@@ -18,10 +18,13 @@ final class Isolation {
     private int refusedEnd;
     private int reach;
 
-    /** @param size the number of messages */
-    Isolation(int size) {
+    /**
+     * @param size the number of messages
+     * @param reach how many to try first
+     */
+    Isolation(int size, int reach) {
         this.size = size;
-        this.reach = size;
+        this.reach = reach;
     }
 
     /** Whether each message was either written or refused alone. */

@@ -13,6 +13,7 @@ final class RejectionTally {
     static final int ALWAYS_ISOLATED = 20;
 
     private final int size;
+    private int tried;
     private final double maxShare;
     private final Map<String, Integer> counts = new HashMap<>();
     private String mostFrequent = "";
@@ -24,6 +25,7 @@ final class RejectionTally {
      */
     RejectionTally(int size, double maxShare) {
         this.size = size;
+        this.tried = size;
         this.maxShare = maxShare;
     }
 
@@ -35,9 +37,14 @@ final class RejectionTally {
         }
     }
 
+    /** So many of the batch were not tried, and do not count. */
+    void leaveOut(int untried) {
+        tried = size - untried;
+    }
+
     /** Whether more than the largest share are rejected for one reason: an outage until proven otherwise. */
     boolean isTooMany() {
-        return isMany() && highest > maxShare * size;
+        return isMany() && highest > maxShare * tried;
     }
 
     /** Whether more are rejected for one reason than are isolated in any case, and not all may be. */
@@ -47,7 +54,7 @@ final class RejectionTally {
 
     /** One line that says why the batch is held and what to do. */
     String why() {
-        return "%d of its %d messages are refused for one reason (%s): mend the cause, or set maxRejected=1 to let them become dead letters"
-                .formatted(highest, size, mostFrequent);
+        return "%d of %d messages are refused for one reason (%s): mend the cause, or set maxRejected=1 to let them become dead letters"
+                .formatted(highest, tried, mostFrequent);
     }
 }

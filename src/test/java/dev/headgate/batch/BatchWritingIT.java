@@ -16,10 +16,13 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.Synchronization;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to a batch that succeeds, meets an outage, or holds what can never be written. */
 class BatchWritingIT {
@@ -100,6 +103,39 @@ class BatchWritingIT {
                     .extracting(Message::rejection)
                     .containsOnly(new Rejection("b", "SQLSTATE 22003", "integer out of range", 1));
             assertThat(routes.failed).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20, 200, 2000})
+    void three_rejected_among_2000_cost_at_most_70_writes_wherever_they_are(int keys) throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=2000&linger=60000", null)) {
+            for (int round = 1; round <= 20; round++) {
+                Set<String> bad = random.ints(0, 2000)
+                        .distinct()
+                        .limit(3)
+                        .mapToObj(i -> "m" + i)
+                        .collect(Collectors.toSet());
+                AtomicInteger attempts = new AtomicInteger();
+                routes.step = batch -> {
+                    attempts.incrementAndGet();
+                    for (Message message : batch.messages()) {
+                        if (message.rejection() == null && bad.contains(BatchRoutes.payload(message))) {
+                            throw new SQLException("integer out of range", "22003");
+                        }
+                    }
+                };
+                for (int i = 0; i < 2000; i++) {
+                    routes.send("k" + i % keys, "m" + i);
+                }
+                int all = round * 2000;
+                await().atMost(LONG).until(() -> routes.acknowledged.size() == all);
+                assertThat(attempts).as("with " + bad).hasValueLessThanOrEqualTo(70);
+                assertThat(routes.rejected).hasSize(3 * round);
+            }
         }
     }
 

@@ -86,7 +86,7 @@ class IsolationTest {
     @Test
     void what_is_refused_together_and_not_alone_is_written() {
         // Both together are refused, as by a limit on the whole statement.
-        Isolation isolation = new Isolation(2);
+        Isolation isolation = new Isolation(2, 2);
         assertThat(isolation.end(2)).isEqualTo(2);
         assertThat(isolation.refused()).isFalse();
         assertThat(isolation.end(2)).isEqualTo(1);
@@ -99,7 +99,7 @@ class IsolationTest {
     private void isolate(int size, Set<Integer> bad, int atMost) {
         written.clear();
         refused.clear();
-        Isolation isolation = new Isolation(size);
+        Isolation isolation = new Isolation(size, size);
         while (!isolation.isDone()) {
             int from = isolation.from();
             int end = isolation.end(atMost);
