@@ -128,6 +128,24 @@ class BatchHoldingIT {
     }
 
     @Test
+    void what_was_overtaken_while_a_batch_is_held_stays_refused_when_its_fault_ends() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=100" + FAST, null)) {
+            routes.step = batch -> {
+                if (routes.told.isEmpty()) {
+                    refuse(batch, payload -> payload.startsWith("bad"));
+                }
+            };
+            send(routes, 51, 49);
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 100);
+            assertThat(routes.told).hasSize(2);
+            assertThat(routes.rejected)
+                    .as("all but those behind the last good one")
+                    .hasSize(49);
+            assertThat(routes.payloads()).endsWith("good48", "bad48", "bad49", "bad50");
+        }
+    }
+
+    @Test
     void a_step_that_refuses_most_messages_holds_them_too() throws Exception {
         RouteBuilder refusing = new RouteBuilder() {
             @Override
