@@ -140,7 +140,7 @@ class BatchHoldingIT {
             assertThat(routes.told).hasSize(2);
             assertThat(routes.rejected)
                     .as("all but those behind the last good one")
-                    .hasSize(49);
+                    .hasSize(48);
             assertThat(routes.payloads()).endsWith("good48", "bad48", "bad49", "bad50");
         }
     }
