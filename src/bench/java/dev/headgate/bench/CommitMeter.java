@@ -1,6 +1,8 @@
 package dev.headgate.bench;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -12,8 +14,12 @@ final class CommitMeter {
      * @param cpuMicros processor time a message, in microseconds, of everything on the machine that takes part
      */
     record Reading(long perSecond, double cpuMicros) {
-        Reading better(Reading other) {
-            return other.perSecond > perSecond ? other : this;
+        /** By rate, of an odd number of readings. */
+        static Reading median(List<Reading> readings) {
+            return readings.stream()
+                    .sorted(Comparator.comparingLong(Reading::perSecond))
+                    .toList()
+                    .get(readings.size() / 2);
         }
     }
 

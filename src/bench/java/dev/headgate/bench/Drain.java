@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -22,14 +23,15 @@ import org.springframework.util.FileSystemUtils;
  * Drains one topic with the plain loop and with the shipped route, without its relay, on the same servers.
  *
  * <p>Both validate each message, run the same three statements and use as many writers. Each is warmed up on a topic of
- * its own first; tables are emptied in between. There are two rounds, the second in reverse, for the JVM goes on warming
- * up; the better one of each counts. Figures are those between the first commit and the last. Processor time is the one
+ * its own first; tables are emptied in between. There are three rounds, in each of which another one begins; the median of
+ * each counts. Figures are those between the first commit and the last. Processor time is the one
  * that other load on the machine disturbs least.
  */
 final class Drain {
 
     private static final int PARTITIONS = 4;
-    private static final int WARM_UP = 100_000;
+    private static final int WARM_UP = 200_000;
+    private static final int ROUNDS = 3;
     private static final int BATCH_SIZE = 2000;
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
@@ -95,14 +97,18 @@ final class Drain {
             Contender plainLoop = () -> plain(servers, withoutRelay, "orders", messages, validator);
             Contender headgateRoute = () -> headgate(servers, settings, withoutRelay, "orders", messages);
             Contender unvalidatedLoop = () -> plain(servers, withoutRelay, "orders", messages, bytes -> {});
-            progress.accept("First round: plain loop, Headgate, plain loop not validating ...");
-            CommitMeter.Reading plain = plainLoop.drain();
-            CommitMeter.Reading headgate = headgateRoute.drain();
-            CommitMeter.Reading unvalidated = unvalidatedLoop.drain();
-            progress.accept("Second round, in reverse ...");
-            unvalidated = unvalidated.better(unvalidatedLoop.drain());
-            headgate = headgate.better(headgateRoute.drain());
-            plain = plain.better(plainLoop.drain());
+            List<Contender> contenders = List.of(plainLoop, headgateRoute, unvalidatedLoop);
+            List<List<CommitMeter.Reading>> readings = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            for (int round = 0; round < ROUNDS; round++) {
+                progress.accept("Round %d of %d ...".formatted(round + 1, ROUNDS));
+                for (int i = 0; i < contenders.size(); i++) {
+                    int next = (round + i) % contenders.size();
+                    readings.get(next).add(contenders.get(next).drain());
+                }
+            }
+            CommitMeter.Reading plain = CommitMeter.Reading.median(readings.get(0));
+            CommitMeter.Reading headgate = CommitMeter.Reading.median(readings.get(1));
+            CommitMeter.Reading unvalidated = CommitMeter.Reading.median(readings.get(2));
             return new Result(
                     plain,
                     headgate,

@@ -10,6 +10,7 @@ import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.DefaultProducer;
+import org.apache.camel.support.MessageSupport;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class BatchProducer extends DefaultProducer {
         carrier.setIn(exchange.getMessage());
         exchange.getExchangeExtension().handoverCompletions(carrier);
         Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
-                .cameAs(original(exchange));
+                .cameAs(original(exchange, carrier));
         if (!lane.offer(message)) {
             BatchStoppedException stopped = new BatchStoppedException();
             message.fail(stopped);
@@ -70,10 +71,16 @@ final class BatchProducer extends DefaultProducer {
     }
 
     /** As the source gave it, if its route keeps that ({@code useOriginalMessage} of a dead letter channel makes it). */
-    private static org.apache.camel.@Nullable Message original(Exchange exchange) {
-        return exchange.getUnitOfWork() != null && exchange.getContext().isAllowUseOriginalMessage()
-                ? exchange.getUnitOfWork().getOriginalInMessage()
-                : null;
+    private static org.apache.camel.@Nullable Message original(Exchange exchange, Exchange carrier) {
+        if (exchange.getUnitOfWork() == null || !exchange.getContext().isAllowUseOriginalMessage()) {
+            return null;
+        }
+        org.apache.camel.Message original = exchange.getUnitOfWork().getOriginalInMessage();
+        if (original instanceof MessageSupport support) {
+            // Else it would keep the source's exchange in memory for as long as the message is in flight.
+            support.setExchange(carrier);
+        }
+        return original;
     }
 
     private static byte @Nullable [] payload(Exchange exchange) throws InvalidPayloadException {

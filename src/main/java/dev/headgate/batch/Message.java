@@ -22,6 +22,7 @@ public final class Message {
     private final @Nullable String orderingKey;
     private final byte @Nullable [] payload;
     private final long arrivedNanos = System.nanoTime();
+    private final String source;
     private final int size;
     private @Nullable Rejection rejection;
     private boolean done;
@@ -41,6 +42,8 @@ public final class Message {
         this.orderingKey = orderingKey;
         this.payload = payload;
         this.rejection = rejection;
+        // Now that its headers are in the processor's cache.
+        this.source = SourcePosition.of(exchange);
         this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
     }
 
@@ -57,7 +60,7 @@ public final class Message {
 
     /** What it is deduplicated by: the key the idempotent consumer saw, else its {@link #source()}. */
     public String idempotencyKey() {
-        return idempotencyKey == null ? source() : idempotencyKey;
+        return idempotencyKey == null ? source : idempotencyKey;
     }
 
     public @Nullable String orderingKey() {
@@ -91,7 +94,7 @@ public final class Message {
 
     /** Where it came from: {@code topic-partition-offset}, else the id its source gave it. */
     public String source() {
-        return SourcePosition.of(exchange);
+        return source;
     }
 
     /** The key it has in the source, if any. */

@@ -26,6 +26,8 @@ class ThrottleIT {
                     Map.of(
                             "orders.max-rate",
                             "5",
+                            "orders.max-rate.millis",
+                            "1000",
                             "camel.component.kafka.max-poll-interval-ms",
                             String.valueOf(POLL_INTERVAL.toMillis())),
                     Map.of("deliveries", deliveries));
@@ -56,6 +58,8 @@ class ThrottleIT {
                     Map.of(
                             "orders.max-rate",
                             "100",
+                            "orders.max-rate.millis",
+                            "1000",
                             "camel.component.kafka.max-poll-interval-ms",
                             String.valueOf(POLL_INTERVAL.toMillis())),
                     Map.of("deliveries", deliveries));
@@ -88,7 +92,8 @@ class ThrottleIT {
             pipeline.migrate();
             load.send(pipeline, MESSAGES);
             pipeline.flush();
-            try (ChildProcess child = ChildProcess.run(pipeline, Map.of("orders.max-rate", "1"))) {
+            try (ChildProcess child =
+                    ChildProcess.run(pipeline, Map.of("orders.max-rate", "1", "orders.max-rate.millis", "1000"))) {
                 Pipeline.await().untilAsserted(() -> assertThat(pipeline.count("select count(*) from headgate.ledger"))
                         .isGreaterThan(2));
                 assertThat(child.terminate(Duration.ofSeconds(10)))
@@ -108,7 +113,13 @@ class ThrottleIT {
         Deliveries deliveries = new Deliveries();
         try (Pipeline pipeline = new Pipeline(2)) {
             Headgate headgate = pipeline.start(
-                    Map.of("orders.max-rate", "1", "camel.main.shutdown-timeout", "10"),
+                    Map.of(
+                            "orders.max-rate",
+                            "1",
+                            "orders.max-rate.millis",
+                            "1000",
+                            "camel.main.shutdown-timeout",
+                            "10"),
                     Map.of("deliveries", deliveries));
             throttle("TimePeriodMillis", Duration.ofHours(1).toMillis());
             load.send(pipeline, MESSAGES);
