@@ -172,22 +172,11 @@ public class BatchEndpoint extends DefaultEndpoint {
     }
 
     BatchPolicy policy() {
-        return new BatchPolicy(onReject(), deadLetterDestination);
-    }
-
-    private OnReject onReject() {
-        return switch (onReject) {
-            case "continue" -> OnReject.CONTINUE;
-            case "hold-key" -> OnReject.HOLD_KEY;
-            default ->
-                throw new IllegalArgumentException(
-                        "batch:" + name + ": onReject must be continue or hold-key, found " + onReject);
-        };
-    }
-
-    @Override
-    public boolean isLenientProperties() {
-        return false;
+        try {
+            return new BatchPolicy(OnReject.of(onReject), deadLetterDestination);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("batch:" + name + ": " + e.getMessage(), e);
+        }
     }
 
     public String getName() {

@@ -8,10 +8,11 @@ import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import javax.sql.DataSource;
 import picocli.CommandLine;
@@ -25,6 +26,8 @@ import picocli.CommandLine.Parameters;
         description = "Write dead letters to a file, one JSON object a line, with headers and payload.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DeadLettersExport extends DeadLetterCommand {
+
+    private static final CopyOption[] REPLACE = {StandardCopyOption.REPLACE_EXISTING};
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The file to write.")
     private Path file;
@@ -53,19 +56,25 @@ final class DeadLettersExport extends DeadLetterCommand {
     int run(Settings settings, DataSource dataSource) throws IOException {
         Selection selection = target.selection(ids).in(state.state);
         Progress progress = new Progress(this::say, "Exported", -1);
-        try (Writer writer = Files.newBufferedWriter(
-                file,
-                StandardOpenOption.WRITE,
-                overwrite ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-            new DeadLetterTable(dataSource).read(selection, (letter, payload) -> {
-                write(writer, DeadLetterJson.line(letter, payload));
-                progress.oneMore();
-            });
+        // The file is there when it is whole.
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            if (!overwrite && Files.exists(file)) {
+                throw new FileAlreadyExistsException(file.toString());
+            }
+            try (Writer writer = Files.newBufferedWriter(part)) {
+                new DeadLetterTable(dataSource).read(selection, (letter, payload) -> {
+                    write(writer, DeadLetterJson.line(letter, payload));
+                    progress.oneMore();
+                });
+            }
+            Files.move(part, file, overwrite ? REPLACE : new CopyOption[0]);
         } catch (FileAlreadyExistsException e) {
             throw new HeadgateException(file + " exists: name another file, or add --overwrite.", e);
         } catch (UncheckedIOException | IOException e) {
             throw new HeadgateException(file + " cannot be written (" + Failures.innermost(e) + ").", e);
+        } finally {
+            Files.deleteIfExists(part);
         }
         out().println("Exported " + DeadLetterText.count(progress.count()) + " to " + file + ".");
         out().flush();

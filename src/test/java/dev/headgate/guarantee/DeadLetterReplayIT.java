@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -170,6 +171,64 @@ class DeadLetterReplayIT {
         }
     }
 
+    @Test
+    void a_replay_keeps_to_its_rate() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            sendRefused(pipeline, 30);
+            long start = System.nanoTime();
+            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --rate 10")
+                            .out())
+                    .isEqualTo("Replayed 30 dead letters (orders 30).\n");
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("10 at once, 10 in each of the next two seconds")
+                    .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(20));
+            List<ConsumerRecord<String, byte[]>> replayed = records(pipeline).subList(90, 120);
+            assertThat(replayed.get(29).timestamp() - replayed.get(0).timestamp())
+                    .isGreaterThan(1_000);
+        }
+    }
+
+    @Test
+    void two_replays_at_once_send_each_once() throws Exception {
+        try (Pipeline pipeline = refusing()) {
+            Headgate headgate = pipeline.start();
+            sendRefused(pipeline, 500);
+            pipeline.stop(headgate);
+            CompletableFuture<HeadgateCommand> other = CompletableFuture.supplyAsync(
+                    () -> HeadgateCommand.deadLetters(pipeline, "replay --all --rate 200"));
+            HeadgateCommand one = HeadgateCommand.deadLetters(pipeline, "replay --all --rate 200");
+            assertThat(one.exitCode()).isZero();
+            assertThat(other.get().exitCode()).isZero();
+            assertThat(records(pipeline)).hasSize(2_000);
+            assertThat(pipeline.count(
+                            "select count(*) from headgate.dead_letter where state = 'replayed' and replays = 1"))
+                    .isEqualTo(500);
+        }
+    }
+
+    @Test
+    void what_kafka_does_not_take_stays_dead_and_what_went_before_stays_replayed() {
+        try (Pipeline pipeline = refusing()) {
+            Headgate headgate = pipeline.start();
+            sendRefused(pipeline, 3);
+            pipeline.stop(headgate);
+            pipeline.execute("update headgate.dead_letter set payload = convert_to(repeat('x', 12000000), 'UTF8')"
+                    + " where id = (select max(id) - 1 from headgate.dead_letter)");
+            HeadgateCommand replay = replayAll(pipeline);
+            assertThat(replay.exitCode()).isEqualTo(1);
+            assertThat(replay.err())
+                    .contains("Kafka did not take the dead letters from")
+                    .contains("they stay dead");
+            assertThat(pipeline.texts(ROW))
+                    .containsExactly(
+                            "replayed, attempts 1, replays 1, open",
+                            "dead, attempts 1, replays 0, open",
+                            "dead, attempts 1, replays 0, open");
+            assertThat(records(pipeline)).hasSize(10);
+        }
+    }
+
     /** A pipeline whose table refuses version 666. */
     private static Pipeline refusing() {
         return refusing(1);
@@ -186,6 +245,17 @@ class DeadLetterReplayIT {
         pipeline.sendOrder("o", id, 666);
         pipeline.flush();
         awaitDead(pipeline, 1);
+    }
+
+    private static void sendRefused(Pipeline pipeline, int count) {
+        for (int i = 0; i < count; i++) {
+            pipeline.sendOrder("o" + i, "m" + i, 666);
+            // If most of a batch were refused, it would be held.
+            pipeline.sendOrder("good" + i, "good-" + i + "-1", 1);
+            pipeline.sendOrder("good" + i, "good-" + i + "-2", 2);
+        }
+        pipeline.flush();
+        awaitDead(pipeline, count);
     }
 
     private static HeadgateCommand replayAll(Pipeline pipeline) {
