@@ -35,6 +35,8 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "maxattempts":
+        case "maxAttempts": target.setMaxAttempts(property(camelContext, int.class, value)); return true;
         case "maxbytes":
         case "maxBytes": target.setMaxBytes(property(camelContext, long.class, value)); return true;
         case "maxentries":
@@ -60,6 +62,8 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "maxattempts":
+        case "maxAttempts": return int.class;
         case "maxbytes":
         case "maxBytes": return long.class;
         case "maxentries":
@@ -86,6 +90,8 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "maxattempts":
+        case "maxAttempts": return target.getMaxAttempts();
         case "maxbytes":
         case "maxBytes": return target.getMaxBytes();
         case "maxentries":

@@ -23,7 +23,7 @@ public class OutboxEndpointUriFactory extends org.apache.camel.support.component
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(10);
+        Set<String> props = new HashSet<>(11);
         props.add("backoffBase");
         props.add("backoffCap");
         props.add("backoffFactor");
@@ -31,6 +31,7 @@ public class OutboxEndpointUriFactory extends org.apache.camel.support.component
         props.add("destination");
         props.add("exceptionHandler");
         props.add("exchangePattern");
+        props.add("maxAttempts");
         props.add("maxBytes");
         props.add("maxEntries");
         props.add("pollInterval");

@@ -90,7 +90,7 @@ final class DeadLettersReplay extends DeadLetterCommand {
         }
         if (plan.unsendable() > 0) {
             say("Skipped " + DeadLetterText.count(plan.unsendable())
-                    + " that did not come from Kafka: nothing can be sent there again.");
+                    + " that came neither from Kafka nor from the outbox: nothing can be sent there again.");
         }
     }
 

@@ -9,6 +9,9 @@ sealed interface Origin {
     /** A partition of a Kafka topic. */
     record Kafka(String topic, int partition) implements Origin {}
 
+    /** An entry of the outbox that its destination refused. */
+    record Outbox() implements Origin {}
+
     /** A source that takes nothing back. */
     record Unknown() implements Origin {}
 
@@ -17,6 +20,9 @@ sealed interface Origin {
 
     /** Reads the column {@code source}. */
     static Origin of(String source) {
+        if (source.matches("outbox:.*:[0-9]{1,19}")) {
+            return new Outbox();
+        }
         Matcher kafka = KAFKA.matcher(source);
         return kafka.matches() ? new Kafka(kafka.group(1), Integer.parseInt(kafka.group(2))) : new Unknown();
     }

@@ -33,7 +33,8 @@ final class ReplayQueries {
             from headgate.dead_letter h
             where h.held and h.state = 'dead'
               and exists (select from chosen c
-                          where c.pipeline = h.pipeline and c.key = h.key and c.id < h.id and not c.exhausted)
+                          where c.pipeline = h.pipeline and c.key = h.key and c.id < h.id and not c.exhausted
+                            and c.source not like 'outbox:%%')
             order by id
             """;
 
@@ -62,6 +63,16 @@ final class ReplayQueries {
             update headgate.dead_letter
             set state = 'replayed', replayed_at = now(), replays = replays + case when held then 0 else 1 end
             where id = any (?)
+            """;
+
+    private static final String TO_OUTBOX = """
+            insert into headgate.outbox (id, pipeline, destination, key, content_type, headers, payload)
+            overriding system value
+            select substring(source from '[0-9]+$')::bigint, pipeline, substring(source from '^outbox:(.*):[0-9]+$'),
+                   key, headers ->> 'content-type', headers, payload
+            from headgate.dead_letter
+            where id = any (?)
+            order by id
             """;
 
     private final JdbcTemplate jdbc;
@@ -109,6 +120,11 @@ final class ReplayQueries {
                     statement.setInt(2, maxReplays);
                 },
                 (row, number) -> resent(row));
+    }
+
+    /** Makes them entries of the outbox again, with the ids they had. */
+    void toOutbox(List<Long> ids) {
+        jdbc.update(TO_OUTBOX, statement -> setIds(statement, ids));
     }
 
     void mark(List<Long> ids) {

@@ -113,7 +113,13 @@ public final class Replayer {
     /** One transaction; returns how many. */
     private int resend(List<Long> ids) {
         return Objects.requireNonNull(transaction.execute(status -> {
-            List<ReplayQueries.Resent> letters = queries.lock(ids);
+            List<ReplayQueries.Resent> locked = queries.lock(ids);
+            List<ReplayQueries.Resent> letters =
+                    locked.stream().filter(letter -> !isOfOutbox(letter)).toList();
+            queries.toOutbox(locked.stream()
+                    .filter(Replayer::isOfOutbox)
+                    .map(ReplayQueries.Resent::id)
+                    .toList());
             int from = 0;
             for (int i = 1; i <= letters.size(); i++) {
                 if (i == letters.size() || !topic(letters.get(i)).equals(topic(letters.get(from)))) {
@@ -121,11 +127,13 @@ public final class Replayer {
                     from = i;
                 }
             }
-            if (!letters.isEmpty()) {
-                queries.mark(letters.stream().map(ReplayQueries.Resent::id).toList());
-            }
-            return letters.size();
+            queries.mark(locked.stream().map(ReplayQueries.Resent::id).toList());
+            return locked.size();
         }));
+    }
+
+    private static boolean isOfOutbox(ReplayQueries.Resent letter) {
+        return Origin.of(letter.source()) instanceof Origin.Outbox;
     }
 
     private static String topic(ReplayQueries.Resent letter) {

@@ -68,6 +68,14 @@ public class OutboxEndpoint extends DefaultEndpoint {
     @UriParam(label = "consumer", defaultValue = "30000", description = "Longest wait between attempts.")
     private Duration backoffCap = Duration.ofSeconds(30);
 
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0",
+            description =
+                    "An entry that failed so often, the last time alone, becomes a dead letter. 0 means that it is"
+                            + " tried without end, as an outage of the destination wants.")
+    private int maxAttempts;
+
     public OutboxEndpoint(String uri, OutboxComponent component, String destination) {
         super(uri, component);
         this.destination = destination;
@@ -89,7 +97,7 @@ public class OutboxEndpoint extends DefaultEndpoint {
     OutboxRelay.Options relayOptions() {
         IntervalFunction backoff = IntervalFunction.ofExponentialRandomBackoff(
                 backoffBase.toMillis(), backoffFactor, JITTER, backoffCap.toMillis());
-        return new OutboxRelay.Options(destination, maxEntries, maxBytes, pollInterval, backoff);
+        return new OutboxRelay.Options(destination, maxEntries, maxBytes, pollInterval, backoff, maxAttempts);
     }
 
     @Override
@@ -147,5 +155,13 @@ public class OutboxEndpoint extends DefaultEndpoint {
 
     public void setBackoffCap(Duration backoffCap) {
         this.backoffCap = backoffCap;
+    }
+
+    public int getMaxAttempts() {
+        return maxAttempts;
+    }
+
+    public void setMaxAttempts(int maxAttempts) {
+        this.maxAttempts = maxAttempts;
     }
 }

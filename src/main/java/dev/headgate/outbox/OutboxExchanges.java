@@ -3,6 +3,7 @@ package dev.headgate.outbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Endpoint;
@@ -34,7 +35,7 @@ final class OutboxExchanges {
         Exchange exchange = DefaultExchange.newFromEndpoint(endpoint);
         Message message = exchange.getMessage();
         message.setBody(entry.payload());
-        addOwnHeaders(entry, message);
+        ownHeaders(entry).forEach(message::setHeader);
         message.setHeader(MESSAGE_ID, Long.toString(entry.id()));
         message.setHeader(CONTENT_TYPE, entry.contentType());
         if (entry.key() != null) {
@@ -43,17 +44,38 @@ final class OutboxExchanges {
         return exchange;
     }
 
-    private static void addOwnHeaders(OutboxEntry entry, Message message) {
-        if (entry.headers() == null) {
-            return;
+    /** All that a dead letter has to keep, storable, as a JSON object of texts. */
+    static String headersToKeep(OutboxEntry entry) {
+        Map<String, String> kept = new LinkedHashMap<>();
+        try {
+            ownHeaders(entry).forEach((name, value) -> kept.put(storable(name), storable(value)));
+        } catch (IllegalArgumentException e) {
+            kept.put("unreadable-headers", storable(String.valueOf(entry.headers())));
         }
-        JsonNode headers = parse(entry, entry.headers());
-        for (Map.Entry<String, JsonNode> header : headers.properties()) {
-            JsonNode value = header.getValue();
-            if (!value.isNull()) {
-                message.setHeader(header.getKey(), value.isTextual() ? value.textValue() : value.toString());
+        kept.put(CONTENT_TYPE, entry.contentType());
+        try {
+            return JSON.writeValueAsString(kept);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String storable(String text) {
+        return text.replace('\0', '\uFFFD');
+    }
+
+    private static Map<String, String> ownHeaders(OutboxEntry entry) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (entry.headers() != null) {
+            for (Map.Entry<String, JsonNode> header :
+                    parse(entry, entry.headers()).properties()) {
+                JsonNode value = header.getValue();
+                if (!value.isNull()) {
+                    headers.put(header.getKey(), value.isTextual() ? value.textValue() : value.toString());
+                }
             }
         }
+        return headers;
     }
 
     private static JsonNode parse(OutboxEntry entry, String headers) {

@@ -26,4 +26,7 @@ public interface OutboxListener {
      * @param backoff from the marking to the next attempt
      */
     default void failed(String destination, int entries, Throwable cause, Duration backoff) {}
+
+    /** An entry has become a dead letter: called after that has committed. */
+    default void refused(String destination, Throwable cause) {}
 }

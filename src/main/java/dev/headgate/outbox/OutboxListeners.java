@@ -28,6 +28,11 @@ final class OutboxListeners implements OutboxListener {
         each(listener -> listener.failed(destination, entries, cause, backoff));
     }
 
+    @Override
+    public void refused(String destination, Throwable cause) {
+        each(listener -> listener.refused(destination, cause));
+    }
+
     private void each(Consumer<OutboxListener> call) {
         for (OutboxListener listener : listeners) {
             try {

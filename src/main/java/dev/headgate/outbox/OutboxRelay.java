@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.ShardIsolation.Bulk;
@@ -38,7 +39,13 @@ final class OutboxRelay {
     }
 
     /** What the endpoint's URI says. */
-    record Options(String destination, int maxEntries, long maxBytes, Duration pollInterval, IntervalFunction backoff) {
+    record Options(
+            String destination,
+            int maxEntries,
+            long maxBytes,
+            Duration pollInterval,
+            IntervalFunction backoff,
+            int maxAttempts) {
         Options {
             if (maxBytes < 1) {
                 throw new IllegalArgumentException("Expected maxBytes of at least 1, found " + maxBytes);
@@ -117,12 +124,32 @@ final class OutboxRelay {
             }
             listener.delivered(options.destination(), entries.size(), sinceOldestCreated);
         } else {
+            if (refuse(table, entries, failure)) {
+                isolation.succeeded(bulk, entries.size());
+                return;
+            }
             Duration backoff = backoff(entries);
             table.markFailed(entries, describe(failure), backoff);
             isolation.failed(bulk, entries.size());
             failures.failed(failure, entries.size() + " entries, next attempt in " + backoff.toMillis() + " ms");
             listener.failed(options.destination(), entries.size(), failure, backoff);
         }
+    }
+
+    /** Makes an entry that is at fault itself, or was tried often enough, a dead letter; only one that was sent alone. */
+    private boolean refuse(OutboxTable table, List<OutboxEntry> entries, Throwable cause) throws SQLException {
+        if (entries.size() > 1) {
+            return false;
+        }
+        OutboxEntry entry = entries.get(0);
+        Failure failure = Failure.of(cause);
+        boolean spent = options.maxAttempts() > 0 && entry.attempts() + 1 >= options.maxAttempts();
+        if (!spent && !(failure instanceof Failure.Rejected)) {
+            return false;
+        }
+        table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(cause));
+        listener.refused(options.destination(), cause);
+        return true;
     }
 
     private Duration backoff(List<OutboxEntry> entries) {

@@ -190,6 +190,38 @@ final class OutboxTable implements AutoCloseable {
         }
     }
 
+    // It holds up no message of its pipeline, so it is settled from the beginning; a replay makes it an entry again,
+    // with the same id.
+    private static final String REFUSE = """
+            with refused as (
+                delete from headgate.outbox where id = ? and delivered_at is null
+                returning id, pipeline, destination, key, payload, attempts + 1 as attempts
+            )
+            insert into headgate.dead_letter as d
+                (pipeline, stage, reason, error, key, headers, payload, source, received_at, attempts, settled_at)
+            select pipeline, 'outbox:' || destination, ?, ?, key, ?::json, payload,
+                   'outbox:' || destination || ':' || id, now(), attempts, now()
+            from refused
+            on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
+               set state = 'dead', reason = excluded.reason, error = excluded.error,
+                   received_at = excluded.received_at, attempts = d.attempts + excluded.attempts
+            """;
+
+    /**
+     * Makes the entry a dead letter.
+     *
+     * @param headers its own and its content type, as a JSON object of texts
+     */
+    void refuse(OutboxEntry entry, String headers, String reason, String error) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(REFUSE)) {
+            statement.setLong(1, entry.id());
+            statement.setString(2, reason);
+            statement.setString(3, error);
+            statement.setString(4, headers);
+            statement.executeUpdate();
+        }
+    }
+
     private static final String UNLOCK = "select pg_advisory_unlock_all()";
 
     /** Gives up all shards. */

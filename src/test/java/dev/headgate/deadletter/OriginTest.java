@@ -23,6 +23,11 @@ class OriginTest {
     }
 
     @Test
+    void an_entry_of_the_outbox_goes_back_into_it() {
+        assertThat(Origin.of("outbox:orders-applied:17")).isEqualTo(new Origin.Outbox());
+    }
+
+    @Test
     void few_are_sent_at_once_by_count_and_by_bytes() {
         long mebibytes = 1024 * 1024;
         assertThat(Replayer.chunks(
