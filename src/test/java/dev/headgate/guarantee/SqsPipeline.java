@@ -37,16 +37,17 @@ final class SqsPipeline implements AutoCloseable {
     }
 
     Headgate start(Map<String, String> overrides) {
-        return start(ROUTES, overrides);
+        return start(ROUTES, overrides, Map.of());
     }
 
-    Headgate start(Path routes, Map<String, String> overrides) {
+    /** With routes that a test has changed. */
+    Headgate start(Path routes, Map<String, String> overrides, Map<String, Object> beans) {
         Map<String, String> properties = new HashMap<>(tables.properties());
         properties.putAll(sqs.properties());
         properties.put("orders.queue", queue);
         properties.put("camel.component.aws2-sqs.wait-time-seconds", "1");
         properties.putAll(overrides);
-        return Headgate.start(Settings.load(routes, null, Map.of()).with(properties, "the test"), routes);
+        return Headgate.start(Settings.load(routes, null, Map.of()).with(properties, "the test"), routes, beans);
     }
 
     /** An order that is valid, with this idempotency key. */
@@ -83,6 +84,14 @@ final class SqsPipeline implements AutoCloseable {
                 .attributes();
         return attributes.get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES) + " "
                 + attributes.get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE);
+    }
+
+    void configure(Map<QueueAttributeName, String> attributes) {
+        sqs.client().setQueueAttributes(request -> request.queueUrl(url).attributes(attributes));
+    }
+
+    String url(String name) {
+        return sqs.client().getQueueUrl(request -> request.queueName(name)).queueUrl();
     }
 
     /** Deliveries that are neither applied nor given back. */
