@@ -3,16 +3,27 @@ package dev.headgate.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.app.Headgate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
 
 /** Promises 1, 2 and 6 for a queue of SQS, with the shipped files. */
 class SqsIT {
 
     private static final int ORDERS = 300;
+    private static final String ORDER_ID = """
+                - name: order-id
+                  type: dev.headgate.ledger.JsonField
+                  constructors:
+                    "0": order_id
+            """;
 
     @Test
     void what_is_sent_twice_is_applied_once_and_what_is_refused_is_a_dead_letter() {
@@ -80,6 +91,28 @@ class SqsIT {
                 pipeline.awaitEmpty();
                 assertThat(pipeline.tables.count("select count(*) from orders")).isEqualTo(25);
             }
+        }
+    }
+
+    @Test
+    void a_field_of_the_body_is_the_idempotency_key_if_the_yaml_says_so(@TempDir Path folder) throws IOException {
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES, folder);
+        Path file = folder.resolve("sqs/orders.camel.yaml");
+        String yaml = Files.readString(file)
+                .replace("ref: messageId", "ref: order-id")
+                .replace("- beans:\n", "- beans:\n" + ORDER_ID);
+        Files.writeString(file, yaml);
+        try (SqsPipeline pipeline = new SqsPipeline();
+                Headgate headgate = pipeline.start(folder.resolve("sqs"), Map.of(), Map.of())) {
+            pipeline.sendOrder("o", "a", 1);
+            pipeline.sendOrder("o", "b", 1);
+            pipeline.sendOrder("p", "a", 1);
+            pipeline.awaitEmpty();
+            Pipeline.await().until(() -> pipeline.inFlight(headgate) == 0);
+            assertThat(pipeline.tables.texts("select key from headgate.ledger order by key"))
+                    .containsExactly("o", "p");
+            assertThat(pipeline.tables.count("select count(*) from headgate.outbox"))
+                    .isEqualTo(2);
         }
     }
 }
