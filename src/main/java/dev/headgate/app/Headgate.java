@@ -3,6 +3,7 @@ package dev.headgate.app;
 import dev.headgate.acknowledge.AcknowledgingClientFactory;
 import dev.headgate.acknowledge.AcknowledgingCommitFactory;
 import dev.headgate.acknowledge.InflightRoutePolicyFactory;
+import dev.headgate.acknowledge.SqsRoutePolicyFactory;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.Attempts;
 import dev.headgate.database.Database;
@@ -142,6 +143,8 @@ public final class Headgate implements AutoCloseable {
     private static void bind(Main main, Settings settings, InflightLimit limit, HeldPipelines held) {
         main.bind("inflightLimit", limit);
         main.bind("inflightPolicy", new InflightRoutePolicyFactory(limit));
+        main.bind("sqsPolicy", new SqsRoutePolicyFactory());
+        main.bind("aws2-sqs-component", SqsDefaults.component());
         main.bind("heldPipelines", held);
         main.bind("holdCheck", new HoldCheck(held));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(

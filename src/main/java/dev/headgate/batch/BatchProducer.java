@@ -6,7 +6,6 @@ import dev.headgate.failure.RetryException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
-import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.DefaultProducer;
@@ -38,13 +37,17 @@ final class BatchProducer extends DefaultProducer {
         // What a message can make fail comes before its completions move: its error handler still has them.
         Rejection rejection = endpoint.isDeadLetter() ? rejection(exchange) : null;
         String key = exchange.getProperty(Message.IDEMPOTENCY_KEY, String.class);
-        byte[] payload = payload(exchange);
+        byte[] payload = Payload.mandatory(exchange.getMessage());
         String orderingKey = orderingKey(exchange, key);
         Lane lane = consumer().lane(orderingKey);
 
         Exchange carrier = new DefaultExchange(exchange.getContext());
         carrier.setExchangeId(exchange.getExchangeId());
         carrier.setIn(exchange.getMessage());
+        String sourceKey = exchange.getProperty(Message.ORDERING_KEY, String.class);
+        if (sourceKey != null) {
+            carrier.setProperty(Message.ORDERING_KEY, sourceKey);
+        }
         exchange.getExchangeExtension().handoverCompletions(carrier);
         Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
                 .cameAs(original(exchange, carrier));
@@ -55,7 +58,10 @@ final class BatchProducer extends DefaultProducer {
         }
     }
 
-    /** An outage is no fault of the message: it is not accepted as a dead letter, and so delivered again. */
+    /**
+     * An outage is no fault of the message: it is not accepted as a dead letter, and so delivered again. Unless its
+     * source does not deliver it again: it would be lost to the pipeline.
+     */
     private static Rejection rejection(Exchange exchange) {
         Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         if (caught instanceof BatchStoppedException stopped) {
@@ -64,6 +70,10 @@ final class BatchProducer extends DefaultProducer {
         if (caught != null
                 && Failure.of(caught) instanceof Failure.Outage outage
                 && ObjectHelper.getException(RetryException.class, caught) == null) {
+            String last = exchange.getProperty(Message.LAST_DELIVERY, String.class);
+            if (last != null) {
+                return Rejection.of(exchange).because(last);
+            }
             throw new HeadgateException(
                     "not a fault of the message, which its source will deliver again: " + outage.reason(), caught);
         }
@@ -83,11 +93,6 @@ final class BatchProducer extends DefaultProducer {
         return original;
     }
 
-    private static byte @Nullable [] payload(Exchange exchange) throws InvalidPayloadException {
-        org.apache.camel.Message message = exchange.getMessage();
-        return message.getBody() == null ? null : message.getMandatoryBody(byte[].class);
-    }
-
     private BatchConsumer consumer() {
         BatchConsumer consumer = endpoint.getComponent().consumer(endpoint.getName());
         if (consumer == null) {
@@ -102,7 +107,11 @@ final class BatchProducer extends DefaultProducer {
             return orderBy.evaluate(exchange, String.class);
         }
         String kafka = exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
-        return kafka == null ? key : kafka;
+        if (kafka != null) {
+            return kafka;
+        }
+        String other = exchange.getProperty(Message.ORDERING_KEY, String.class);
+        return other == null ? key : other;
     }
 
     private static String pipeline(Exchange exchange) {

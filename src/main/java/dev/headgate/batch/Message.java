@@ -16,6 +16,12 @@ public final class Message {
     /** The exchange property in which the ledger leaves the idempotency key it was asked about. */
     public static final String IDEMPOTENCY_KEY = "HeadgateIdempotencyKey";
 
+    /** The exchange property in which a source without Kafka's key leaves the key that orders its messages. */
+    public static final String ORDERING_KEY = "HeadgateOrderingKey";
+
+    /** The exchange property in which a source says, in a few words, that it will not deliver the message again. */
+    public static final String LAST_DELIVERY = "HeadgateLastDelivery";
+
     private final Exchange exchange;
     private final String pipeline;
     private final @Nullable String idempotencyKey;
@@ -74,7 +80,7 @@ public final class Message {
 
     /** The bytes before any step, if its route keeps the original message; else {@link #payload()}. */
     public byte @Nullable [] originalPayload() {
-        return original == null ? payload : original.getBody(byte[].class);
+        return original == null ? payload : Payload.of(original);
     }
 
     /** Its own headers before any step, if its route keeps the original message; else as the last step left them. */
@@ -99,7 +105,8 @@ public final class Message {
 
     /** The key it has in the source, if any. */
     public @Nullable String sourceKey() {
-        return exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
+        String kafka = exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
+        return kafka == null ? exchange.getProperty(ORDERING_KEY, String.class) : kafka;
     }
 
     public @Nullable Rejection rejection() {

@@ -41,6 +41,11 @@ public record Rejection(String stage, String reason, String error, int attempts)
         return new Rejection(stage, failure.reason(), failure.error(), attempts);
     }
 
+    /** The same, with what made it final before its reason. */
+    Rejection because(String last) {
+        return new Rejection(stage, last + ": " + reason, error, attempts);
+    }
+
     private static String cut(String text, int longest) {
         return text.length() > longest ? text.substring(0, longest) : text;
     }

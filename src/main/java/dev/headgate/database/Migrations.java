@@ -23,7 +23,7 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 /**
  * Creates and upgrades the tables, at start, before any route runs.
  *
- * <p>Headgate's own live in schema {@code headgate}; the user's, from {@code migrations} in the routes folder, go to
+ * <p>Headgate's own live in schema {@code headgate}; the user's, from the folder {@code headgate.migrations}, go to
  * schema {@code public} with a history of their own. Each migration is one transaction and is applied once; processes
  * that start together wait for each other.
  */
@@ -62,7 +62,9 @@ public final class Migrations {
                 flyway().schemas(SCHEMA).locations("classpath:" + LOCATION),
                 "Headgate's tables could not be created",
                 "or apply the output of `headgate schema` and set headgate.migrate=false");
-        Path own = routes.resolve("migrations").toAbsolutePath().normalize();
+        Path own = routes.toAbsolutePath()
+                .resolve(settings.getString(Key.MIGRATIONS))
+                .normalize();
         if (Files.isDirectory(own)) {
             migrate(
                     flyway().defaultSchema(USER_SCHEMA)

@@ -28,6 +28,11 @@ public enum Key {
             "true",
             FLAG,
             "Whether tables are created and upgraded at start; if false, apply `headgate schema` yourself."),
+    MIGRATIONS(
+            "headgate.migrations",
+            "migrations",
+            TEXT,
+            "Folder of your own migrations, from the routes folder; pipelines that share tables share it."),
     INFLIGHT_MAX_MESSAGES(
             "headgate.inflight.max-messages",
             "20000",

@@ -17,7 +17,16 @@ class OriginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "orders", "orders-0", "-0-1", "ord ers-0-1", "5B1C0A7D3E-0000000000000001"})
+    @ValueSource(
+            strings = {
+                "",
+                "orders",
+                "orders-0",
+                "-0-1",
+                "ord ers-0-1",
+                "5B1C0A7D3E-0000000000000001",
+                "0f6a1c1e-4b7d-4f7a-8123-123456789012"
+            })
     void anything_else_takes_nothing_back(String source) {
         assertThat(Origin.of(source)).isEqualTo(new Origin.Unknown());
     }

@@ -1,0 +1,124 @@
+package dev.headgate.acknowledge;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
+import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageRequest;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageResponse;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
+import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
+
+/**
+ * The client behind Camel's consumer: single deletes leave in tens, and so do messages that are given back.
+ *
+ * <p>A delete that fails is logged and does no harm: the message comes again and the ledger knows it. What waits to be
+ * sent is sent before the client closes. Thread-safe.
+ */
+final class AcknowledgingSqsClient extends DelegatingSqsClient {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AcknowledgingSqsClient.class);
+
+    /** A message that is not acknowledged, and when it may come again. */
+    private record GivenBack(String queue, String receiptHandle, Duration after) {}
+
+    private final Tens<DeleteMessageRequest> deletes = new Tens<>("sqs-delete", this::delete);
+    private final Tens<GivenBack> givenBack = new Tens<>("sqs-give-back", this::sendBack);
+    private volatile String queue = "";
+
+    AcknowledgingSqsClient(SqsClient delegate) {
+        super(delegate);
+    }
+
+    /** The URL of the queue that the consumer reads; empty before its first poll. */
+    String queue() {
+        return queue;
+    }
+
+    @Override
+    public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
+        queue = request.queueUrl();
+        return super.receiveMessage(request);
+    }
+
+    /** Returns before the message is deleted, and never fails. */
+    @Override
+    public DeleteMessageResponse deleteMessage(DeleteMessageRequest request) {
+        deletes.add(request);
+        return DeleteMessageResponse.builder().build();
+    }
+
+    /** Makes a message of the queue visible again after the delay; logs a failure. */
+    void giveBack(String receiptHandle, Duration after) {
+        givenBack.add(new GivenBack(queue, receiptHandle, after));
+    }
+
+    @Override
+    public void close() {
+        givenBack.close();
+        deletes.close();
+        super.close();
+    }
+
+    private void delete(List<DeleteMessageRequest> requests) {
+        byQueue(requests, DeleteMessageRequest::queueUrl).forEach((url, some) -> {
+            List<DeleteMessageBatchRequestEntry> entries = IntStream.range(0, some.size())
+                    .mapToObj(i -> DeleteMessageBatchRequestEntry.builder()
+                            .id(Integer.toString(i))
+                            .receiptHandle(some.get(i).receiptHandle())
+                            .build())
+                    .toList();
+            try {
+                warn(
+                        "deleted",
+                        delegate.deleteMessageBatch(batch -> batch.queueUrl(url).entries(entries))
+                                .failed());
+            } catch (RuntimeException e) {
+                warn("deleted", some.size(), e.toString());
+            }
+        });
+    }
+
+    private void sendBack(List<GivenBack> messages) {
+        byQueue(messages, GivenBack::queue).forEach((url, some) -> {
+            List<ChangeMessageVisibilityBatchRequestEntry> entries = IntStream.range(0, some.size())
+                    .mapToObj(i -> ChangeMessageVisibilityBatchRequestEntry.builder()
+                            .id(Integer.toString(i))
+                            .receiptHandle(some.get(i).receiptHandle())
+                            .visibilityTimeout((int) some.get(i).after().toSeconds())
+                            .build())
+                    .toList();
+            try {
+                warn(
+                        "given back",
+                        delegate.changeMessageVisibilityBatch(
+                                        batch -> batch.queueUrl(url).entries(entries))
+                                .failed());
+            } catch (RuntimeException e) {
+                warn("given back", some.size(), e.toString());
+            }
+        });
+    }
+
+    private static <T> Map<String, List<T>> byQueue(List<T> requests, Function<T, String> queue) {
+        return requests.stream().collect(Collectors.groupingBy(queue));
+    }
+
+    private static void warn(String what, List<BatchResultErrorEntry> failed) {
+        if (!failed.isEmpty()) {
+            warn(what, failed.size(), failed.get(0).code() + " " + failed.get(0).message());
+        }
+    }
+
+    private static void warn(String what, int messages, String why) {
+        LOG.warn("{} messages could not be {} and come again when their visibility ends: {}", messages, what, why);
+    }
+}
