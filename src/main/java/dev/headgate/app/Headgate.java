@@ -10,6 +10,9 @@ import dev.headgate.database.Migrations;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.ledger.MessageId;
+import dev.headgate.object.Layout;
+import dev.headgate.object.MessageTime;
+import dev.headgate.object.ObjectSink;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
@@ -31,7 +34,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
  *
- * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code dataSource},
+ * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code objects}, {@code dataSource},
  * {@code inflightLimit}, {@code attempts}, and whatever beans the caller adds.
  */
 public final class Headgate implements AutoCloseable {
@@ -132,6 +135,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("deadLetters", deadLetters);
         main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
+        main.bind("objects", objects(settings, dataSource));
         main.bind("attempts", new Attempts());
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
@@ -148,6 +152,14 @@ public final class Headgate implements AutoCloseable {
                 limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
         main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
+    }
+
+    private static ObjectSink objects(Settings settings, DataSource dataSource) {
+        return new ObjectSink(
+                dataSource,
+                new Layout(settings.getString(Key.OBJECTS_LAYOUT)),
+                new MessageTime(settings.getString(Key.OBJECTS_TIME), InstantSource.system()),
+                settings.getInt(Key.OBJECTS_SPILL_BYTES));
     }
 
     private static InflightLimit limit(Settings settings) {
