@@ -13,11 +13,13 @@ import dev.headgate.ledger.MessageId;
 import dev.headgate.object.Layout;
 import dev.headgate.object.MessageTime;
 import dev.headgate.object.ObjectSink;
+import dev.headgate.object.Sweep;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
 import dev.headgate.upkeep.PurgeRoutes;
 import dev.headgate.upkeep.ReleaseRoute;
+import dev.headgate.upkeep.SweepRoute;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -75,6 +77,7 @@ public final class Headgate implements AutoCloseable {
             main.configure()
                     .addRoutesBuilder(
                             new ReleaseRoute(database.dataSource(), settings.getInt(Key.DEAD_LETTERS_MAX_REPLAYS)));
+            sweep(main, settings, database.dataSource());
             beans.forEach(main::bind);
             main.start();
             return new Headgate(main, database, held);
@@ -152,6 +155,19 @@ public final class Headgate implements AutoCloseable {
                 limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
         main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
+    }
+
+    private static void sweep(Main main, Settings settings, DataSource dataSource) {
+        String bucket = settings.getString(Key.OBJECTS_BUCKET);
+        if (!bucket.isEmpty()) {
+            Layout layout = new Layout(settings.getString(Key.OBJECTS_LAYOUT));
+            main.configure()
+                    .addRoutesBuilder(new SweepRoute(
+                            new Sweep(dataSource, layout, InstantSource.system()),
+                            bucket,
+                            settings.getDuration(Key.OBJECTS_ORPHAN_AGE),
+                            settings.getDuration(Key.OBJECTS_SWEEP_INTERVAL)));
+        }
     }
 
     private static ObjectSink objects(Settings settings, DataSource dataSource) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = "Write dead letters to a file, one JSON object a line, with headers and payload.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class DeadLettersExport extends DeadLetterCommand {
+final class DeadLettersExport extends DatabaseCommand {
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The file to write.")
     private Path file;

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -76,6 +77,20 @@ final class Archive implements AutoCloseable {
         return ChildProcess.start(Main.class, pipeline, all, "run", "--routes", ROUTES.toString(), "--config");
     }
 
+    /** {@code headgate objects ...}, words separated by blanks. */
+    HeadgateCommand objects(String words) {
+        Map<String, String> all = pipeline.properties();
+        all.putAll(properties());
+        List<String> arguments = new ArrayList<>(List.of("objects"));
+        arguments.addAll(List.of(words.split(" ")));
+        return HeadgateCommand.run(ROUTES, all, arguments);
+    }
+
+    /** Puts what no transaction knows of. */
+    void put(String key) {
+        client.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromString("{}"));
+    }
+
     /** The keys that the manifest names, in order of their entry. */
     List<String> named() {
         return pipeline.texts("select key from headgate.object_manifest order by id");
@@ -130,9 +145,15 @@ final class Archive implements AutoCloseable {
         }
     }
 
+    /** Whatever runs in this JVM. */
+    void stop() {
+        running.forEach(Headgate::close);
+        running.clear();
+    }
+
     @Override
     public void close() {
-        running.forEach(Headgate::close);
+        stop();
         pipeline.close();
         client.close();
         s3.close();
