@@ -59,6 +59,7 @@ class ArchitectureTest {
                     "dev.headgate.batch",
                     "dev.headgate.ledger",
                     "dev.headgate.deadletter",
+                    "dev.headgate.object",
                     "dev.headgate.outbox",
                     "dev.headgate.schema")
             .should()
@@ -70,7 +71,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.headgate.backpressure")
             .or()
-            .haveNameMatching(".*\\.(Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement)")
+            .haveNameMatching(
+                    ".*\\.(Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill)")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES)

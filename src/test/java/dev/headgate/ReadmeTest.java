@@ -26,8 +26,8 @@ class ReadmeTest {
     @Test
     void lists_every_setting() throws IOException {
         String rows = Arrays.stream(Key.values())
-                .map(key ->
-                        "| `%s` | `%s` | %s |\n".formatted(key.propertyName(), key.defaultValue(), key.description()))
+                .map(key -> "| `%s` | %s | %s |\n"
+                        .formatted(key.propertyName(), code(key.defaultValue()), key.description()))
                 .collect(Collectors.joining());
 
         assertThat(readme()).contains(rows);
@@ -58,6 +58,10 @@ class ReadmeTest {
                         option.getKey(),
                         value == null ? "" : "`" + value.asText() + "`",
                         option.getValue().get("description").asText());
+    }
+
+    private static String code(String text) {
+        return text.isEmpty() ? "" : "`" + text + "`";
     }
 
     private static String readme() throws IOException {

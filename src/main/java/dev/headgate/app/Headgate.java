@@ -11,11 +11,16 @@ import dev.headgate.database.Migrations;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.ledger.MessageId;
+import dev.headgate.object.Layout;
+import dev.headgate.object.MessageTime;
+import dev.headgate.object.ObjectSink;
+import dev.headgate.object.Sweep;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
 import dev.headgate.upkeep.PurgeRoutes;
 import dev.headgate.upkeep.ReleaseRoute;
+import dev.headgate.upkeep.SweepRoute;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,7 +37,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
  *
- * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code dataSource},
+ * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code objects}, {@code dataSource},
  * {@code inflightLimit}, {@code attempts}, and whatever beans the caller adds.
  */
 public final class Headgate implements AutoCloseable {
@@ -73,6 +78,7 @@ public final class Headgate implements AutoCloseable {
             main.configure()
                     .addRoutesBuilder(
                             new ReleaseRoute(database.dataSource(), settings.getInt(Key.DEAD_LETTERS_MAX_REPLAYS)));
+            sweep(main, settings, database.dataSource());
             beans.forEach(main::bind);
             main.start();
             return new Headgate(main, database, held);
@@ -133,6 +139,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("deadLetters", deadLetters);
         main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
+        main.bind("objects", objects(settings, dataSource));
         main.bind("attempts", new Attempts());
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
@@ -151,6 +158,27 @@ public final class Headgate implements AutoCloseable {
                 limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
         main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
+    }
+
+    private static void sweep(Main main, Settings settings, DataSource dataSource) {
+        String bucket = settings.getString(Key.OBJECTS_BUCKET);
+        if (!bucket.isEmpty()) {
+            Layout layout = new Layout(settings.getString(Key.OBJECTS_LAYOUT));
+            main.configure()
+                    .addRoutesBuilder(new SweepRoute(
+                            new Sweep(dataSource, layout, InstantSource.system()),
+                            bucket,
+                            settings.getDuration(Key.OBJECTS_ORPHAN_AGE),
+                            settings.getDuration(Key.OBJECTS_SWEEP_INTERVAL)));
+        }
+    }
+
+    private static ObjectSink objects(Settings settings, DataSource dataSource) {
+        return new ObjectSink(
+                dataSource,
+                new Layout(settings.getString(Key.OBJECTS_LAYOUT)),
+                new MessageTime(settings.getString(Key.OBJECTS_TIME), InstantSource.system()),
+                settings.getInt(Key.OBJECTS_SPILL_BYTES));
     }
 
     private static InflightLimit limit(Settings settings) {

@@ -2,6 +2,7 @@ package dev.headgate.app;
 
 import dev.headgate.settings.Settings;
 import java.util.Properties;
+import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.main.Main;
@@ -40,19 +41,25 @@ public final class Sending implements AutoCloseable {
         return template;
     }
 
+    /** Stopped with this. */
+    public CamelContext camelContext() {
+        return main.getCamelContext();
+    }
+
     @Override
     public void close() {
         template.stop();
         main.stop();
     }
 
-    /** Of Camel's properties those about Kafka: a second management server would find its port taken. */
+    /** Of Camel's properties those about Kafka and S3: a second management server would find its port taken. */
     private static Properties properties(Settings settings) {
         Properties properties = settings.asProperties();
         properties.keySet().removeIf(key -> {
             String name = key.toString();
             return name.startsWith("camel.")
                     && !name.startsWith("camel.component.kafka.")
+                    && !name.startsWith("camel.component.aws2-s3.")
                     && !name.startsWith("camel.ssl.");
         });
         return properties;

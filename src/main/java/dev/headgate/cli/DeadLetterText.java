@@ -98,7 +98,7 @@ final class DeadLetterText {
         return held ? "held" : letter.state().name().toLowerCase(Locale.ROOT);
     }
 
-    private static String time(@Nullable Instant instant) {
+    static String time(@Nullable Instant instant) {
         return instant == null ? "" : TIME.format(instant);
     }
 

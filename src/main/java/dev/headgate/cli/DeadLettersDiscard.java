@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
         name = "discard",
         description = "Discard dead letters: they stay until their retention has passed, but cannot be replayed.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class DeadLettersDiscard extends DeadLetterCommand {
+final class DeadLettersDiscard extends DatabaseCommand {
 
     @Parameters(paramLabel = "ID", description = "The ids of dead letters.")
     private List<Long> ids = List.of();

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = "Write dead letters to a file, one JSON object a line, with headers and payload.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class DeadLettersExport extends DeadLetterCommand {
+final class DeadLettersExport extends DatabaseCommand {
 
     private static final CopyOption[] REPLACE = {StandardCopyOption.REPLACE_EXISTING};
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 /** {@code headgate dead-letters list}. */
 @CommandLine.Command(name = "list", description = "List dead letters, the newest first, or count them by reason.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class DeadLettersList extends DeadLetterCommand {
+final class DeadLettersList extends DatabaseCommand {
 
     @Mixin
     private DeadLetterFilter filter;

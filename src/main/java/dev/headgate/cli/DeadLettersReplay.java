@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "none again. One that is refused again is dead again, with its attempts added up."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-final class DeadLettersReplay extends DeadLetterCommand {
+final class DeadLettersReplay extends DatabaseCommand {
 
     @Parameters(paramLabel = "ID", description = "The ids of dead letters.")
     private List<Long> ids = List.of();

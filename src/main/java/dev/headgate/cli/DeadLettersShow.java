@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code headgate dead-letters show}. */
 @CommandLine.Command(name = "show", description = "Show all of one dead letter, its payload too.")
-final class DeadLettersShow extends DeadLetterCommand {
+final class DeadLettersShow extends DatabaseCommand {
 
     @Parameters(paramLabel = "ID", description = "The id of the dead letter.")
     private long id;

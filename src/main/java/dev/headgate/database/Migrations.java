@@ -35,7 +35,8 @@ public final class Migrations {
     private static final String LOCATION = "dev/headgate/database";
 
     /** In order of version; a new file must be named here, which a test checks. */
-    static final List<String> FILES = List.of("V1__ledger_outbox_dead_letter.sql", "V2__dead_letter_replay.sql");
+    static final List<String> FILES =
+            List.of("V1__ledger_outbox_dead_letter.sql", "V2__dead_letter_replay.sql", "V3__object_manifest.sql");
 
     private static final String MISSING = "select to_regclass('headgate.ledger') is null";
 

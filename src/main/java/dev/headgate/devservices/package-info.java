@@ -6,7 +6,7 @@
  * queues in memory. Postgres runs with {@code fsync}
  * and {@code synchronous_commit} on, so what it says is committed is durable.
  *
- * <p>Does not: delete directories, replicate, encrypt, or check passwords. Nothing in production may depend on it.
+ * <p>Does not: delete directories, replicate, encrypt, or check passwords; S3 alone wants its key. Nothing in production may depend on it.
  */
 @NullMarked
 package dev.headgate.devservices;

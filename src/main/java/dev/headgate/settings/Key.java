@@ -71,6 +71,29 @@ public enum Key {
     DEAD_LETTERS_RETENTION("headgate.dead-letters.retention", "30d", DURATION, "How long a dead letter is kept."),
     DEAD_LETTERS_MAX_REPLAYS(
             "headgate.dead-letters.max-replays", "5", COUNT, "How often one dead letter may be replayed."),
+    OBJECTS_BUCKET("headgate.objects.bucket", "", TEXT, "The S3 bucket of this process's objects."),
+    OBJECTS_LAYOUT(
+            "headgate.objects.layout",
+            "{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.ndjson.gz",
+            TEXT,
+            "The key of an object; what is not `{pipeline}` or `{batchId}` in braces is a pattern of the time, in UTC."),
+    OBJECTS_TIME(
+            "headgate.objects.time",
+            "arrival",
+            TEXT,
+            "The time of a message in the layout: `arrival` at its source, or `field:NAME`, a field of its JSON object."),
+    OBJECTS_SPILL_BYTES(
+            "headgate.objects.spill-bytes",
+            "1048576",
+            COUNT,
+            "An object with more bytes is rendered into a temporary file, not into memory."),
+    OBJECTS_ORPHAN_AGE(
+            "headgate.objects.orphan-age",
+            "1d",
+            DURATION,
+            "How long an object that is not in the manifest stays before it is swept."),
+    OBJECTS_SWEEP_INTERVAL(
+            "headgate.objects.sweep-interval", "6h", DURATION, "How often orphans are looked for in the bucket."),
     PURGE_INTERVAL("headgate.purge-interval", "10m", DURATION, "How often what is past its retention is deleted.");
 
     private final String propertyName;

@@ -32,6 +32,8 @@ public final class PurgeRoutes extends RouteBuilder {
         purge("ledger", ledger);
         purge("outbox", outbox);
         purge("dead-letter", deadLetters);
+        // A transaction that is open for so long is gone.
+        purge("object-sweep", ledger);
     }
 
     private void purge(String table, Duration retention) {

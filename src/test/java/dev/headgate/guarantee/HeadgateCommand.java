@@ -10,9 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 
-/** One run of {@code headgate dead-letters} with the settings of a pipeline, and all that it said. */
+/** One run of a command with the settings of a pipeline, and all that it said. */
 record HeadgateCommand(int exitCode, String out, String err) {
 
     /** @param words the command, its arguments and options, separated by blanks */
@@ -23,10 +24,14 @@ record HeadgateCommand(int exitCode, String out, String err) {
     }
 
     static HeadgateCommand run(Pipeline pipeline, List<String> arguments) {
-        Path config = configuration(pipeline);
+        return run(Pipeline.ROUTES, pipeline.properties(), arguments);
+    }
+
+    static HeadgateCommand run(Path routes, Map<String, String> settings, List<String> arguments) {
+        Path config = configuration(settings);
         try {
             List<String> all = new ArrayList<>(arguments);
-            all.addAll(List.of("--routes", Pipeline.ROUTES.toString(), "--config", config.toString()));
+            all.addAll(List.of("--routes", routes.toString(), "--config", config.toString()));
             StringWriter out = new StringWriter();
             StringWriter err = new StringWriter();
             int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
@@ -36,9 +41,9 @@ record HeadgateCommand(int exitCode, String out, String err) {
         }
     }
 
-    private static Path configuration(Pipeline pipeline) {
+    private static Path configuration(Map<String, String> settings) {
         Properties properties = new Properties();
-        properties.putAll(pipeline.properties());
+        properties.putAll(settings);
         try {
             Path file = Files.createTempFile("headgate", ".properties");
             try (Writer writer = Files.newBufferedWriter(file)) {

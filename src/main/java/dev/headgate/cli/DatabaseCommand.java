@@ -11,9 +11,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** What the commands about dead letters share: the settings and a database that answers. */
+/** What commands about tables share: the settings and a database that answers. */
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
-abstract class DeadLetterCommand implements Command {
+abstract class DatabaseCommand implements Command {
 
     @Mixin
     private SettingsOptions options;
