@@ -36,12 +36,10 @@ class ArchiveKillIT {
             archive.pipeline.flush();
 
             for (int kill = 1; kill <= KILLS; kill++) {
-                int start = archive.stored().size();
-                int target = start + 1 + random.nextInt(30);
+                int target = archive.named().size() + 1 + random.nextInt(30);
                 try (ChildProcess child = archive.run(SHORT_SESSION)) {
-                    Pipeline.await()
-                            .pollInterval(Duration.ofMillis(10))
-                            .untilAsserted(() -> assertThat(archive.stored()).hasSizeGreaterThanOrEqualTo(target));
+                    Pipeline.await().pollInterval(Duration.ofMillis(10)).untilAsserted(() -> assertThat(archive.named())
+                            .hasSizeGreaterThanOrEqualTo(target));
                     assertThat(child.isAlive()).as(child::output).isTrue();
                     child.kill();
                 }
@@ -58,7 +56,9 @@ class ArchiveKillIT {
             try (ChildProcess child = archive.run(SHORT_SESSION)) {
                 archive.reconciles(load);
                 assertThat(child.isAlive()).as(child::output).isTrue();
+                // The server's own names of uploads that a kill cut off are no objects of ours.
                 assertThat(archive.stored())
+                        .filteredOn(key -> key.endsWith(".ndjson.gz"))
                         .containsAll(archive.named())
                         .as("orphans of killed attempts")
                         .hasSizeGreaterThan(archive.named().size());
