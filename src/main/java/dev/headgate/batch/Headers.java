@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Headers {
 
     private static final String BASE64 = "base64:";
+    private static final char REPLACEMENT = '\uFFFD';
 
     private Headers() {}
 
@@ -49,7 +50,7 @@ public final class Headers {
 
     /** The text with every NUL replaced. */
     public static String storable(String text) {
-        return text.indexOf('\0') < 0 ? text : text.replace('\0', '\uFFFD');
+        return text.indexOf('\0') < 0 ? text : text.replace('\0', REPLACEMENT);
     }
 
     private static String text(@Nullable Object value) {
@@ -58,6 +59,11 @@ public final class Headers {
 
     /** Different bytes become different texts: UTF-8 as it is, others {@code base64:...}. */
     public static String decode(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : decodeStrictly(bytes);
+    }
+
+    private static String decodeStrictly(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

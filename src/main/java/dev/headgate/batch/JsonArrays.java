@@ -1,18 +1,14 @@
 package dev.headgate.batch;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Renders the messages of a batch as JSON for one SQL parameter. */
 final class JsonArrays {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonStringEncoder QUOTED = JsonStringEncoder.getInstance();
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     private JsonArrays() {}
@@ -46,26 +42,25 @@ final class JsonArrays {
     }
 
     static String headers(List<Message> messages) {
-        StringWriter out = new StringWriter(messages.size() * 64);
-        try (JsonGenerator json = JSON.createGenerator(out)) {
-            json.writeStartArray();
-            for (Message message : messages) {
-                json.writeStartObject();
-                Headers.forEach(message.exchange().getMessage(), (name, value) -> write(json, name, value));
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        StringBuilder out = new StringBuilder(messages.size() * 128).append('[');
+        for (Message message : messages) {
+            out.append('{');
+            int start = out.length();
+            Headers.forEach(message.exchange().getMessage(), (name, value) -> {
+                quote(name, out.length() == start ? out : out.append(','));
+                quote(value, out.append(':'));
+            });
+            out.append("},");
         }
-        return out.toString();
+        if (!messages.isEmpty()) {
+            out.setLength(out.length() - 1);
+        }
+        return out.append(']').toString();
     }
 
-    private static void write(JsonGenerator json, String name, String value) {
-        try {
-            json.writeStringField(name, value);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static void quote(String text, StringBuilder out) {
+        out.append('"');
+        QUOTED.quoteAsString(text, out);
+        out.append('"');
     }
 }

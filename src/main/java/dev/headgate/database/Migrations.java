@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -38,6 +39,11 @@ public final class Migrations {
     static final List<String> FILES =
             List.of("V1__ledger_outbox_dead_letter.sql", "V2__dead_letter_replay.sql", "V3__object_manifest.sql");
 
+    /** The number is arbitrary; the lock is the session's. */
+    private static final String TURN = "select pg_try_advisory_lock(4919131752989213281)";
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(100);
+
     private static final String MISSING = "select to_regclass('headgate.ledger') is null";
 
     private final Settings settings;
@@ -48,7 +54,7 @@ public final class Migrations {
 
     /**
      * Applies what is missing, Headgate's tables first, then the user's. With {@code headgate.migrate=false} it applies
-     * nothing and only checks that Headgate's tables are there.
+     * nothing and only checks that Headgate's tables are there. Processes that start together take turns.
      *
      * @param routes the routes folder
      * @throws HeadgateException if the server does not answer or a migration fails; those before it stay applied
@@ -59,6 +65,36 @@ public final class Migrations {
             requireTables();
             return;
         }
+        try (Connection turn = Database.connect(settings)) {
+            awaitTurn(turn);
+            applyAll(routes);
+        } catch (SQLException e) {
+            throw ConnectionFailure.of(settings, e);
+        }
+    }
+
+    /**
+     * Flyway's own lock does not cover the making of its history table. Asks again and again, for one who waits inside
+     * a statement would hold up a {@code create index concurrently} of the one who has the lock.
+     */
+    private static void awaitTurn(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            while (!isTrue(statement, TURN)) {
+                Thread.sleep(BETWEEN_TRIES.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HeadgateException("Interrupted while another process applied its migrations", e);
+        }
+    }
+
+    private static boolean isTrue(Statement statement, String query) throws SQLException {
+        try (ResultSet result = statement.executeQuery(query)) {
+            return result.next() && result.getBoolean(1);
+        }
+    }
+
+    private void applyAll(Path routes) {
         migrate(
                 flyway().schemas(SCHEMA).locations("classpath:" + LOCATION),
                 "Headgate's tables could not be created",
@@ -118,9 +154,8 @@ public final class Migrations {
 
     private void requireTables() {
         try (Connection connection = Database.connect(settings);
-                Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(MISSING)) {
-            if (result.next() && result.getBoolean(1)) {
+                Statement statement = connection.createStatement()) {
+            if (isTrue(statement, MISSING)) {
                 throw new HeadgateException("Headgate's tables are not there and headgate.migrate is false: apply the"
                         + " output of `headgate schema`, or set headgate.migrate=true.");
             }

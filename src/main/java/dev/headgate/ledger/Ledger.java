@@ -1,7 +1,5 @@
 package dev.headgate.ledger;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.headgate.batch.Batch;
 import dev.headgate.batch.Message;
 import dev.headgate.batch.Replay;
@@ -33,20 +31,17 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     private final DeadLetters deadLetters;
     private final HeldKeys heldKeys;
     private final int cacheSize;
-    private final Cache<Key, Boolean> durable;
+    private final RecentKeys<Key> durable;
 
     /**
-     * @param cacheSize how many of the latest durable keys are remembered in this process
+     * @param cacheSize the most durable keys that are remembered in this process, the latest
      */
     public Ledger(DataSource dataSource, DeadLetters deadLetters, int cacheSize) {
         this.table = new LedgerTable(dataSource);
         this.deadLetters = deadLetters;
         this.heldKeys = new HeldKeys(dataSource);
         this.cacheSize = cacheSize;
-        this.durable = Caffeine.newBuilder()
-                .maximumSize(cacheSize)
-                .executor(Runnable::run)
-                .build();
+        this.durable = new RecentKeys<>(cacheSize);
     }
 
     /**
@@ -83,19 +78,19 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     public boolean add(Exchange exchange, String key) {
         Key storable = key(exchange, key);
         exchange.setProperty(Message.IDEMPOTENCY_KEY, storable.key());
-        return durable.getIfPresent(storable) == null || Replay.is(exchange.getMessage());
+        return !durable.contains(storable) || Replay.is(exchange.getMessage());
     }
 
     /** Whether the key is known to be durable. */
     @Override
     public boolean contains(Exchange exchange, String key) {
-        return durable.getIfPresent(key(exchange, key)) != null;
+        return durable.contains(key(exchange, key));
     }
 
     /** After the commit: remembers that the key is durable. */
     @Override
     public boolean confirm(Exchange exchange, String key) {
-        durable.put(key(exchange, key), Boolean.TRUE);
+        durable.add(key(exchange, key));
         return true;
     }
 
@@ -128,18 +123,13 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     /** Forgets the remembered keys; those in the table stay, and stay the last word. */
     @Override
     public void clear() {
-        durable.invalidateAll();
-    }
-
-    /** The number of durable keys remembered in this process. */
-    public long remembered() {
-        return durable.estimatedSize();
+        durable.clear();
     }
 
     /** Warms the memory with the latest keys of the table. */
     @Override
     protected void doStart() {
-        table.forEachLatest(cacheSize, (pipeline, key) -> durable.put(new Key(pipeline, key), Boolean.TRUE));
+        table.forEachLatest(cacheSize, (pipeline, key) -> durable.add(new Key(pipeline, key)));
     }
 
     private static Key key(Exchange exchange, String key) {

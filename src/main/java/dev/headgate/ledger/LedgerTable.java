@@ -33,10 +33,12 @@ final class LedgerTable {
             """;
 
     private static final String LATEST = """
-            select pipeline, key from headgate.ledger
-            where applied_at > now() - interval '10 minutes'
-            order by applied_at desc
-            limit ?
+            select pipeline, key from (
+                select pipeline, key, applied_at from headgate.ledger
+                where applied_at > now() - interval '10 minutes'
+                order by applied_at desc
+                limit ?) as latest
+            order by applied_at
             """;
 
     private static final Comparator<Message> BY_KEY = Comparator.comparing(Message::idempotencyKey);
@@ -82,7 +84,7 @@ final class LedgerTable {
         return applied;
     }
 
-    /** Hands over the latest keys, of the last ten minutes, at most as many as asked for. */
+    /** Hands over the latest keys, of the last ten minutes, at most as many as asked for; the latest comes last. */
     void forEachLatest(int atMost, BiConsumer<String, String> consumer) {
         jdbc.query(
                 LATEST,

@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +82,7 @@ class MigrationsIT {
         }
     }
 
-    @Test
+    @RepeatedTest(5)
     void processes_that_start_together_all_succeed() throws Exception {
         own("V1__orders.sql", "create table orders (id text primary key)");
         ExecutorService processes = Executors.newFixedThreadPool(4);
