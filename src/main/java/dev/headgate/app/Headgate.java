@@ -13,6 +13,7 @@ import dev.headgate.ledger.Ledger;
 import dev.headgate.ledger.MessageId;
 import dev.headgate.object.Layout;
 import dev.headgate.object.MessageTime;
+import dev.headgate.object.ObjectFormat;
 import dev.headgate.object.ObjectSink;
 import dev.headgate.object.Sweep;
 import dev.headgate.outbox.OutboxComponent;
@@ -73,7 +74,7 @@ public final class Headgate implements AutoCloseable {
         Main main = new Main();
         try {
             configure(main, settings, routes);
-            bind(main, settings, database.dataSource());
+            bind(main, settings, routes, database.dataSource());
             bind(main, settings, limit, held);
             main.configure()
                     .addRoutesBuilder(
@@ -132,14 +133,14 @@ public final class Headgate implements AutoCloseable {
         main.configure().addConfiguration(new DownstreamFirst());
     }
 
-    private static void bind(Main main, Settings settings, DataSource dataSource) {
+    private static void bind(Main main, Settings settings, Path routes, DataSource dataSource) {
         DeadLetters deadLetters = new DeadLetters(dataSource, InstantSource.system());
         main.bind("dataSource", dataSource);
         main.bind("transactionPolicy", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
         main.bind("deadLetters", deadLetters);
         main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
-        main.bind("objects", objects(settings, dataSource));
+        main.bind("objects", objects(settings, routes, dataSource));
         main.bind("attempts", new Attempts());
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
@@ -173,10 +174,13 @@ public final class Headgate implements AutoCloseable {
         }
     }
 
-    private static ObjectSink objects(Settings settings, DataSource dataSource) {
+    private static ObjectSink objects(Settings settings, Path routes, DataSource dataSource) {
+        String layout = settings.getString(Key.OBJECTS_LAYOUT);
+        String schema = settings.getString(Key.OBJECTS_SCHEMA);
         return new ObjectSink(
                 dataSource,
-                new Layout(settings.getString(Key.OBJECTS_LAYOUT)),
+                new Layout(layout),
+                ObjectFormat.of(layout, schema.isEmpty() ? null : routes.resolve(schema)),
                 new MessageTime(settings.getString(Key.OBJECTS_TIME), InstantSource.system()),
                 settings.getInt(Key.OBJECTS_SPILL_BYTES));
     }

@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
  * Which time of a message decides where it is put: {@code arrival}, when its source took it, or {@code field:NAME}, the
@@ -18,6 +19,8 @@ public final class MessageTime {
 
     private static final String ARRIVAL = "arrival";
     private static final String FIELD = "field:";
+    /** When SQS took it: milliseconds, as text. */
+    private static final String SENT = MessageSystemAttributeName.SENT_TIMESTAMP.toString();
 
     private final @Nullable String field;
     private final InstantSource clock;
@@ -57,7 +60,9 @@ public final class MessageTime {
 
     /** The same however often it is delivered, as long as the source gives it. */
     private Instant arrival(Message message) {
-        Long millis = message.exchange().getMessage().getHeader(Exchange.MESSAGE_TIMESTAMP, Long.class);
+        org.apache.camel.Message headers = message.exchange().getMessage();
+        Long kafka = headers.getHeader(Exchange.MESSAGE_TIMESTAMP, Long.class);
+        Long millis = kafka == null ? headers.getHeader(SENT, Long.class) : kafka;
         return millis == null || millis < 0 ? clock.instant() : Instant.ofEpochMilli(millis);
     }
 }

@@ -3,7 +3,6 @@ package dev.headgate.object;
 import dev.headgate.batch.Batch;
 import dev.headgate.batch.Message;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.zip.GZIPOutputStream;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
@@ -30,9 +28,8 @@ public final class ObjectSink {
     /** The header that carries an object from the rendering to the manifest. */
     private static final String OBJECT = "HeadgateObject";
 
-    private static final String FORMAT = "ndjson.gz";
-
     private final Layout layout;
+    private final ObjectFormat format;
     private final MessageTime time;
     private final int mostInMemory;
     private final ManifestTable manifest;
@@ -45,8 +42,9 @@ public final class ObjectSink {
      * @param time what the layout's times are those of
      * @param mostInMemory larger objects are rendered into a temporary file
      */
-    public ObjectSink(DataSource dataSource, Layout layout, MessageTime time, int mostInMemory) {
+    public ObjectSink(DataSource dataSource, Layout layout, ObjectFormat format, MessageTime time, int mostInMemory) {
         this.layout = layout;
+        this.format = format;
         this.time = time;
         this.mostInMemory = mostInMemory;
         this.manifest = new ManifestTable(dataSource);
@@ -54,9 +52,10 @@ public final class ObjectSink {
 
     /**
      * The objects of a settled batch, one for each partition of the layout, to be split and put; none if no message is
-     * fresh. Lines are in order of arrival.
+     * fresh. Messages are in order of arrival.
      *
-     * @throws dev.headgate.failure.RejectedException if a message is not one JSON value, or has no time
+     * @throws dev.headgate.failure.RejectedException if a message is not one JSON value, has no time, or does not fit
+     *     the format
      */
     public List<org.apache.camel.Message> render(Batch batch, Exchange exchange) {
         PendingObjects pending = PendingObjects.join();
@@ -97,37 +96,34 @@ public final class ObjectSink {
         manifest.insert(rendered.object.in(bucket));
     }
 
-    private static void write(List<Timed> messages, Spill spill) {
-        try (OutputStream out = new GZIPOutputStream(spill, 64 * 1024)) {
-            for (Timed timed : messages) {
-                out.write(Ndjson.line(timed.message.payload()));
-                out.write('\n');
-            }
+    private void write(List<Timed> messages, Spill spill) {
+        try {
+            format.write(messages.stream().map(timed -> timed.message.payload()).toList(), spill);
         } catch (IOException e) {
             throw new UncheckedIOException("The temporary file of an object cannot be written", e);
         }
     }
 
-    private static StoredObject object(String key, UUID batchId, List<Timed> messages, long bytes) {
+    private StoredObject object(String key, UUID batchId, List<Timed> messages, long bytes) {
         Collection<Instant> times = messages.stream().map(Timed::time).toList();
         return new StoredObject(
                 "",
                 key,
                 messages.get(0).message.pipeline(),
                 batchId,
-                FORMAT,
+                format.extension(),
                 messages.size(),
                 bytes,
                 times.stream().min(Instant::compareTo).orElseThrow(),
                 times.stream().max(Instant::compareTo).orElseThrow());
     }
 
-    private static org.apache.camel.Message message(Rendered rendered, Spill spill, Exchange exchange) {
+    private org.apache.camel.Message message(Rendered rendered, Spill spill, Exchange exchange) {
         org.apache.camel.Message message = new DefaultMessage(exchange);
         message.setBody(spill.content());
         message.setHeader(OBJECT, rendered);
         message.setHeader(AWS2S3Constants.KEY, rendered.object.key());
-        message.setHeader(AWS2S3Constants.CONTENT_TYPE, "application/gzip");
+        message.setHeader(AWS2S3Constants.CONTENT_TYPE, format.contentType());
         message.setHeader(AWS2S3Constants.CONTENT_LENGTH, spill.size());
         return message;
     }

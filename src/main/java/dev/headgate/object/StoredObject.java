@@ -7,7 +7,7 @@ import java.util.UUID;
  * One object, as the manifest tells it.
  *
  * @param batchId the same for all objects of one batch
- * @param messages how many; each is a line
+ * @param messages how many; each is a line or a row
  * @param bytes as stored, that is, compressed
  * @param earliest the time of its earliest message, which is what the layout used
  * @param latest the time of its latest message

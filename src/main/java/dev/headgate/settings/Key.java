@@ -76,7 +76,12 @@ public enum Key {
             "headgate.objects.layout",
             "{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.ndjson.gz",
             TEXT,
-            "The key of an object; what is not `{pipeline}` or `{batchId}` in braces is a pattern of the time, in UTC."),
+            "The key of an object, whose end is its format: `.ndjson.gz`, `.ndjson.zst` or `.parquet`; what is not `{pipeline}` or `{batchId}` in braces is a pattern of the time, in UTC."),
+    OBJECTS_SCHEMA(
+            "headgate.objects.schema",
+            "",
+            TEXT,
+            "The JSON Schema that the columns of Parquet come from: a file, from the routes folder."),
     OBJECTS_TIME(
             "headgate.objects.time",
             "arrival",

@@ -5,19 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.jerolba.carpet.CarpetReader;
 import dev.headgate.app.Headgate;
 import dev.headgate.cli.Main;
 import dev.headgate.devservices.DevS3;
 import dev.headgate.settings.Settings;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -36,7 +41,11 @@ final class Archive implements AutoCloseable {
     private final List<Headgate> running = new ArrayList<>();
 
     Archive(int partitions, Path directory) {
-        pipeline = new Pipeline(partitions);
+        this(new Pipeline(partitions), directory);
+    }
+
+    Archive(Pipeline pipeline, Path directory) {
+        this.pipeline = pipeline;
         s3 = DevS3.start(directory);
         s3.createBucket(BUCKET);
         client = s3.client();
@@ -71,10 +80,8 @@ final class Archive implements AutoCloseable {
     }
 
     /** In a process of its own. */
-    ChildProcess run(Map<String, String> overrides) {
-        Map<String, String> all = properties();
-        all.putAll(overrides);
-        return ChildProcess.start(Main.class, pipeline, all, "run", "--routes", ROUTES.toString(), "--config");
+    ChildProcess run(Path routes, Map<String, String> properties) {
+        return ChildProcess.start(Main.class, pipeline, properties, "run", "--routes", routes.toString(), "--config");
     }
 
     /** {@code headgate objects ...}, words separated by blanks. */
@@ -103,29 +110,52 @@ final class Archive implements AutoCloseable {
                 .toList();
     }
 
+    String contentType(String key) {
+        return client.headObject(request -> request.bucket(BUCKET).key(key)).contentType();
+    }
+
     List<String> lines(String key) {
-        try (BufferedReader reader = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(
-                        client.getObject(request -> request.bucket(BUCKET).key(key))),
-                UTF_8))) {
+        InputStream object = client.getObject(request -> request.bucket(BUCKET).key(key));
+        try (InputStream json =
+                        key.endsWith(".zst") ? new ZstdInputStreamNoFinalizer(object) : new GZIPInputStream(object);
+                BufferedReader reader = new BufferedReader(new InputStreamReader(json, UTF_8))) {
             return reader.lines().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(key, e);
         }
     }
 
-    /** What a reader who follows the manifest sees: {@code order-version} of each line. */
+    /** What a reader who follows the manifest sees: {@code order-version} of each line or row. */
     List<String> read() {
-        return named().stream()
-                .flatMap(key -> lines(key).stream())
-                .map(Archive::id)
-                .toList();
+        return named().stream().flatMap(this::ids).toList();
     }
 
-    /** Waits until all is acknowledged, then checks that each message of the load is once in what the manifest names. */
+    private Stream<String> ids(String key) {
+        return key.endsWith(".parquet") ? rows(key) : lines(key).stream().map(Archive::id);
+    }
+
+    private Stream<String> rows(String key) {
+        try {
+            Path file = Files.createTempFile("rows", ".parquet");
+            Files.delete(file);
+            client.getObject(request -> request.bucket(BUCKET).key(key), file);
+            List<?> rows = new CarpetReader<>(file.toFile(), Map.class).toList();
+            Files.delete(file);
+            return rows.stream().map(row -> ((Map<?, ?>) row).get("order_id") + "-" + ((Map<?, ?>) row).get("version"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(key, e);
+        }
+    }
+
+    /** Waits until all is acknowledged, then checks what the manifest names. */
     void reconciles(Load load) {
         pipeline.flush();
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(load.sent()));
+        holdsOnce(load);
+    }
+
+    /** Checks that each message of the load is once in what the manifest names. */
+    void holdsOnce(Load load) {
         assertThat(pipeline.count("select count(*) from headgate.dead_letter")).isZero();
         Map<String, Integer> counts = new HashMap<>();
         load.ids().forEach(id -> counts.merge(id, 1, Integer::sum));

@@ -3,15 +3,11 @@ package dev.headgate.guarantee;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,35 +82,6 @@ class ArchiveIT {
             assertThat(archive.pipeline.texts("select stage || ' ' || reason from headgate.dead_letter"))
                     .containsExactly("orders-archive no time");
             assertThat(archive.stored()).hasSize(2);
-        }
-    }
-
-    @Test
-    void while_s3_is_down_or_answers_503_the_flow_is_held_and_then_complete() throws IOException {
-        Load load = new Load(System.nanoTime(), 500, 0.1);
-        try (Archive archive = new Archive(2, directory)) {
-            archive.start(Map.of());
-            load.send(archive.pipeline, 1_000);
-            archive.reconciles(load);
-
-            archive.s3.stop();
-            load.send(archive.pipeline, 1_000);
-            archive.pipeline.flush();
-            AtomicInteger refused = new AtomicInteger();
-            HttpServer busy =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), archive.s3.port()), 50);
-            busy.createContext("/", exchange -> {
-                refused.incrementAndGet();
-                exchange.sendResponseHeaders(503, -1);
-                exchange.close();
-            });
-            busy.start();
-            Pipeline.await().untilAsserted(() -> assertThat(refused).hasValueGreaterThan(5));
-            busy.stop(0);
-            assertThat(archive.pipeline.committed()).isLessThan(load.sent());
-            archive.s3.restart();
-
-            archive.reconciles(load);
         }
     }
 

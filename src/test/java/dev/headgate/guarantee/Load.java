@@ -18,6 +18,13 @@ final class Load {
 
     private static final int TICKS_PER_SECOND = 50;
 
+    /** Where it is sent. */
+    interface Target {
+
+        /** An order that is valid; returns before it has arrived. */
+        void sendOrder(String order, String id, int version);
+    }
+
     private record Version(String order, int number) {
         String id() {
             return order + "-" + number;
@@ -40,16 +47,16 @@ final class Load {
     }
 
     /** Sends without waiting for confirmations. */
-    synchronized void send(Pipeline pipeline, int messages) {
+    synchronized void send(Target target, int messages) {
         for (int i = 0; i < messages; i++) {
             Version next = next();
-            pipeline.sendOrder(next.order, next.id(), next.number);
+            target.sendOrder(next.order, next.id(), next.number);
             sent++;
         }
     }
 
     /** Sends in the background; done when the last message was sent. */
-    CompletableFuture<Void> sendSteadily(Pipeline pipeline, int messages, int perSecond) {
+    CompletableFuture<Void> sendSteadily(Target target, int messages, int perSecond) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         int perTick = perSecond / TICKS_PER_SECOND;
@@ -57,7 +64,7 @@ final class Load {
         clock.scheduleAtFixedRate(
                 () -> {
                     try {
-                        send(pipeline, Math.min(perTick, last - sent()));
+                        send(target, Math.min(perTick, last - sent()));
                         if (sent() >= last) {
                             done.complete(null);
                         }

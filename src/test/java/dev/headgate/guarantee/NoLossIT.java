@@ -22,26 +22,6 @@ class NoLossIT {
     private static final Duration HELD = Duration.ofSeconds(4);
 
     @Test
-    void an_offset_is_not_committed_before_its_message_is_durable() throws SQLException {
-        try (Pipeline pipeline = new Pipeline(2)) {
-            pipeline.start();
-            sendAndAwait(pipeline, "before", 10);
-            try (Connection holder = pipeline.lockOrders()) {
-                for (int i = 0; i < 5_000; i++) {
-                    pipeline.sendOrder("held-" + i, "held-" + i, 1);
-                }
-                pipeline.flush();
-                pipeline.awaitWaitingForLocks(2);
-                Pipeline.await().during(HELD).until(pipeline::committed, committed -> committed == 10);
-                assertThat(pipeline.count(APPLIED)).isEqualTo(10);
-            }
-            Pipeline.await()
-                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(5_010));
-            assertThat(pipeline.count(APPLIED)).isEqualTo(5_010);
-        }
-    }
-
-    @Test
     void a_second_delivery_is_not_acknowledged_before_the_first_is_durable() throws SQLException {
         try (Pipeline pipeline = new Pipeline(2)) {
             pipeline.start();
@@ -89,26 +69,15 @@ class NoLossIT {
                 Pipeline pipeline = new Pipeline(4, Servers.POSTGRES, kafka)) {
             Deliveries deliveries = new Deliveries();
             pipeline.start(Map.of(), Map.of("deliveries", deliveries));
-            CompletableFuture<Void> sending = load.sendSteadily(pipeline, 40_000, 2_000);
-            for (int restart = 1; restart <= 2; restart++) {
-                long target = pipeline.count(APPLIED) + 4_000;
-                Pipeline.await()
-                        .untilAsserted(() -> assertThat(pipeline.count(APPLIED)).isGreaterThan(target));
-                assertThat(sending).as("there is still load").isNotDone();
-                kafka.restart();
-            }
+            CompletableFuture<Void> sending = load.sendSteadily(pipeline, 12_000, 2_000);
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.count(APPLIED)).isGreaterThan(4_000));
+            assertThat(sending).as("there is still load").isNotDone();
+            kafka.restart();
             sending.join();
             Account.reconciles(pipeline, load);
-            System.err.printf("Redelivered after restarts of the broker: %d%n", deliveries.redelivered());
+            System.err.printf("Redelivered after a restart of the broker: %d%n", deliveries.redelivered());
         }
-    }
-
-    private static void sendAndAwait(Pipeline pipeline, String prefix, int messages) {
-        for (int i = 0; i < messages; i++) {
-            pipeline.sendOrder(prefix + i, prefix + i, 1);
-        }
-        pipeline.flush();
-        Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(messages));
     }
 
     private static void sendTo(Pipeline pipeline, int partition, String key, String id, byte[] value) {

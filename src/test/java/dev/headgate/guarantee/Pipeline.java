@@ -38,7 +38,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The shipped routes against a database, topics and a consumer group of one test's own, and what a test asks them. */
-final class Pipeline implements AutoCloseable {
+final class Pipeline implements Load.Target, AutoCloseable {
 
     static final Path ROUTES = Path.of("routes");
 
@@ -132,8 +132,8 @@ final class Pipeline implements AutoCloseable {
         send(Orders.message(topic, key, id, value));
     }
 
-    /** An order that is valid. */
-    void sendOrder(String order, String id, int version) {
+    @Override
+    public void sendOrder(String order, String id, int version) {
         send(order, id, Orders.json(order, version).getBytes(StandardCharsets.UTF_8));
     }
 

@@ -19,18 +19,6 @@ class SqsOrderIT {
             Map.of("orders.consumers", "4", "orders.batch.linger", "20ms", "orders.batch.max-size", "3");
 
     @Test
-    void a_group_keeps_its_order_with_several_consumers_and_lanes() {
-        try (SqsPipeline pipeline = new SqsPipeline("orders.fifo", Map.of())) {
-            send(pipeline, 100);
-            try (Headgate headgate = pipeline.start(SETTINGS)) {
-                pipeline.awaitEmpty();
-                assertThat(headgate.camelContext().isStarted()).isTrue();
-                appliedInOrder(pipeline, 100);
-            }
-        }
-    }
-
-    @Test
     void what_was_received_with_a_failed_message_does_not_overtake_it(@TempDir Path folder) throws IOException {
         SqsLookup lookup = new SqsLookup((id, times) -> id.endsWith("5") && times == 1);
         try (SqsPipeline pipeline = new SqsPipeline("orders.fifo", Map.of())) {
