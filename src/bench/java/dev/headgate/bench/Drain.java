@@ -5,6 +5,7 @@ import dev.headgate.batch.Batch;
 import dev.headgate.batch.BatchListener;
 import dev.headgate.database.Migrations;
 import dev.headgate.demo.DemoServers;
+import dev.headgate.demo.KafkaSource;
 import dev.headgate.schema.JsonSchemaValidator;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
@@ -84,11 +85,11 @@ final class Drain {
         Path withoutRelay = directory.resolve("routes");
         FileSystemUtils.copyRecursively(routes, withoutRelay);
         Files.deleteIfExists(withoutRelay.resolve("outbox-relay.camel.yaml"));
-        try (var servers = DemoServers.start(directory)) {
-            Settings settings = servers.in(Settings.load(withoutRelay, null, Map.of()));
-            new Migrations(settings).apply(withoutRelay);
+        try (var servers = new DemoServers(directory)) {
             preload(servers, "warm-up", WARM_UP);
             preload(servers, "orders", messages);
+            Settings settings = servers.in(Settings.load(withoutRelay, null, Map.of()));
+            new Migrations(settings).apply(withoutRelay);
             Consumer<byte[]> validator = new JsonSchemaValidator(
                     withoutRelay.resolve("orders.schema.json").toString())::validate;
             progress.accept("Warming up ...");
@@ -125,7 +126,9 @@ final class Drain {
     private void preload(DemoServers servers, String topic, int count) {
         progress.accept("Preloading %,d messages into %s ...".formatted(count, topic));
         servers.kafka().createTopic(topic, PARTITIONS, Map.of());
-        Preload.run(servers.kafka().bootstrapServers(), topic, count);
+        try (var source = new KafkaSource(servers.kafka().bootstrapServers(), topic, "nobody")) {
+            Preload.run(source, count);
+        }
     }
 
     private CommitMeter.Reading plain(

@@ -2,6 +2,7 @@ package dev.headgate.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.demo.KafkaSource;
 import dev.headgate.devservices.DevKafka;
 import dev.headgate.devservices.DevPostgres;
 import java.nio.file.Path;
@@ -24,7 +25,9 @@ class PlainLoopIT {
             migrate(postgres, "headgate", "classpath:dev/headgate/database");
             migrate(postgres, "public", "filesystem:routes/migrations");
             kafka.createTopic("orders", 4, Map.of());
-            Preload.run(kafka.bootstrapServers(), "orders", 5_000);
+            try (var source = new KafkaSource(kafka.bootstrapServers(), "orders", "nobody")) {
+                Preload.run(source, 5_000);
+            }
             var validated = new LongAdder();
             var loop = new PlainLoop(
                     kafka.bootstrapServers(),
