@@ -5,6 +5,9 @@ import dev.headgate.batch.Batch;
 import dev.headgate.batch.BatchListener;
 import dev.headgate.database.Migrations;
 import dev.headgate.demo.DemoServers;
+import dev.headgate.demo.ShippedPipeline;
+import dev.headgate.demo.ShippedPipeline.From;
+import dev.headgate.demo.ShippedPipeline.To;
 import dev.headgate.schema.JsonSchemaValidator;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
@@ -20,18 +23,15 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Drains one topic with the plain loop and with the shipped route, without its relay, on the same servers.
+ * Drains one backlog with the plain loop and with the shipped route, without its relay, on the same servers.
  *
- * <p>Both validate each message, run the same three statements and use as many writers. Each is warmed up on a topic of
- * its own first; tables are emptied in between. There are three rounds, in each of which another one begins; the median of
- * each counts. Figures are those between the first commit and the last. Processor time is the one
- * that other load on the machine disturbs least.
+ * <p>Both validate each message, run the same three statements and use as many writers; with SQS as many consumers, too.
+ * Each is warmed up on a backlog of its own first; tables are emptied in between. There are rounds, in each of which
+ * another one begins; the median of each counts. Figures are those between the first commit and the last. Processor time
+ * is the one that other load on the machine disturbs least.
  */
 final class Drain {
 
-    private static final int PARTITIONS = 4;
-    private static final int WARM_UP = 200_000;
-    private static final int ROUNDS = 3;
     private static final int BATCH_SIZE = 2000;
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
@@ -64,43 +64,53 @@ final class Drain {
         }
     }
 
+    /**
+     * @param messages to drain each time
+     * @param writers threads that write: lanes, and threads of the plain loop
+     */
+    record Size(int messages, int warmUp, int rounds, int writers) {}
+
     private interface Contender {
         CommitMeter.Reading drain() throws InterruptedException;
     }
 
     private final Path routes;
-    private final int messages;
-    private final int writers;
+    private final ShippedPipeline pipeline;
+    private final Size size;
     private final Consumer<String> progress;
 
-    Drain(Path routes, int messages, int writers, Consumer<String> progress) {
+    Drain(Path routes, From from, Size size, Consumer<String> progress) {
         this.routes = routes;
-        this.messages = messages;
-        this.writers = writers;
+        this.pipeline = new ShippedPipeline(from, To.POSTGRES);
+        this.size = size;
         this.progress = progress;
     }
 
     Result run(Path directory) throws IOException, SQLException, InterruptedException {
-        Path withoutRelay = directory.resolve("routes");
-        FileSystemUtils.copyRecursively(routes, withoutRelay);
-        Files.deleteIfExists(withoutRelay.resolve("outbox-relay.camel.yaml"));
-        try (var servers = DemoServers.start(directory)) {
-            Settings settings = servers.in(Settings.load(withoutRelay, null, Map.of()));
-            new Migrations(settings).apply(withoutRelay);
-            preload(servers, "warm-up", WARM_UP);
-            preload(servers, "orders", messages);
-            Consumer<byte[]> validator = new JsonSchemaValidator(
-                    withoutRelay.resolve("orders.schema.json").toString())::validate;
+        Path copied = directory.resolve("routes");
+        FileSystemUtils.copyRecursively(routes, copied);
+        Path folder = pipeline.in(copied);
+        Files.deleteIfExists(folder.resolve("outbox-relay.camel.yaml"));
+        try (var servers = new DemoServers(directory)) {
+            Backlog<?> backlog = pipeline.from() == From.KAFKA
+                    ? new Topics(servers.kafka(), BATCH_SIZE)
+                    : new Queues(servers.sqs());
+            Settings settings = servers.in(Settings.load(folder, null, Map.of()));
+            new Migrations(settings).apply(folder);
+            Path sql = copied.resolve("sql");
+            Consumer<byte[]> validator =
+                    new JsonSchemaValidator(copied.resolve("orders.schema.json").toString())::validate;
             progress.accept("Warming up ...");
-            plain(servers, withoutRelay, "warm-up", WARM_UP, validator);
-            headgate(servers, settings, withoutRelay, "warm-up", WARM_UP);
-            Contender plainLoop = () -> plain(servers, withoutRelay, "orders", messages, validator);
-            Contender headgateRoute = () -> headgate(servers, settings, withoutRelay, "orders", messages);
-            Contender unvalidatedLoop = () -> plain(servers, withoutRelay, "orders", messages, bytes -> {});
+            plain(servers, backlog, sql, "warm-up", size.warmUp, validator);
+            headgate(servers, backlog, settings, folder, "warm-up", size.warmUp);
+            Contender plainLoop = () -> plain(servers, backlog, sql, "orders", size.messages, validator);
+            Contender headgateRoute =
+                    () -> headgate(servers, backlog, settings, folder, "orders", size.messages);
+            Contender unvalidatedLoop = () -> plain(servers, backlog, sql, "orders", size.messages, bytes -> {});
             List<Contender> contenders = List.of(plainLoop, headgateRoute, unvalidatedLoop);
             List<List<CommitMeter.Reading>> readings = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-            for (int round = 0; round < ROUNDS; round++) {
-                progress.accept("Round %d of %d ...".formatted(round + 1, ROUNDS));
+            for (int round = 0; round < size.rounds; round++) {
+                progress.accept("Round %d of %d ...".formatted(round + 1, size.rounds));
                 for (int i = 0; i < contenders.size(); i++) {
                     int next = (round + i) % contenders.size();
                     readings.get(next).add(contenders.get(next).drain());
@@ -115,54 +125,47 @@ final class Drain {
                     ratio(headgate, plain),
                     unvalidated,
                     ratio(headgate, unvalidated),
-                    messages,
-                    writers,
+                    size.messages,
+                    size.writers,
                     BATCH_SIZE,
                     Runtime.getRuntime().availableProcessors());
         }
     }
 
-    private void preload(DemoServers servers, String topic, int count) {
-        progress.accept("Preloading %,d messages into %s ...".formatted(count, topic));
-        servers.kafka().createTopic(topic, PARTITIONS, Map.of());
-        Preload.run(servers.kafka().bootstrapServers(), topic, count);
-    }
-
-    private CommitMeter.Reading plain(
-            DemoServers servers, Path folder, String topic, int count, Consumer<byte[]> validator) {
+    private <M extends PlainMessage> CommitMeter.Reading plain(
+            DemoServers servers, Backlog<M> backlog, Path sql, String name, int count, Consumer<byte[]> validator) {
+        backlog.fill(name, count);
         var meter = new CommitMeter(count, new CpuClock(servers.postgres().pid()));
         empty(servers);
-        new PlainLoop(
-                        servers.kafka().bootstrapServers(),
-                        topic,
+        new PlainLoop<>(
+                        () -> backlog.feed(name),
                         servers.postgres().dataSource(),
                         List.of(
-                                SqlFile.read(folder.resolve("sql/orders-state.sql")),
-                                SqlFile.read(folder.resolve("sql/orders-outbox.sql"))),
+                                SqlFile.read(sql.resolve("orders-state.sql")),
+                                SqlFile.read(sql.resolve("orders-outbox.sql"))),
                         validator,
                         BATCH_SIZE,
                         meter::committed)
-                .drain("plain-" + topic + "-" + System.nanoTime(), count, writers);
+                .drain(count, size.writers);
         return meter.reading();
     }
 
-    private CommitMeter.Reading headgate(DemoServers servers, Settings settings, Path folder, String topic, int count)
+    private CommitMeter.Reading headgate(
+            DemoServers servers, Backlog<?> backlog, Settings settings, Path folder, String name, int count)
             throws InterruptedException {
+        backlog.fill(name, count);
         var meter = new CommitMeter(count, new CpuClock(servers.postgres().pid()));
         empty(servers);
-        Settings own = settings.with(
-                Map.of(
-                        "camel.management.enabled",
-                        "false",
-                        "orders.topic",
-                        topic,
-                        "orders.group",
-                        "headgate-" + topic + "-" + System.nanoTime(),
-                        "orders.batch.max-size",
-                        String.valueOf(BATCH_SIZE),
-                        "orders.batch.lanes",
-                        String.valueOf(writers)),
-                "the benchmark");
+        Settings own = settings.with(backlog.properties(name, size.writers), "the benchmark")
+                .with(
+                        Map.of(
+                                "camel.management.enabled",
+                                "false",
+                                "orders.batch.max-size",
+                                String.valueOf(BATCH_SIZE),
+                                "orders.batch.lanes",
+                                String.valueOf(size.writers)),
+                        "the benchmark");
         BatchListener listener = new BatchListener() {
             @Override
             public void written(Batch batch, Duration took) {
@@ -171,7 +174,7 @@ final class Drain {
         };
         try (var headgate = Headgate.start(own, folder, Map.of("meter", listener))) {
             if (!meter.await(LONGEST)) {
-                throw new IllegalStateException("Headgate did not drain " + topic + " within " + LONGEST + " ("
+                throw new IllegalStateException("Headgate did not drain " + name + " within " + LONGEST + " ("
                         + headgate.camelContext().getStatus() + ")");
             }
         }

@@ -3,9 +3,8 @@ package dev.headgate.bench;
 import dev.headgate.app.Headgate;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.demo.Latencies;
-import dev.headgate.demo.OrderProducer;
 import dev.headgate.demo.Outcomes;
-import dev.headgate.demo.SourceLag;
+import dev.headgate.demo.Source;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -37,10 +36,10 @@ final class Observer {
     }
 
     /** What happened since the last call. */
-    Second next(Second.Phase phase, Headgate headgate, OrderProducer producer, SourceLag lag) {
+    Second next(Second.Phase phase, Headgate headgate, Source source) {
         long nanos = System.nanoTime();
         double seconds = (nanos - lastNanos) / 1e9;
-        long produced = producer.acknowledged();
+        long produced = source.acknowledged();
         long applied = outcomes.applied();
         Latencies.Interval freshness = latencies.next();
         var row = new Second(
@@ -48,7 +47,7 @@ final class Observer {
                 phase,
                 Math.round((produced - lastProduced) / seconds),
                 Math.round((applied - lastApplied) / seconds),
-                lag.messages(),
+                source.backlog(),
                 inflight(headgate),
                 batchSizes.nextMedian(),
                 millis(freshness.percentile(50)),

@@ -2,32 +2,26 @@ package dev.headgate.bench;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 
-/** Some records as the parameters of the statements that store them. */
-record PlainBatch(List<ConsumerRecord<String, byte[]>> records) {
+/** Some messages as the parameters of the statements that store them. */
+record PlainBatch(List<? extends PlainMessage> messages) {
     String[] keys() {
-        return records.stream().map(PlainBatch::messageId).toArray(String[]::new);
+        return messages.stream().map(PlainMessage::messageId).toArray(String[]::new);
     }
 
     String[] sources() {
-        return records.stream()
-                .map(entry -> entry.topic() + "-" + entry.partition() + "-" + entry.offset())
-                .toArray(String[]::new);
+        return messages.stream().map(PlainMessage::source).toArray(String[]::new);
     }
 
-    /** The records whose key is one of these, the first of each. */
+    /** The messages whose key is one of these, the first of each. */
     PlainBatch only(Set<String> freshKeys) {
         Set<String> left = new HashSet<>(freshKeys);
-        return new PlainBatch(
-                records.stream().filter(entry -> left.remove(messageId(entry))).toList());
+        return new PlainBatch(messages.stream()
+                .filter(message -> left.remove(message.messageId()))
+                .toList());
     }
 
     String parameter(String name) {
@@ -38,19 +32,12 @@ record PlainBatch(List<ConsumerRecord<String, byte[]>> records) {
         };
     }
 
-    Map<TopicPartition, OffsetAndMetadata> nextOffsets() {
-        Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
-        records.forEach(entry -> next.put(
-                new TopicPartition(entry.topic(), entry.partition()), new OffsetAndMetadata(entry.offset() + 1)));
-        return next;
-    }
-
     private String payloads() {
-        var json = new ByteArrayOutputStream(records.size() * 280 + 2);
+        var json = new ByteArrayOutputStream(messages.size() * 280 + 2);
         char separator = '[';
-        for (ConsumerRecord<String, byte[]> entry : records) {
+        for (PlainMessage message : messages) {
             json.write(separator);
-            json.writeBytes(entry.value());
+            json.writeBytes(message.payload());
             separator = ',';
         }
         json.write(']');
@@ -59,20 +46,15 @@ record PlainBatch(List<ConsumerRecord<String, byte[]>> records) {
 
     /** The values are known to need no escaping. */
     private String headers() {
-        var json = new StringBuilder(records.size() * 24);
+        var json = new StringBuilder(messages.size() * 24);
         char separator = '[';
-        for (ConsumerRecord<String, byte[]> entry : records) {
-            var channel = entry.headers().lastHeader("channel");
+        for (PlainMessage message : messages) {
             json.append(separator)
                     .append("{\"channel\":\"")
-                    .append(channel == null ? "unknown" : new String(channel.value(), StandardCharsets.UTF_8))
+                    .append(message.channel())
                     .append("\"}");
             separator = ',';
         }
         return json.append(']').toString();
-    }
-
-    private static String messageId(ConsumerRecord<String, byte[]> entry) {
-        return new String(entry.headers().lastHeader("message-id").value(), StandardCharsets.UTF_8);
     }
 }

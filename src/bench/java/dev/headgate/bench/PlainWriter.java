@@ -18,7 +18,7 @@ final class PlainWriter {
     private final Connection connection;
     private final List<SqlFile> statements;
 
-    /** @param statements run in order on the fresh records of each batch */
+    /** @param statements run in order on the fresh messages of each batch */
     PlainWriter(Connection connection, List<SqlFile> statements) throws SQLException {
         this.connection = connection;
         this.statements = statements;
@@ -28,7 +28,7 @@ final class PlainWriter {
     /** Returns after the commit. */
     void write(PlainBatch batch) throws SQLException {
         PlainBatch fresh = batch.only(claim(batch));
-        if (!fresh.records().isEmpty()) {
+        if (!fresh.messages().isEmpty()) {
             for (SqlFile statement : statements) {
                 execute(statement, fresh);
             }

@@ -4,9 +4,10 @@ import dev.headgate.app.Headgate;
 import dev.headgate.bench.Second.Phase;
 import dev.headgate.demo.Arrivals;
 import dev.headgate.demo.DemoServers;
+import dev.headgate.demo.KafkaSource;
 import dev.headgate.demo.OrderGenerator;
 import dev.headgate.demo.OrderProducer;
-import dev.headgate.demo.SourceLag;
+import dev.headgate.demo.Source;
 import dev.headgate.demo.Trouble;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
@@ -39,27 +40,27 @@ final class Spike {
     }
 
     SpikeResult run(Path directory) throws InterruptedException {
-        try (var servers = DemoServers.start(directory)) {
+        try (var servers = new DemoServers(directory)) {
+            String brokers = servers.kafka().bootstrapServers();
             Settings settings = servers.in(Settings.load(routes, null, Map.of()));
             String topic = setting(settings, "orders.topic");
             String appliedTopic = setting(settings, "orders.applied-topic");
-            String brokers = servers.kafka().bootstrapServers();
             servers.kafka().createTopic(topic, PARTITIONS, Map.of());
             servers.kafka().createTopic(appliedTopic, PARTITIONS, Map.of());
             var generator = new OrderGenerator(SEED, TROUBLE);
-            try (var headgate = Headgate.start(settings, routes, observer.beans());
-                    var lag = new SourceLag(brokers, topic, setting(settings, "orders.group"), PARTITIONS);
+            try (var source = new KafkaSource(brokers, topic, setting(settings, "orders.group"));
+                    var headgate = Headgate.start(settings, routes, observer.beans());
                     var arrivals =
                             new Arrivals(brokers, appliedTopic, load.mostUnapplied(), observer::arrived).start();
-                    var producer = new OrderProducer(brokers, topic, generator, load.rate(), arrivals::sending)) {
-                observe(headgate, producer.start(), lag);
+                    var producer = new OrderProducer(source, generator, load.rate(), arrivals::sending)) {
+                observe(headgate, producer.start(), source);
                 producer.stop();
             }
         }
         return SpikeResult.of(load, seconds);
     }
 
-    private void observe(Headgate headgate, OrderProducer producer, SourceLag lag) throws InterruptedException {
+    private void observe(Headgate headgate, OrderProducer producer, Source source) throws InterruptedException {
         observer.begin();
         long start = System.nanoTime();
         for (Phase phase : Phase.values()) {
@@ -67,7 +68,7 @@ final class Spike {
             for (int passed = 0; !isOver(phase, passed); passed++) {
                 long next = start + TimeUnit.SECONDS.toNanos(seconds.size() + 1L);
                 TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-                Second second = observer.next(phase, headgate, producer, lag);
+                Second second = observer.next(phase, headgate, source);
                 seconds.add(second);
                 told.accept(second);
             }

@@ -58,6 +58,7 @@ public final class Main implements Runnable {
         Failures failures = new Failures();
         return commandLine
                 .setUsageHelpWidth(110)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(err)
                 .setParameterExceptionHandler(failures)

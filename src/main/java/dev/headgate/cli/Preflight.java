@@ -12,7 +12,7 @@ import java.nio.file.Path;
 /** What can be known to fail before anything starts; each check gives one clear line. */
 public final class Preflight {
 
-    private static final String PATTERN = "*.camel.yaml";
+    static final String PATTERN = "*.camel.yaml";
 
     private Preflight() {}
 
@@ -37,14 +37,15 @@ public final class Preflight {
     }
 
     /**
-     * Asks Postgres and, if brokers are set, Kafka; waits at most ten seconds for each. Also looks whether the management
-     * port is free.
+     * Asks Postgres and, if brokers are set, Kafka; waits at most ten seconds for each. Asks SQS and S3 for the queues and
+     * buckets of the routes. Also looks whether the management port is free.
      *
-     * @throws HeadgateException if one does not answer, or the port is taken
+     * @throws HeadgateException if one does not answer, a queue or bucket is not there, or the port is taken
      */
-    public static void checkServers(Settings settings) {
+    public static void checkServers(Settings settings, Path routes) {
         ManagementPortCheck.run(settings);
         Database.check(settings);
         KafkaCheck.of(settings).ifPresent(KafkaCheck::run);
+        new AwsCheck(settings).run(routes);
     }
 }

@@ -34,7 +34,7 @@ final class RunCommand implements Command {
         Preflight.checkRoutes(folder);
         Settings settings = Settings.load(folder, config, System.getenv());
         try (UntilSignal signal = new UntilSignal()) {
-            Preflight.checkServers(settings);
+            Preflight.checkServers(settings, folder);
             signal.await(Headgate.start(settings, folder));
         }
         return 0;

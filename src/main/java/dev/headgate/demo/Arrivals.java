@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  *
  * <p>Remembers when the last so many valid orders were sent; what takes longer than that is not told. Thread-safe.
  */
-public final class Arrivals implements AutoCloseable {
+public final class Arrivals implements Freshness {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,9 +55,9 @@ public final class Arrivals implements AutoCloseable {
         return this;
     }
 
-    /** To be called just before the message is sent. */
+    @Override
     public void sending(OrderMessage message) {
-        if (message.kind() == OrderMessage.Kind.NEW || message.kind() == OrderMessage.Kind.UPDATE) {
+        if (message.isValid()) {
             sentNanos.put(new Version(message.key(), message.version()), System.nanoTime());
         }
     }

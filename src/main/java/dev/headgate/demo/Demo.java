@@ -2,79 +2,125 @@ package dev.headgate.demo;
 
 import dev.headgate.app.Headgate;
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.demo.ShippedPipeline.From;
+import dev.headgate.demo.ShippedPipeline.To;
+import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.camel.processor.idempotent.IdempotentConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Generated orders through the shipped routes, on embedded servers, and the account of it. */
+/** Generated orders through a shipped pipeline, on embedded servers, and the account of it. */
 final class Demo {
     private static final int PARTITIONS = 4;
     private static final int REMEMBERED = 200_000;
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration WITHOUT_PROGRESS = Duration.ofSeconds(60);
-    private static final String PENDING = "select count(*) from headgate.outbox where delivered_at is null";
+    /** So that a short demo shows several objects. */
+    private static final SortedMap<String, String> SMALL_OBJECTS =
+            new TreeMap<>(Map.of("orders-archive.batch.linger", "2s", "orders-archive.batch.max-size", "5000"));
 
     private final DemoServers servers;
-    private final Settings settings;
+    private final ShippedPipeline pipeline;
+    private final Settings shipped;
     private final Consumer<String> lines;
-    private final String topic;
-    private final String appliedTopic;
     private final LiveLine live = new LiveLine();
     private final Outcomes outcomes = new Outcomes();
-    private final long startNanos = System.nanoTime();
+    private long startNanos;
 
-    /** @param lines told what a person wants to read while it runs */
-    Demo(DemoServers servers, Settings settings, Consumer<String> lines) {
+    /**
+     * @param shipped those of the pipeline's folder
+     * @param lines told what a person wants to read while it runs
+     */
+    Demo(DemoServers servers, ShippedPipeline pipeline, Settings shipped, Consumer<String> lines) {
         this.servers = servers;
-        this.settings = servers.in(settings);
+        this.pipeline = pipeline;
+        this.shipped = pipeline.to() == To.S3 ? shipped.with(SMALL_OBJECTS, "the demo") : shipped;
         this.lines = lines;
-        this.topic = setting("orders.topic");
-        this.appliedTopic = setting("orders.applied-topic");
     }
 
     /**
      * Produces until told to stop, then drains, stops Headgate and reads the account.
      *
+     * @param routes the pipeline's folder
      * @param stop ends the producing when it reaches zero
      * @param atMost ends the producing otherwise
      */
     Account run(Path routes, int perSecond, CountDownLatch stop, Duration atMost)
             throws SQLException, InterruptedException {
-        String brokers = servers.kafka().bootstrapServers();
-        servers.kafka().createTopic(topic, PARTITIONS, Map.of());
-        servers.kafka().createTopic(appliedTopic, PARTITIONS, Map.of());
-        var generator = new OrderGenerator(startNanos, Trouble.REALISTIC);
+        var generator = new OrderGenerator(System.nanoTime(), Trouble.REALISTIC);
         Totals totals;
-        try (var headgate = Headgate.start(settings, routes, Map.of("outcomes", outcomes));
-                var lag = new SourceLag(brokers, topic, setting("orders.group"), PARTITIONS);
-                var arrivals = new Arrivals(brokers, appliedTopic, REMEMBERED, live::endToEnd).start();
-                var producer = new OrderProducer(brokers, topic, generator, perSecond, arrivals::sending)) {
-            printAddresses();
-            producer.start();
-            long end = System.nanoTime() + atMost.toNanos();
-            while (!stop.await(Math.min(LOOK.toNanos(), end - System.nanoTime()), TimeUnit.NANOSECONDS)
-                    && System.nanoTime() < end) {
-                look(headgate, producer, lag);
+        try (var source = source();
+                var sink = sink()) {
+            Settings settings = servers.in(shipped);
+            printAddresses(settings, source, sink);
+            try (var freshness = freshness();
+                    var headgate =
+                            Headgate.start(settings, routes, Map.of("outcomes", outcomes, "freshness", freshness));
+                    var producer = new OrderProducer(source, generator, perSecond, message -> {
+                        sink.sending(message);
+                        freshness.sending(message);
+                    })) {
+                producer.start();
+                startNanos = System.nanoTime();
+                long end = startNanos + atMost.toNanos();
+                while (!stop.await(Math.min(LOOK.toNanos(), end - System.nanoTime()), TimeUnit.NANOSECONDS)
+                        && System.nanoTime() < end) {
+                    look(headgate, source);
+                }
+                totals = producer.stop();
+                lines.accept("Draining ...");
+                drain(headgate, source, sink);
             }
-            totals = producer.stop();
-            lines.accept("Draining ...");
-            drain(headgate, producer, lag);
+            return new Auditor(servers.postgres().dataSource(), pipeline.name(), source, sink).read(totals);
         }
-        return new Account(
-                totals, new Auditor(servers.postgres().dataSource(), brokers, "orders").read(topic, appliedTopic));
     }
 
-    private void drain(Headgate headgate, OrderProducer producer, SourceLag lag)
-            throws SQLException, InterruptedException {
+    private Source source() {
+        if (pipeline.from() == From.SQS) {
+            return new SqsSource(servers.sqs(), setting("queue"));
+        }
+        servers.kafka().createTopic(setting("topic"), PARTITIONS, Map.of());
+        return new KafkaSource(servers.kafka().bootstrapServers(), setting("topic"), setting("group"));
+    }
+
+    private Sink sink() {
+        var postgres = servers.postgres();
+        return pipeline.to() == To.S3
+                ? new S3Sink(
+                        postgres.dataSource(), pipeline.name(), servers.s3(), shipped.getString(Key.OBJECTS_BUCKET))
+                : new PostgresSink(postgres.dataSource(), relayTarget());
+    }
+
+    /** Null if no relay is among the routes. */
+    private @Nullable RelayTopic relayTarget() {
+        return shipped.find("orders.applied-topic")
+                .map(topic -> {
+                    servers.kafka().createTopic(topic, PARTITIONS, Map.of());
+                    return new RelayTopic(servers.kafka().bootstrapServers(), topic);
+                })
+                .orElse(null);
+    }
+
+    private Freshness freshness() {
+        return shipped.find("orders.applied-topic")
+                .<Freshness>map(topic ->
+                        new Arrivals(servers.kafka().bootstrapServers(), topic, REMEMBERED, live::endToEnd).start())
+                .orElseGet(() -> new Commits(REMEMBERED, live::endToEnd));
+    }
+
+    private void drain(Headgate headgate, Source source, Sink sink) throws SQLException, InterruptedException {
         long best = Long.MAX_VALUE;
         long lastProgress = System.nanoTime();
-        for (long left = lag.messages() + pending(); left > 0; left = lag.messages() + pending()) {
+        for (long left = source.backlog() + sink.pending(); left > 0; left = source.backlog() + sink.pending()) {
             if (left < best) {
                 best = left;
                 lastProgress = System.nanoTime();
@@ -83,42 +129,38 @@ final class Demo {
                 return;
             }
             TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
-            look(headgate, producer, lag);
+            look(headgate, source);
         }
     }
 
-    private void look(Headgate headgate, OrderProducer producer, SourceLag lag) {
+    private void look(Headgate headgate, Source source) {
         var context = headgate.camelContext();
         var limit = context.getRegistry().lookupByNameAndType("inflightLimit", InflightLimit.class);
-        var filter = context.getProcessor("orders-idempotent", IdempotentConsumer.class);
+        var filter = context.getProcessor(pipeline.prefix() + "-idempotent", IdempotentConsumer.class);
         lines.accept(live.next(new LiveLine.Figures(
                 Duration.ofNanos(System.nanoTime() - startNanos),
-                producer.acknowledged(),
+                source.acknowledged(),
                 outcomes.applied(),
                 outcomes.duplicates() + (filter == null ? 0 : filter.getDuplicateMessageCount()),
                 outcomes.deadLetters(),
                 limit.messages(),
-                lag.messages())));
+                source.backlog())));
     }
 
-    private long pending() throws SQLException {
-        try (var connection = servers.postgres().dataSource().getConnection();
-                var statement = connection.createStatement();
-                var row = statement.executeQuery(PENDING)) {
-            row.next();
-            return row.getLong(1);
-        }
-    }
-
-    private void printAddresses() {
+    private void printAddresses(Settings settings, Source source, Sink sink) {
         lines.accept("Postgres    " + servers.postgres().jdbcUrl() + "?user="
                 + servers.postgres().user());
-        lines.accept("Kafka       " + servers.kafka().bootstrapServers() + "  topics " + topic + ", " + appliedTopic);
-        lines.accept("Management  http://127.0.0.1:" + setting("camel.management.port") + "/observe/health");
+        lines.accept(source.address());
+        sink.addresses().forEach(lines);
+        if (pipeline.to() == To.S3) {
+            lines.accept("For a demo  " + SMALL_OBJECTS + ", so that there are several objects");
+        }
+        lines.accept("Management  http://127.0.0.1:"
+                + settings.find("camel.management.port").orElse("") + "/observe/health");
     }
 
     private String setting(String name) {
-        return settings.find(name)
-                .orElseThrow(() -> new IllegalArgumentException("The demo needs the setting " + name));
+        String key = pipeline.prefix() + "." + name;
+        return shipped.find(key).orElseThrow(() -> new IllegalArgumentException("The demo needs the setting " + key));
     }
 }

@@ -1,7 +1,10 @@
 package dev.headgate.demo;
 
 import dev.headgate.cli.Command;
+import dev.headgate.cli.Preflight;
 import dev.headgate.cli.RoutesOption;
+import dev.headgate.demo.ShippedPipeline.From;
+import dev.headgate.demo.ShippedPipeline.To;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,13 +26,27 @@ import picocli.CommandLine.Spec;
 /** {@code headgate demo}: exit code 0 if the account reconciles, 1 if not. */
 @CommandLine.Command(
         name = "demo",
-        description = "Run the routes on embedded servers and generated orders, and check what became of them.")
+        description = "Run a shipped pipeline on embedded servers and generated orders, and check what became of them.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class DemoCommand implements Command {
     private static final Duration UNTIL_STOPPED = Duration.ofDays(365);
 
     @Mixin
     private RoutesOption routes;
+
+    @Option(
+            names = "--source",
+            paramLabel = "SOURCE",
+            defaultValue = "kafka",
+            description = "Where the orders come from: ${COMPLETION-CANDIDATES} (default: kafka).")
+    private From source;
+
+    @Option(
+            names = "--sink",
+            paramLabel = "SINK",
+            defaultValue = "postgres",
+            description = "Where the orders go: ${COMPLETION-CANDIDATES} (default: postgres).")
+    private To sink;
 
     @Option(
             names = "--rate",
@@ -54,10 +71,13 @@ public final class DemoCommand implements Command {
     public Integer call() throws Exception {
         requirePositive("--rate", rate);
         requirePositive("--seconds", seconds == null ? 1 : seconds);
-        Settings settings = Settings.load(routes.folder(), null, Map.of());
+        var pipeline = new ShippedPipeline(source, sink);
+        Path folder = pipeline.in(routes.folder());
+        Preflight.checkRoutes(folder);
+        Settings settings = Settings.load(folder, null, Map.of());
         var signal = new StopSignal();
         try {
-            Account account = run(settings, signal.stop());
+            Account account = run(pipeline, folder, settings, signal.stop());
             spec.commandLine().getOut().print(json ? account.json() + "\n" : account.text());
             spec.commandLine().getOut().flush();
             return signal.finished(account.reconciles() ? 0 : 1);
@@ -67,11 +87,12 @@ public final class DemoCommand implements Command {
         }
     }
 
-    private Account run(Settings settings, CountDownLatch stop) throws Exception {
+    private Account run(ShippedPipeline pipeline, Path folder, Settings settings, CountDownLatch stop)
+            throws Exception {
         Path directory = Files.createTempDirectory("headgate-demo-");
-        try (var servers = DemoServers.start(directory)) {
+        try (var servers = new DemoServers(directory)) {
             Duration atMost = seconds == null ? UNTIL_STOPPED : Duration.ofSeconds(seconds);
-            return new Demo(servers, settings, this::tell).run(routes.folder(), rate, stop, atMost);
+            return new Demo(servers, pipeline, settings, this::tell).run(folder, rate, stop, atMost);
         } finally {
             if (keep) {
                 tell("Kept        " + directory);

@@ -2,58 +2,95 @@ package dev.headgate.demo;
 
 import dev.headgate.devservices.DevKafka;
 import dev.headgate.devservices.DevPostgres;
+import dev.headgate.devservices.DevS3;
+import dev.headgate.devservices.DevSqs;
 import dev.headgate.devservices.FreePort;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The embedded servers that stand in for those of the settings. */
+/**
+ * The embedded servers that stand in for those of the settings, each started when it is asked for first. Used by one
+ * thread.
+ */
 public final class DemoServers implements AutoCloseable {
-    private final DevPostgres postgres;
-    private final DevKafka kafka;
+    private final Path directory;
+    private final Deque<Runnable> closing = new ArrayDeque<>();
+    private @Nullable DevPostgres postgres;
+    private @Nullable DevKafka kafka;
+    private @Nullable DevSqs sqs;
+    private @Nullable DevS3 s3;
 
-    private DemoServers(DevPostgres postgres, DevKafka kafka) {
-        this.postgres = postgres;
-        this.kafka = kafka;
-    }
-
-    /** Starts both; their data goes below the directory. */
-    public static DemoServers start(Path directory) {
-        var postgres = DevPostgres.start(directory.resolve("postgres"));
-        try {
-            return new DemoServers(postgres, DevKafka.start(directory.resolve("kafka")));
-        } catch (RuntimeException failure) {
-            postgres.close();
-            throw failure;
-        }
+    /** @param directory the servers' data goes below it */
+    public DemoServers(Path directory) {
+        this.directory = directory;
     }
 
     public DevPostgres postgres() {
+        if (postgres == null) {
+            postgres = DevPostgres.start(directory.resolve("postgres"));
+            closing.push(postgres::close);
+        }
         return postgres;
     }
 
     public DevKafka kafka() {
+        if (kafka == null) {
+            kafka = DevKafka.start(directory.resolve("kafka"));
+            closing.push(kafka::close);
+        }
         return kafka;
     }
 
-    /** The settings with these servers and a free management port. */
-    public Settings in(Settings settings) {
-        return settings.with(
-                Map.of(
-                        "camel.component.kafka.brokers", kafka.bootstrapServers(),
-                        "camel.management.port", String.valueOf(FreePort.find()),
-                        "headgate.database.url", postgres.jdbcUrl(),
-                        "headgate.database.user", postgres.user(),
-                        "headgate.database.password", postgres.password()),
-                "the embedded servers");
+    public DevSqs sqs() {
+        if (sqs == null) {
+            sqs = DevSqs.start();
+            closing.push(sqs::close);
+        }
+        return sqs;
     }
 
+    public DevS3 s3() {
+        if (s3 == null) {
+            s3 = DevS3.start(directory.resolve("s3"));
+            closing.push(s3::close);
+        }
+        return s3;
+    }
+
+    /** The settings with Postgres, those servers that were asked for until now, and a free management port. */
+    public Settings in(Settings settings) {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "camel.management.port", String.valueOf(FreePort.find()),
+                "headgate.database.url", postgres().jdbcUrl(),
+                "headgate.database.user", postgres().user(),
+                "headgate.database.password", postgres().password()));
+        if (kafka != null) {
+            properties.put("camel.component.kafka.brokers", kafka.bootstrapServers());
+        }
+        if (sqs != null) {
+            properties.putAll(sqs.properties());
+        }
+        if (s3 != null) {
+            properties.putAll(s3.properties());
+        }
+        return settings.with(properties, "the embedded servers");
+    }
+
+    /** Those started last first, whatever one of them throws. */
     @Override
     public void close() {
-        try {
-            kafka.close();
-        } finally {
-            postgres.close();
+        Runnable next = closing.poll();
+        if (next != null) {
+            try {
+                next.run();
+            } finally {
+                close();
+            }
         }
     }
 }

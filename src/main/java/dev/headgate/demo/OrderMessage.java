@@ -65,6 +65,11 @@ public final class OrderMessage {
         return kind;
     }
 
+    /** Whether it is to be applied: an order that is not known yet. */
+    boolean isValid() {
+        return kind == Kind.NEW || kind == Kind.UPDATE;
+    }
+
     OrderMessage again() {
         return new OrderMessage(key, version, messageId, channel, bytes, Kind.DUPLICATE);
     }

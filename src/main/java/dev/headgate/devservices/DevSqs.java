@@ -7,6 +7,7 @@ import org.elasticmq.rest.sqs.SQSRestServerBuilder;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sqs.SqsAsyncClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
@@ -21,6 +22,9 @@ public final class DevSqs implements AutoCloseable {
     /** Any are accepted; these are for clients that insist on having some. */
     private static final String KEY = "headgate";
 
+    private static final StaticCredentialsProvider CREDENTIALS =
+            StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, KEY));
+
     private final int port;
     private final SQSRestServer server;
     private final SqsClient client;
@@ -31,7 +35,7 @@ public final class DevSqs implements AutoCloseable {
         this.client = SqsClient.builder()
                 .endpointOverride(URI.create(endpoint()))
                 .region(Region.of(REGION))
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, KEY)))
+                .credentialsProvider(CREDENTIALS)
                 .build();
     }
 
@@ -61,6 +65,15 @@ public final class DevSqs implements AutoCloseable {
     /** A client of this server, closed with it. */
     public SqsClient client() {
         return client;
+    }
+
+    /** One more, that does not wait, for the caller to close. */
+    public SqsAsyncClient asyncClient() {
+        return SqsAsyncClient.builder()
+                .endpointOverride(URI.create(endpoint()))
+                .region(Region.of(REGION))
+                .credentialsProvider(CREDENTIALS)
+                .build();
     }
 
     /** What Camel's component is configured with to use this server. */

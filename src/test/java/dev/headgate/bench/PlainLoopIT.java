@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.devservices.DevKafka;
 import dev.headgate.devservices.DevPostgres;
+import dev.headgate.devservices.DevSqs;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
@@ -23,12 +23,10 @@ class PlainLoopIT {
                 var kafka = DevKafka.start(directory.resolve("kafka"))) {
             migrate(postgres, "headgate", "classpath:dev/headgate/database");
             migrate(postgres, "public", "filesystem:routes/migrations");
-            kafka.createTopic("orders", 4, Map.of());
-            Preload.run(kafka.bootstrapServers(), "orders", 5_000);
+            var topics = new Topics(kafka, 2000);
             var validated = new LongAdder();
-            var loop = new PlainLoop(
-                    kafka.bootstrapServers(),
-                    "orders",
+            var loop = new PlainLoop<>(
+                    () -> topics.feed("orders"),
                     postgres.dataSource(),
                     List.of(
                             SqlFile.read(Path.of("routes/sql/orders-state.sql")),
@@ -37,12 +35,39 @@ class PlainLoopIT {
                     2000,
                     n -> {});
 
-            loop.drain("first", 5_000, 2);
-            loop.drain("second", 5_000, 2);
+            topics.fill("orders", 5_000);
+            loop.drain(5_000, 2);
+            topics.fill("orders", 5_000);
+            loop.drain(5_000, 2);
 
             assertThat(validated.sum()).isEqualTo(10_000);
             for (String table : List.of("headgate.ledger", "public.orders", "headgate.outbox")) {
                 assertThat(count(postgres, table)).isEqualTo(5_000);
+            }
+        }
+    }
+
+    @Test
+    void empties_a_queue_too() throws SQLException {
+        try (var postgres = DevPostgres.start(directory.resolve("postgres"));
+                var sqs = DevSqs.start()) {
+            migrate(postgres, "headgate", "classpath:dev/headgate/database");
+            migrate(postgres, "public", "filesystem:routes/migrations");
+            var queues = new Queues(sqs);
+            queues.fill("orders", 300);
+
+            new PlainLoop<>(
+                            () -> queues.feed("orders"),
+                            postgres.dataSource(),
+                            List.of(SqlFile.read(Path.of("routes/sql/orders-state.sql"))),
+                            value -> {},
+                            100,
+                            n -> {})
+                    .drain(300, 2);
+
+            assertThat(count(postgres, "public.orders")).isEqualTo(300);
+            try (var feed = queues.feed("orders")) {
+                assertThat(feed.poll()).isEmpty();
             }
         }
     }

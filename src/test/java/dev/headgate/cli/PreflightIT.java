@@ -4,20 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.devservices.DevS3;
+import dev.headgate.devservices.DevSqs;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 class PreflightIT {
 
+    private static final DevSqs SQS = DevSqs.start();
+
+    @TempDir
+    static Path objects;
+
+    private static DevS3 s3;
+
     @TempDir
     Path routes;
+
+    @BeforeAll
+    static void start() {
+        s3 = DevS3.start(objects);
+    }
+
+    @AfterAll
+    static void stop() {
+        s3.close();
+        SQS.close();
+    }
 
     @Test
     void a_postgres_that_does_not_answer_is_one_line_without_the_password() throws IOException {
@@ -64,6 +88,72 @@ class PreflightIT {
     }
 
     @Test
+    void an_sqs_that_does_not_answer_is_one_line() throws IOException {
+        String address = "http://127.0.0.1:" + unusedPort();
+        Map<String, String> properties = new HashMap<>(SQS.properties());
+        properties.put("camel.component.aws2-sqs.uri-endpoint-override", address);
+
+        assertThatThrownBy(() -> checkAws("routes/sqs", properties))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageStartingWith("SQS cannot be used at " + address + " (")
+                .hasMessageContainingAll("refused", "set camel.component.aws2-sqs.uri-endpoint-override")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void a_queue_that_is_missing_is_one_line_that_names_its_property() {
+        assertThatThrownBy(() -> checkAws("routes/sqs", SQS.properties()))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessage("The SQS queue 'orders' does not exist at " + SQS.endpoint()
+                        + ": create it, or set orders.queue.");
+
+        SQS.createQueue("orders-2", Map.of());
+        SQS.createQueue("orders-3.fifo", Map.of(QueueAttributeName.FIFO_QUEUE, "true"));
+        Map<String, String> properties = new HashMap<>(SQS.properties());
+        properties.put("orders.queue", "orders-3.fifo");
+        checkAws("routes/sqs", properties);
+    }
+
+    @Test
+    void an_s3_that_does_not_answer_is_one_line() throws IOException {
+        String address = "http://127.0.0.1:" + unusedPort();
+        Map<String, String> properties = new HashMap<>(s3.properties());
+        properties.put("camel.component.aws2-s3.uri-endpoint-override", address);
+
+        assertThatThrownBy(() -> checkAws("routes/s3", properties))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageStartingWith("S3 cannot be used at " + address + " (")
+                .hasMessageContainingAll("refused", "set camel.component.aws2-s3.uri-endpoint-override")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void a_bucket_that_is_missing_is_one_line_that_names_its_property() {
+        assertThatThrownBy(() -> checkAws("routes/s3", s3.properties()))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessage("The S3 bucket 'headgate' does not exist at " + s3.endpoint()
+                        + ": create it, or set headgate.objects.bucket.");
+
+        s3.createBucket("headgate");
+        checkAws("routes/s3", s3.properties());
+    }
+
+    @Test
+    void queues_that_only_camel_can_find_are_not_asked_for() throws IOException {
+        checkAws("routes", Map.of());
+        checkAws(
+                "routes/sqs",
+                Map.of(
+                        "orders.queue",
+                        "arn:aws:sqs:eu-central-1:123456789012:orders",
+                        "camel.component.aws2-sqs.region",
+                        "x"));
+        Files.writeString(
+                routes.resolve("a.camel.yaml"), "# from: aws2-sqs:nobody\nuri: aws2-sqs:orders?region=eu-west-1");
+        checkAws(routes.toString(), SQS.properties());
+    }
+
+    @Test
     void a_management_port_that_is_taken_is_one_line() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Map<String, String> management = Map.of(
@@ -80,6 +170,11 @@ class PreflightIT {
 
     private static void check(Map<String, String> properties) {
         KafkaCheck.of(Settings.defaults().with(properties, "a test")).ifPresent(KafkaCheck::run);
+    }
+
+    private static void checkAws(String folder, Map<String, String> properties) {
+        Path path = Path.of(folder);
+        new AwsCheck(Settings.load(path, null, Map.of()).with(properties, "a test")).run(path);
     }
 
     private static int unusedPort() throws IOException {

@@ -2,6 +2,8 @@ package dev.headgate.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.settings.Key;
+import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -18,6 +20,8 @@ class ComposeFileTest {
 
     private static final Path COMPOSE = Path.of("docker-compose.yml");
     private static final Path DOCKERFILE = Path.of("src", "deploy", "Dockerfile");
+    private static final Path ELASTICMQ = Path.of("src", "deploy", "elasticmq.conf");
+    private static final Path PROPERTIES = Path.of("src", "deploy", "compose.properties");
     private static final Pattern PINNED = Pattern.compile("[\\w/.-]+:\\d+\\.\\d+[\\w.-]*");
 
     private static Map<String, Map<String, Object>> services = Map.of();
@@ -33,8 +37,30 @@ class ComposeFileTest {
     }
 
     @Test
-    void it_runs_headgate_beside_kafka_and_postgres() {
-        assertThat(services).containsOnlyKeys("headgate", "kafka", "topics", "postgres");
+    void it_runs_headgate_beside_kafka_and_postgres_and_if_asked_sqs_and_s3() {
+        assertThat(services).containsOnlyKeys("headgate", "kafka", "topics", "postgres", "sqs", "s3");
+        assertThat(services.keySet())
+                .filteredOn(name -> services.get(name).containsKey("profiles"))
+                .containsExactlyInAnyOrder("sqs", "s3");
+    }
+
+    @Test
+    void the_queue_the_bucket_and_the_addresses_are_those_of_the_routes() throws IOException {
+        Settings settings = Settings.load(Path.of("routes", "sqs-s3"), PROPERTIES, Map.of());
+
+        assertThat(settings.find("camel.component.aws2-sqs.uri-endpoint-override"))
+                .hasValue("http://sqs:9324");
+        assertThat(settings.find("camel.component.aws2-s3.uri-endpoint-override"))
+                .hasValue("http://s3:8333");
+        assertThat(services.get("s3").toString())
+                .contains("-bucket=" + settings.getString(Key.OBJECTS_BUCKET))
+                .contains("AWS_ACCESS_KEY_ID="
+                        + settings.find("camel.component.aws2-s3.access-key").orElseThrow());
+        assertThat(Files.readString(ELASTICMQ))
+                .contains(settings.find("orders-archive.queue").orElseThrow() + " { }");
+        assertThat(services.get("headgate").toString())
+                .contains(PROPERTIES.toString(), "--config, " + PROPERTIES.getFileName());
+        assertThat(services.get("sqs").toString()).contains(ELASTICMQ.toString());
     }
 
     @Test
@@ -51,7 +77,7 @@ class ComposeFileTest {
 
     @Test
     void the_servers_have_health_checks_and_headgate_waits_for_them() throws IOException {
-        assertThat(List.of("kafka", "postgres"))
+        assertThat(List.of("kafka", "postgres", "sqs", "s3"))
                 .allSatisfy(name -> assertThat(services.get(name)).containsKey("healthcheck"));
         assertThat(Files.readString(DOCKERFILE)).contains("HEALTHCHECK", "/observe/health");
         assertThat(services.get("headgate"))
@@ -65,7 +91,7 @@ class ComposeFileTest {
 
     @Test
     void what_the_servers_hold_survives_in_volumes() {
-        assertThat(List.of("kafka", "postgres"))
+        assertThat(List.of("kafka", "postgres", "sqs", "s3"))
                 .allSatisfy(name -> assertThat(services.get(name)).containsKey("volumes"));
     }
 

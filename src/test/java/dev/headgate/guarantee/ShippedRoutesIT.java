@@ -8,6 +8,7 @@ import dev.headgate.ledger.Ledger;
 import dev.headgate.ledger.MessageId;
 import dev.headgate.outbox.OutboxComponent;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.camel.BindToRegistry;
@@ -91,6 +92,23 @@ class ShippedRoutesIT {
                         + Orders.json("b", 1).replace("\"paid\"", "\"lost\"")));
         assertThat(PIPELINE.count("select count(*) from orders where order_id = 'b'"))
                 .isZero();
+    }
+
+    @Test
+    void an_older_version_that_arrives_later_does_not_become_the_state() {
+        send("c", "c-2", Orders.json("c", 2));
+        Pipeline.await().untilAsserted(() -> assertThat(version("c")).containsExactly("2"));
+        send("c", "c-1", Orders.json("c", 1));
+        send("c", "c-0", Orders.json("c", 1));
+
+        Pipeline.await()
+                .untilAsserted(() -> assertThat(PIPELINE.count("select count(*) from headgate.outbox where key = 'c'"))
+                        .isEqualTo(3));
+        assertThat(version("c")).containsExactly("2");
+    }
+
+    private static List<String> version(String order) {
+        return PIPELINE.texts("select version from orders where order_id = '" + order + "'");
     }
 
     private void send(String key, String id, String json) {

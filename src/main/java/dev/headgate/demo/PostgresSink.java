@@ -1,0 +1,101 @@
+package dev.headgate.demo;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowCallbackHandler;
+
+/**
+ * The tables of the orders and the outbox, and what was relayed from there.
+ *
+ * <p>Memory of an audit: two bits for each outbox entry.
+ */
+final class PostgresSink implements Sink {
+    private static final String ORDERS = "select count(*) from public.orders";
+    private static final String VERSIONS = "select coalesce(sum(version), 0) from public.orders";
+    private static final String ENTRIES = "select id from headgate.outbox";
+    private static final String DELIVERED = "select count(delivered_at) from headgate.outbox";
+    private static final String PENDING = "select count(*) from headgate.outbox where delivered_at is null";
+    private static final int FETCH_SIZE = 10_000;
+
+    private final JdbcTemplate jdbc;
+    private final @Nullable RelayTarget relayTarget;
+
+    /** @param relayTarget where a relay brings the outbox entries; null if none runs */
+    PostgresSink(DataSource dataSource, @Nullable RelayTarget relayTarget) {
+        this.jdbc = new JdbcTemplate(dataSource);
+        this.jdbc.setFetchSize(FETCH_SIZE);
+        this.relayTarget = relayTarget;
+    }
+
+    @Override
+    public void sending(OrderMessage message) {
+        // all that is expected is in the totals
+    }
+
+    /** Entries that wait for the relay. */
+    @Override
+    public long pending() {
+        return relayTarget == null ? 0 : count(PENDING);
+    }
+
+    @Override
+    public List<Figure> audit(Totals expected) throws SQLException {
+        var entries = new BitSet();
+        jdbc.query(ENTRIES, (RowCallbackHandler) row -> entries.set(Math.toIntExact(row.getLong(1))));
+        List<Figure> figures = new ArrayList<>(List.of(
+                new Figure("orders", "orders stored (public.orders)", expected.created(), count(ORDERS)),
+                new Figure("versions", "versions of the stored orders, summed", expected.valid(), count(VERSIONS)),
+                new Figure(
+                        "outbox entries",
+                        "outbox entries (headgate.outbox)",
+                        expected.valid(),
+                        entries.cardinality())));
+        if (relayTarget != null) {
+            figures.addAll(relayed(entries, relayTarget.relayed()));
+        }
+        return figures;
+    }
+
+    @Override
+    public List<String> addresses() {
+        return List.of(
+                relayTarget == null
+                        ? "Outbox      no relay in these routes: entries stay in headgate.outbox"
+                        : relayTarget.address());
+    }
+
+    @Override
+    public void close() {
+        // its servers are closed by who started them
+    }
+
+    private List<Figure> relayed(BitSet entries, RelayTarget.Relayed relayed) {
+        var missing = (BitSet) entries.clone();
+        missing.andNot(relayed.ids());
+        var strangers = (BitSet) relayed.ids().clone();
+        strangers.andNot(entries);
+        return List.of(
+                new Figure("delivered", "outbox entries marked as delivered", entries.cardinality(), count(DELIVERED)),
+                new Figure(
+                        "relayed",
+                        "distinct entries in the target",
+                        entries.cardinality(),
+                        relayed.ids().cardinality()),
+                new Figure("missing", "outbox entries missing from the target", 0, missing.cardinality()),
+                new Figure(
+                        "strangers",
+                        "messages of the target without an outbox entry",
+                        0,
+                        strangers.cardinality() + relayed.withoutId()));
+    }
+
+    private long count(String sql) {
+        Long count = jdbc.queryForObject(sql, Long.class);
+        return count == null ? 0 : count;
+    }
+}

@@ -1,0 +1,20 @@
+package dev.headgate.demo;
+
+import java.util.BitSet;
+
+/** Where a relay brings the outbox entries. */
+interface RelayTarget {
+    /**
+     * What has arrived.
+     *
+     * @param ids the ids of the entries, each once
+     * @param withoutId messages that have none
+     */
+    record Relayed(BitSet ids, long withoutId) {}
+
+    /** Reads all of it. */
+    Relayed relayed();
+
+    /** Where it is, for a person. */
+    String address();
+}
