@@ -92,9 +92,8 @@ final class Drain {
         Path folder = pipeline.in(copied);
         Files.deleteIfExists(folder.resolve("outbox-relay.camel.yaml"));
         try (var servers = new DemoServers(directory)) {
-            Backlog<?> backlog = pipeline.from() == From.KAFKA
-                    ? new Topics(servers.kafka(), BATCH_SIZE)
-                    : new Queues(servers.sqs());
+            Backlog<?> backlog =
+                    pipeline.from() == From.KAFKA ? new Topics(servers.kafka(), BATCH_SIZE) : new Queues(servers.sqs());
             Settings settings = servers.in(Settings.load(folder, null, Map.of()));
             new Migrations(settings).apply(folder);
             Path sql = copied.resolve("sql");
@@ -104,8 +103,7 @@ final class Drain {
             plain(servers, backlog, sql, "warm-up", size.warmUp, validator);
             headgate(servers, backlog, settings, folder, "warm-up", size.warmUp);
             Contender plainLoop = () -> plain(servers, backlog, sql, "orders", size.messages, validator);
-            Contender headgateRoute =
-                    () -> headgate(servers, backlog, settings, folder, "orders", size.messages);
+            Contender headgateRoute = () -> headgate(servers, backlog, settings, folder, "orders", size.messages);
             Contender unvalidatedLoop = () -> plain(servers, backlog, sql, "orders", size.messages, bytes -> {});
             List<Contender> contenders = List.of(plainLoop, headgateRoute, unvalidatedLoop);
             List<List<CommitMeter.Reading>> readings = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());

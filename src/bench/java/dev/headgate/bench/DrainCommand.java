@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** {@code headgate bench drain}. */
 @CommandLine.Command(
         name = "drain",
-        description = "Drain a preloaded topic or queue with a plain consumer loop and with the shipped route, and compare.")
+        description =
+                "Drain a preloaded topic or queue with a plain consumer loop and with the shipped route, and compare.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DrainCommand implements Callable<Integer> {
 
@@ -42,8 +43,9 @@ final class DrainCommand implements Callable<Integer> {
     @Option(
             names = "--writers",
             paramLabel = "N",
-            description = "Threads that write: lanes, and threads of the plain loop, with sqs also consumers (default: 2;"
-                    + " with sqs 4).")
+            description =
+                    "Threads that write: lanes, and threads of the plain loop, with sqs also consumers (default: 2;"
+                            + " with sqs 4).")
     private @Nullable Integer writers;
 
     @Option(names = "--json", description = "Print the result as one JSON object, and nothing else.")

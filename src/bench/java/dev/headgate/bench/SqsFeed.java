@@ -16,7 +16,7 @@ final class SqsFeed implements Feed<SqsFeed.Delivery> {
     record Delivery(Message message) implements PlainMessage {
         @Override
         public String messageId() {
-            return message.messageAttributes().get("message-id").stringValue();
+            return attribute("message-id", "");
         }
 
         @Override
@@ -26,13 +26,17 @@ final class SqsFeed implements Feed<SqsFeed.Delivery> {
 
         @Override
         public String channel() {
-            var channel = message.messageAttributes().get("channel");
-            return channel == null ? "unknown" : channel.stringValue();
+            return attribute("channel", "unknown");
         }
 
         @Override
         public byte[] payload() {
             return message.body().getBytes(StandardCharsets.UTF_8);
+        }
+
+        private String attribute(String name, String absent) {
+            var attribute = message.messageAttributes().get(name);
+            return attribute == null ? absent : attribute.stringValue();
         }
     }
 
@@ -68,8 +72,8 @@ final class SqsFeed implements Feed<SqsFeed.Delivery> {
                         .receiptHandle(delivery.message.receiptHandle())
                         .build());
             }
-            DeleteMessageBatchResponse response =
-                    client.deleteMessageBatch(request -> request.queueUrl(queueUrl).entries(entries));
+            DeleteMessageBatchResponse response = client.deleteMessageBatch(
+                    request -> request.queueUrl(queueUrl).entries(entries));
             if (response.hasFailed()) {
                 throw new IllegalStateException("Not all messages could be deleted: " + response.failed());
             }
