@@ -55,13 +55,13 @@ class SqsIT {
         try (SqsPipeline pipeline = new SqsPipeline()) {
             pipeline.tables.migrate();
             try (Connection lock = pipeline.tables.lockOrders();
-                    Headgate headgate = pipeline.start(Map.of("camel.component.aws2-sqs.visibility-timeout", "1"))) {
+                    Headgate headgate = pipeline.start(Map.of("camel.component.aws2-sqs.visibility-timeout", "2"))) {
                 for (int i = 0; i < 25; i++) {
                     pipeline.sendOrder("o" + i, "a" + i, 1);
                 }
                 Pipeline.await().until(() -> pipeline.inFlight(headgate) == 25);
                 Pipeline.await()
-                        .during(Duration.ofSeconds(3))
+                        .during(Duration.ofSeconds(4))
                         .until(() -> pipeline.visibleAndInFlight().equals("0 25") && pipeline.inFlight(headgate) == 25);
                 lock.rollback();
                 pipeline.awaitEmpty();
