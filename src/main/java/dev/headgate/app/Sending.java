@@ -32,6 +32,7 @@ public final class Sending implements AutoCloseable {
         // One who replays a dead letter wants to read about that only.
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
         main.bind("kafka-component", KafkaDefaults.sending());
+        main.bind("aws2-sqs-component", SqsDefaults.component());
         main.start();
         return new Sending(main);
     }
@@ -52,13 +53,14 @@ public final class Sending implements AutoCloseable {
         main.stop();
     }
 
-    /** Of Camel's properties those about Kafka and S3: a second management server would find its port taken. */
+    /** Of Camel's properties those about Kafka, SQS and S3: a second management server would find its port taken. */
     private static Properties properties(Settings settings) {
         Properties properties = settings.asProperties();
         properties.keySet().removeIf(key -> {
             String name = key.toString();
             return name.startsWith("camel.")
                     && !name.startsWith("camel.component.kafka.")
+                    && !name.startsWith("camel.component.aws2-sqs.")
                     && !name.startsWith("camel.component.aws2-s3.")
                     && !name.startsWith("camel.ssl.");
         });

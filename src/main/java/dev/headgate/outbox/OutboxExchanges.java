@@ -31,7 +31,12 @@ final class OutboxExchanges {
         return entries.stream().map(entry -> of(entry, endpoint)).toList();
     }
 
-    private static Exchange of(OutboxEntry entry, Endpoint endpoint) {
+    /**
+     * The exchange of one entry.
+     *
+     * @throws IllegalArgumentException if its headers are no JSON object
+     */
+    static Exchange of(OutboxEntry entry, Endpoint endpoint) {
         Exchange exchange = DefaultExchange.newFromEndpoint(endpoint);
         Message message = exchange.getMessage();
         message.setBody(entry.payload());
