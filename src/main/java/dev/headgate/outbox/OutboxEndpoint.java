@@ -80,8 +80,9 @@ public class OutboxEndpoint extends DefaultEndpoint {
     @UriParam(
             label = "consumer",
             defaultValue = "0",
-            description = "0: an exchange is a list of entries, as for Kafka and SQS. Above: an exchange is one entry, as for"
-                    + " HTTP, so many at once, those of a key one after another.")
+            description =
+                    "0: an exchange is a list of entries, as for Kafka and SQS. Above: an exchange is one entry, as for"
+                            + " HTTP, so many at once, those of a key one after another.")
     private int concurrency;
 
     public OutboxEndpoint(String uri, OutboxComponent component, String destination) {

@@ -32,8 +32,8 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
     private static final String MESSAGE_ID = "message-id";
     private static final int MOST_ATTRIBUTES = 10;
     private static final int MOST_BYTES = 1024 * 1024;
-    private static final Pattern NAME = Pattern.compile(
-            "(?!\\.)(?!.*\\.\\.)(?!(?i:aws|amazon)\\.)[A-Za-z0-9_.-]{1,256}(?<!\\.)");
+    private static final Pattern NAME =
+            Pattern.compile("(?!\\.)(?!.*\\.\\.)(?!(?i:aws|amazon)\\.)[A-Za-z0-9_.-]{1,256}(?<!\\.)");
     private static final Pattern ID = Pattern.compile("[\\p{Alnum}\\p{Punct}]{1,128}");
 
     /**
@@ -58,8 +58,8 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
                 .messageBody(new String(body, StandardCharsets.UTF_8))
                 .messageAttributes(attributes);
         if (fifo) {
-            String deduplication = exchange.getProperty(
-                    DEDUPLICATION_ID, exchange.getMessage().getHeader(MESSAGE_ID), String.class);
+            String deduplication =
+                    exchange.getProperty(DEDUPLICATION_ID, exchange.getMessage().getHeader(MESSAGE_ID), String.class);
             String unique = deduplication == null ? exchange.getExchangeId() : deduplication;
             entry.messageGroupId(group(exchange, unique)).messageDeduplicationId(conforming(unique));
         }
@@ -172,7 +172,9 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
     /** Those of XML 1.0. */
     private static void checkCharacters(String what, String text) {
         int bad = text.codePoints()
-                .filter(c -> c < 0x20 ? c != '\t' && c != '\n' && c != '\r' : (c >= 0xD800 && c < 0xE000) || c == 0xFFFE || c == 0xFFFF)
+                .filter(c -> c < 0x20
+                        ? c != '\t' && c != '\n' && c != '\r'
+                        : (c >= 0xD800 && c < 0xE000) || c == 0xFFFE || c == 0xFFFF)
                 .findFirst()
                 .orElse(-1);
         if (bad >= 0) {

@@ -48,8 +48,9 @@ public final class BulkSqsComponent extends Sqs2Component {
         String url() {
             String url = getQueueUrl();
             if (url == null) {
-                throw new IllegalStateException("There is no SQS queue " + getConfiguration().getQueueName()
-                        + ", or it cannot be seen: create it, or grant sqs:ListQueues, or set queueUrl");
+                throw new IllegalStateException(
+                        "There is no SQS queue " + getConfiguration().getQueueName()
+                                + ", or it cannot be seen: create it, or grant sqs:ListQueues, or set queueUrl");
             }
             return url;
         }

@@ -146,11 +146,10 @@ final class BulkSqsProducer extends Sqs2Producer {
 
     private void send(String url, List<BulkMessage> ten) {
         try {
-            SendMessageBatchResponse response = endpoint.getClient()
-                    .sendMessageBatch(request -> request.queueUrl(url)
-                            .entries(ten.stream().map(BulkMessage::entry).toList()));
-            Map<String, BulkMessage> byId =
-                    ten.stream().collect(Collectors.toMap(message -> message.entry().id(), Function.identity()));
+            SendMessageBatchResponse response = endpoint.getClient().sendMessageBatch(request -> request.queueUrl(url)
+                    .entries(ten.stream().map(BulkMessage::entry).toList()));
+            Map<String, BulkMessage> byId = ten.stream()
+                    .collect(Collectors.toMap(message -> message.entry().id(), Function.identity()));
             response.successful().forEach(sent -> confirm(byId.get(sent.id())));
             response.failed().forEach(failed -> fail(byId.get(failed.id()), failure(failed)));
         } catch (SqsException e) {

@@ -17,15 +17,7 @@ class OriginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "orders",
-                "orders-0",
-                "-0-1",
-                "ord ers-0-1",
-                "5B1C0A7D3E-0000000000000001"
-            })
+    @ValueSource(strings = {"", "orders", "orders-0", "-0-1", "ord ers-0-1", "5B1C0A7D3E-0000000000000001"})
     void anything_else_takes_nothing_back(String source) {
         assertThat(Origin.of(source)).isEqualTo(new Origin.Unknown());
     }

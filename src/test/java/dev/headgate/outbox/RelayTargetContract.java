@@ -117,7 +117,9 @@ abstract class RelayTargetContract {
 
     private String payload(String id) {
         return database.sql.queryForObject(
-                "select convert_from(payload, 'UTF8') from headgate.outbox where id = ?", String.class, Long.valueOf(id));
+                "select convert_from(payload, 'UTF8') from headgate.outbox where id = ?",
+                String.class,
+                Long.valueOf(id));
     }
 
     void awaitDelivered() {
@@ -125,9 +127,7 @@ abstract class RelayTargetContract {
     }
 
     private void assertThatKeysAreInOrder() {
-        Map<String, String> keys = database.sql
-                .queryForList("select id::text as id, key from headgate.outbox")
-                .stream()
+        Map<String, String> keys = database.sql.queryForList("select id::text as id, key from headgate.outbox").stream()
                 .collect(Collectors.toMap(row -> (String) row.get("id"), row -> (String) row.get("key")));
         Map<String, List<Long>> byKey = taken().stream()
                 .collect(Collectors.groupingBy(keys::get, Collectors.mapping(Long::valueOf, Collectors.toList())));

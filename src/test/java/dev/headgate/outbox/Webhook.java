@@ -17,7 +17,11 @@ import java.util.function.ToIntFunction;
 /** An HTTP server on loopback that remembers what it accepted, and can be told to answer otherwise, or not at all. */
 public final class Webhook implements AutoCloseable {
 
-    /** @param id of the header {@code Idempotency-Key} */
+    /**
+     * One that was accepted.
+     *
+     * @param id of the header {@code Idempotency-Key}
+     */
     public record Request(String method, String id, String contentType, String body) {}
 
     private final HttpServer server;
