@@ -22,6 +22,8 @@ final class HttpDefaults {
         component.setConnectionRequestTimeout(RESPONSE.toMillis());
         component.setSoTimeout(RESPONSE.toMillis());
         component.setResponseTimeout(RESPONSE.toMillis());
+        // The relay tries again itself, and counts that.
+        component.setAutomaticRetriesDisabled(true);
         // An entry's key is none of the receiver's headers.
         HttpHeaderFilterStrategy headers = new HttpHeaderFilterStrategy();
         headers.setOutFilterStartsWith("camel", "org.apache.camel", "kafka.");

@@ -158,8 +158,8 @@ public final class Replayer {
         Throwable failure = sent.getException() == null ? bulk.failure().orElse(null) : sent.getException();
         if (failure != null) {
             throw new HeadgateException(
-                    target + " did not take the dead letters from "
-                            + letters.get(0).id() + " on (" + failure.getMessage()
+                    (target.startsWith("kafka:") ? "Kafka" : "SQS") + " did not take the dead letters from "
+                            + letters.get(0).id() + " on for " + target + " (" + failure.getMessage()
                             + "): they stay dead; mend that, and replay them again.",
                     failure);
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpComponent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,9 @@ class OutboxHttpIT extends RelayTargetContract {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+        HttpComponent component = new HttpComponent();
+        component.setAutomaticRetriesDisabled(true);
+        context.addComponent("http", component);
         return webhook.url() + "?httpMethod=POST&responseTimeout=500";
     }
 
