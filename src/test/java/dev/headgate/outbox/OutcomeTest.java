@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class OutcomeTest {
 
-    private static final Exception DOWN = new IllegalStateException("down");
+    private final Exception down = new IllegalStateException("down");
 
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final List<OutboxEntry> entries = new ArrayList<>();
@@ -32,7 +32,7 @@ class OutcomeTest {
         silent("a");
         silent("b");
 
-        Outcome outcome = read(DOWN);
+        Outcome outcome = read(down);
 
         assertThat(ids(outcome.delivered())).containsExactly(0L);
         assertThat(failed(outcome)).containsExactly(1L, 2L);
@@ -77,6 +77,6 @@ class OutcomeTest {
     }
 
     private void failing(String key) {
-        silent(key).setException(DOWN);
+        silent(key).setException(down);
     }
 }
