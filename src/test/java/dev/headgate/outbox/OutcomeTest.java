@@ -51,7 +51,7 @@ class OutcomeTest {
         Outcome outcome = read(null);
 
         assertThat(ids(outcome.delivered())).containsExactly(3L, 5L);
-        assertThat(failed(outcome)).containsExactly(0L, 1L, 4L);
+        assertThat(failed(outcome)).containsExactly(0L, 4L);
     }
 
     private Outcome read(Exception failure) {
