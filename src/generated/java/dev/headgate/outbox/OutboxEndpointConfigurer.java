@@ -31,6 +31,7 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "backoffFactor": target.setBackoffFactor(property(camelContext, double.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "concurrency": target.setConcurrency(property(camelContext, int.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
@@ -58,6 +59,7 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "backoffFactor": return double.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "concurrency": return int.class;
         case "exceptionhandler":
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
@@ -86,6 +88,7 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "backoffFactor": return target.getBackoffFactor();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "concurrency": return target.getConcurrency();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":

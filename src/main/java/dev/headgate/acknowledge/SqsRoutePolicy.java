@@ -1,11 +1,13 @@
 package dev.headgate.acknowledge;
 
 import dev.headgate.batch.Message;
+import dev.headgate.batch.SourcePosition;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Route;
+import org.apache.camel.component.aws2.sqs.Sqs2Configuration;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
 import org.apache.camel.component.aws2.sqs.Sqs2HeaderFilterStrategy;
 import org.apache.camel.spi.Synchronization;
@@ -21,6 +23,7 @@ final class SqsRoutePolicy extends RoutePolicySupport {
     private final FailedGroups failedGroups = new FailedGroups();
     private @Nullable AcknowledgingSqsClient client;
     private @Nullable Redrive redrive;
+    private @Nullable String queue;
 
     /** After the endpoint has made its client, before the consumer takes it. */
     @Override
@@ -37,6 +40,15 @@ final class SqsRoutePolicy extends RoutePolicySupport {
         }
         client = wrapped;
         redrive = new Redrive(wrapped);
+        queue = nameOf(endpoint.getConfiguration());
+    }
+
+    /** As a route names it: an ARN if it is somebody else's. */
+    private static String nameOf(Sqs2Configuration queue) {
+        return queue.getQueueOwnerAWSAccountId() == null
+                ? queue.getQueueName()
+                : String.join(
+                        ":", "arn:aws:sqs", queue.getRegion(), queue.getQueueOwnerAWSAccountId(), queue.getQueueName());
     }
 
     @Override
@@ -44,6 +56,7 @@ final class SqsRoutePolicy extends RoutePolicySupport {
         SqsDelivery delivery = SqsDelivery.of(exchange.getMessage());
         exchange.setProperty(ExchangePropertyKey.CHARSET_NAME, StandardCharsets.UTF_8.name());
         exchange.getExchangeExtension().addOnCompletion(new GiveBack(delivery));
+        exchange.setProperty(SourcePosition.QUEUE, queue);
         String group = delivery.group();
         if (group != null) {
             exchange.setProperty(Message.ORDERING_KEY, group);

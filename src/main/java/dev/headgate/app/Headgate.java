@@ -153,6 +153,8 @@ public final class Headgate implements AutoCloseable {
         main.bind("inflightPolicy", new InflightRoutePolicyFactory(limit));
         main.bind("sqsPolicy", new SqsRoutePolicyFactory());
         main.bind("aws2-sqs-component", SqsDefaults.component());
+        main.bind("http-component", HttpDefaults.component());
+        main.bind("https-component", HttpDefaults.component());
         main.bind("heldPipelines", held);
         main.bind("holdCheck", new HoldCheck(held));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(

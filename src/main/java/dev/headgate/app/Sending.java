@@ -32,6 +32,7 @@ public final class Sending implements AutoCloseable {
         // One who replays a dead letter wants to read about that only.
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
         main.bind("kafka-component", KafkaDefaults.sending());
+        main.bind("aws2-sqs-component", SqsDefaults.component());
         main.start();
         return new Sending(main);
     }

@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.sqs.BulkSqsComponent;
 import org.apache.camel.component.aws2.sqs.Sqs2Component;
 import org.apache.camel.component.aws2.sqs.Sqs2Configuration;
 
@@ -20,7 +21,7 @@ final class SqsDefaults {
         // A killed process's messages come again after this; while one is in flight it is extended.
         configuration.setVisibilityTimeout(30);
         configuration.setExtendMessageVisibility(true);
-        Sqs2Component component = new Sqs2Component();
+        Sqs2Component component = new BulkSqsComponent();
         component.setConfiguration(configuration);
         return component;
     }

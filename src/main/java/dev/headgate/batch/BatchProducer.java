@@ -48,6 +48,10 @@ final class BatchProducer extends DefaultProducer {
         if (sourceKey != null) {
             carrier.setProperty(Message.ORDERING_KEY, sourceKey);
         }
+        String queue = exchange.getProperty(SourcePosition.QUEUE, String.class);
+        if (queue != null) {
+            carrier.setProperty(SourcePosition.QUEUE, queue);
+        }
         exchange.getExchangeExtension().handoverCompletions(carrier);
         Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
                 .cameAs(original(exchange, carrier));

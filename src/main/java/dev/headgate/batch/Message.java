@@ -98,7 +98,7 @@ public final class Message {
         return exchange;
     }
 
-    /** Where it came from: {@code topic-partition-offset}, else the id its source gave it. */
+    /** Where it came from, as {@link SourcePosition} names it. */
     public String source() {
         return source;
     }

@@ -42,7 +42,7 @@ final class ReplayQueries {
     private static final String RELEASABLE = """
             select h.id, octet_length(h.payload) as bytes
             from headgate.dead_letter h
-            where h.held and h.state = 'dead' and h.source ~ '^[a-zA-Z0-9._-]+-[0-9]+-[0-9]+$'
+            where h.held and h.state = 'dead' and (h.source ~ '^[a-zA-Z0-9._-]+-[0-9]+-[0-9]+$' or h.source like 'sqs:%')
               and not exists (
                   select from headgate.dead_letter b
                   where b.pipeline = h.pipeline and md5(b.key) = md5(h.key) and b.key = h.key and b.id < h.id

@@ -3,6 +3,7 @@ package dev.headgate.deadletter;
 import dev.headgate.HeadgateException;
 import dev.headgate.batch.Replay;
 import dev.headgate.outbox.ExchangeBulk;
+import dev.headgate.sqs.BulkMessage;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
@@ -122,8 +123,8 @@ public final class Replayer {
                     .toList());
             int from = 0;
             for (int i = 1; i <= letters.size(); i++) {
-                if (i == letters.size() || !topic(letters.get(i)).equals(topic(letters.get(from)))) {
-                    send(topic(letters.get(from)), letters.subList(from, i));
+                if (i == letters.size() || !target(letters.get(i)).equals(target(letters.get(from)))) {
+                    send(target(letters.get(from)), letters.subList(from, i));
                     from = i;
                 }
             }
@@ -136,34 +137,34 @@ public final class Replayer {
         return Origin.of(letter.source()) instanceof Origin.Outbox;
     }
 
-    private static String topic(ReplayQueries.Resent letter) {
-        return kafka(letter).topic();
-    }
-
-    private static Origin.Kafka kafka(ReplayQueries.Resent letter) {
-        if (Origin.of(letter.source()) instanceof Origin.Kafka kafka) {
-            return kafka;
+    /** The endpoint that takes it back. */
+    private static String target(ReplayQueries.Resent letter) {
+        Origin origin = Origin.of(letter.source());
+        if (origin instanceof Origin.Kafka kafka) {
+            return "kafka:" + kafka.topic();
+        }
+        if (origin instanceof Origin.Sqs sqs) {
+            return "aws2-sqs:" + sqs.queue();
         }
         throw new HeadgateException("Dead letter " + letter.id() + " came from " + letter.source()
-                + ", which is no partition of a Kafka topic: it cannot be sent there again.");
+                + ", which is neither a topic of Kafka nor a queue of SQS: it cannot be sent there again.");
     }
 
-    /** Returns when Kafka has confirmed all. */
-    private void send(String topic, List<ReplayQueries.Resent> letters) {
+    /** Returns when the source has confirmed all. */
+    private void send(String target, List<ReplayQueries.Resent> letters) {
         ExchangeBulk bulk =
                 new ExchangeBulk(letters.stream().map(this::exchange).toList());
-        Exchange sent = template.send(
-                "kafka:" + topic, exchange -> exchange.getMessage().setBody(bulk));
+        Exchange sent = template.send(target, exchange -> exchange.getMessage().setBody(bulk));
         Throwable failure = sent.getException() == null ? bulk.failure().orElse(null) : sent.getException();
         if (failure != null) {
             throw new HeadgateException(
-                    "Kafka did not take the dead letters from " + letters.get(0).id() + " on for the topic " + topic
-                            + " (" + failure.getMessage() + "): they stay dead; mend that, and replay them again.",
+                    (target.startsWith("kafka:") ? "Kafka" : "SQS") + " did not take the dead letters from "
+                            + letters.get(0).id() + " on for " + target + " (" + failure.getMessage()
+                            + "): they stay dead; mend that, and replay them again.",
                     failure);
         }
     }
 
-    /** To the partition it came from, wherever a partitioner would put its key. */
     private Exchange exchange(ReplayQueries.Resent letter) {
         Exchange exchange = new DefaultExchange(template.getCamelContext());
         Message message = exchange.getMessage();
@@ -171,9 +172,14 @@ public final class Replayer {
         letter.headers().forEach(message::setHeader);
         message.setHeader(Replay.DEAD_LETTER, Long.toString(letter.id()));
         message.setHeader(Replay.ORIGIN, letter.source());
-        message.setHeader(KafkaConstants.PARTITION_KEY, kafka(letter).partition());
         if (letter.key() != null) {
             message.setHeader(KafkaConstants.KEY, letter.key());
+        }
+        if (Origin.of(letter.source()) instanceof Origin.Kafka kafka) {
+            // To the partition it came from, wherever a partitioner would put its key.
+            message.setHeader(KafkaConstants.PARTITION_KEY, kafka.partition());
+        } else {
+            BulkMessage.asReplay(exchange);
         }
         return exchange;
     }

@@ -7,13 +7,18 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
  * The body of an exchange that sends many others, such as those of outbox entries. Its iterator ends early when the exchange that it gave last has failed: a Kafka producer
  * without a broker blocks {@code max.block.ms} in each send, and would go on to do so for each entry of a bulk that has
  * already failed. It still waits for what it has sent, so nothing is in flight when the bulk is given up.
+ *
+ * <p>A producer says of each exchange what became of it: an exception, or that it {@link #confirm has arrived}.
  */
 public final class ExchangeBulk extends AbstractList<Exchange> {
+
+    private static final String ARRIVED = "HeadgateArrived";
 
     private final List<Exchange> exchanges;
 
@@ -38,6 +43,18 @@ public final class ExchangeBulk extends AbstractList<Exchange> {
                 .filter(Objects::nonNull)
                 .map(Throwable.class::cast)
                 .findFirst();
+    }
+
+    /** Marks an exchange of a bulk as arrived, also if others of its bulk fail. */
+    public static void confirm(Exchange exchange) {
+        exchange.setProperty(ARRIVED, true);
+    }
+
+    /** Whether its producer says for certain that it has arrived; Camel's for Kafka does so with the record's metadata. */
+    public static boolean isConfirmed(Exchange exchange) {
+        return exchange.getException() == null
+                && (exchange.getProperty(ARRIVED) != null
+                        || exchange.getMessage().getHeader(KafkaConstants.KAFKA_RECORD_META) != null);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -41,6 +40,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private volatile boolean suspended;
     private volatile @Nullable OutboxRelay relay;
     private @Nullable ExecutorService executor;
+    private @Nullable ExecutorService senders;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -58,7 +58,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         String subject = "Outbox relay of " + endpoint.getDestination();
         OutboxRelay started = new OutboxRelay(
                 endpoint.relayOptions(),
-                this::send,
+                sender(),
                 new OutboxListeners(
                         getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
                 new FailureLog(LOG, subject, InstantSource.system()));
@@ -97,6 +97,10 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
             getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(executor, millis);
             executor = null;
         }
+        if (senders != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(senders);
+            senders = null;
+        }
         super.doStop();
     }
 
@@ -116,6 +120,9 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         if (forced && executor != null) {
             running = false;
             executor.shutdownNow();
+            if (senders != null) {
+                senders.shutdownNow();
+            }
         }
     }
 
@@ -161,21 +168,43 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         return null;
     }
 
-    private Optional<Throwable> send(List<OutboxEntry> entries) {
+    private OutboxRelay.Sender sender() {
+        if (endpoint.getConcurrency() == 0) {
+            return this::sendBulk;
+        }
+        senders = getEndpoint()
+                .getCamelContext()
+                .getExecutorServiceManager()
+                .newFixedThreadPool(this, "outbox-" + endpoint.getDestination() + "-entry", endpoint.getConcurrency());
+        return new EntrySender(endpoint.getConcurrency(), senders, this::sendEntry, () -> running && !suspended);
+    }
+
+    private Outcome sendBulk(List<OutboxEntry> entries) {
         try {
             ExchangeBulk bulk = new ExchangeBulk(OutboxExchanges.of(entries, endpoint));
             Exchange exchange = createExchange(true);
             exchange.getMessage().setBody(bulk);
             getProcessor().process(exchange);
-            if (exchange.getException() != null) {
-                return Optional.of(exchange.getException());
-            }
-            if (exchange.isRollbackOnly()) {
-                return Optional.of(new IllegalStateException("The route marked the exchange for rollback"));
-            }
-            return bulk.failure();
+            return Outcome.of(entries, bulk, failure(exchange));
         } catch (Exception e) {
-            return Optional.of(e);
+            return Outcome.failed(entries, e);
         }
+    }
+
+    private @Nullable Throwable sendEntry(OutboxEntry entry) {
+        try {
+            Exchange exchange = OutboxExchanges.of(entry, endpoint);
+            getProcessor().process(exchange);
+            return failure(exchange);
+        } catch (Exception e) {
+            return e;
+        }
+    }
+
+    private static @Nullable Throwable failure(Exchange exchange) {
+        if (exchange.getException() == null && exchange.isRollbackOnly()) {
+            return new IllegalStateException("The route marked the exchange for rollback");
+        }
+        return exchange.getException();
     }
 }

@@ -16,7 +16,8 @@ import org.apache.camel.support.DefaultEndpoint;
  * Relay the pending entries of one destination of the table {@code headgate.outbox}, in bulk and in order per key.
  *
  * <p>Each exchange has a {@code List} of exchanges as its body, one for each entry: the payload as {@code byte[]} (or null),
- * the headers {@code kafka.KEY}, {@code message-id}, {@code content-type} and the entry's own. An exchange that ends without an
+ * the headers {@code kafka.KEY}, {@code message-id}, {@code content-type} and the entry's own. With {@code concurrency} each
+ * exchange is one such entry. An exchange that ends without an
  * exception, also one whose exception was handled by the route, counts as delivered. A Kafka producer behind it needs
  * {@code batchWithIndividualHeaders=true} and the {@code ByteArraySerializer} for values.
  */
@@ -72,9 +73,17 @@ public class OutboxEndpoint extends DefaultEndpoint {
             label = "consumer",
             defaultValue = "0",
             description =
-                    "An entry that failed so often, the last time alone, becomes a dead letter. 0 means that it is"
+                    "An entry that failed so often, the last time by itself, becomes a dead letter. 0 means that it is"
                             + " tried without end, as an outage of the destination wants.")
     private int maxAttempts;
+
+    @UriParam(
+            label = "consumer",
+            defaultValue = "0",
+            description =
+                    "0: an exchange is a list of entries, as for Kafka and SQS. Above: an exchange is one entry, as for"
+                            + " HTTP, so many at once, those of a key one after another.")
+    private int concurrency;
 
     public OutboxEndpoint(String uri, OutboxComponent component, String destination) {
         super(uri, component);
@@ -163,5 +172,16 @@ public class OutboxEndpoint extends DefaultEndpoint {
 
     public void setMaxAttempts(int maxAttempts) {
         this.maxAttempts = maxAttempts;
+    }
+
+    public int getConcurrency() {
+        return concurrency;
+    }
+
+    public void setConcurrency(int concurrency) {
+        if (concurrency < 0) {
+            throw new IllegalArgumentException("Expected a concurrency of 0 or more, found " + concurrency);
+        }
+        this.concurrency = concurrency;
     }
 }

@@ -18,6 +18,7 @@ final class OutboxExchanges {
     static final String MESSAGE_ID = "message-id";
     static final String CONTENT_TYPE = "content-type";
 
+    private static final String CAMEL = "Camel";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private OutboxExchanges() {}
@@ -31,11 +32,21 @@ final class OutboxExchanges {
         return entries.stream().map(entry -> of(entry, endpoint)).toList();
     }
 
-    private static Exchange of(OutboxEntry entry, Endpoint endpoint) {
+    /**
+     * The exchange of one entry.
+     *
+     * @throws IllegalArgumentException if its headers are no JSON object
+     */
+    static Exchange of(OutboxEntry entry, Endpoint endpoint) {
         Exchange exchange = DefaultExchange.newFromEndpoint(endpoint);
         Message message = exchange.getMessage();
         message.setBody(entry.payload());
-        ownHeaders(entry).forEach(message::setHeader);
+        // Those of Camel's own would say where a message goes.
+        ownHeaders(entry).forEach((name, value) -> {
+            if (!name.regionMatches(true, 0, CAMEL, 0, CAMEL.length())) {
+                message.setHeader(name, value);
+            }
+        });
         message.setHeader(MESSAGE_ID, Long.toString(entry.id()));
         message.setHeader(CONTENT_TYPE, entry.contentType());
         if (entry.key() != null) {

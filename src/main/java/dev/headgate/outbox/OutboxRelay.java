@@ -3,14 +3,17 @@ package dev.headgate.outbox;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.outbox.OutboxTable.PendingShard;
+import dev.headgate.outbox.Outcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
 import io.github.resilience4j.core.IntervalFunction;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +61,8 @@ final class OutboxRelay {
 
     /** Brings entries to their destination. */
     interface Sender {
-        /** Returns when all entries have arrived (empty) or at least one may not have (the cause). */
-        Optional<Throwable> send(List<OutboxEntry> entries);
+        /** Returns when nothing of it is under way any more. */
+        Outcome send(List<OutboxEntry> entries);
     }
 
     /**
@@ -115,41 +118,56 @@ final class OutboxRelay {
     }
 
     private void sendAndMark(OutboxTable table, Bulk bulk, List<OutboxEntry> entries) throws SQLException {
-        Throwable failure = sender.send(entries).orElse(null);
-        if (failure == null) {
-            Duration sinceOldestCreated = table.markDelivered(entries);
-            isolation.succeeded(bulk, entries.size());
-            if (isolation.isClear()) {
-                failures.over();
-            }
-            listener.delivered(options.destination(), entries.size(), sinceOldestCreated);
-        } else {
-            if (refuse(table, entries, failure)) {
-                isolation.succeeded(bulk, entries.size());
-                return;
-            }
-            Duration backoff = backoff(entries);
-            table.markFailed(entries, describe(failure), backoff);
-            isolation.failed(bulk, entries.size());
-            failures.failed(failure, entries.size() + " entries, next attempt in " + backoff.toMillis() + " ms");
-            listener.failed(options.destination(), entries.size(), failure, backoff);
+        Outcome outcome = sender.send(entries);
+        if (!outcome.delivered().isEmpty()) {
+            Duration sinceOldestCreated = table.markDelivered(outcome.delivered());
+            listener.delivered(options.destination(), outcome.delivered().size(), sinceOldestCreated);
         }
+        List<Failed> again = new ArrayList<>();
+        for (Failed failed : outcome.failed()) {
+            boolean blamed = failed.own() || entries.size() == 1;
+            if (!blamed || !refuse(table, failed)) {
+                again.add(failed);
+            }
+        }
+        if (again.isEmpty()) {
+            isolation.succeeded(bulk, entries.size());
+        } else if (!outcome.isAttributed() || entries.size() == 1) {
+            isolation.failed(bulk, entries.size());
+        }
+        if (outcome.failed().isEmpty() && isolation.isClear()) {
+            failures.over();
+        }
+        holdBack(table, again);
     }
 
-    /** Makes an entry that is at fault itself, or was tried often enough, a dead letter; only one that was sent alone. */
-    private boolean refuse(OutboxTable table, List<OutboxEntry> entries, Throwable cause) throws SQLException {
-        if (entries.size() > 1) {
-            return false;
-        }
-        OutboxEntry entry = entries.get(0);
-        Failure failure = Failure.of(cause);
+    /** Makes an entry that is at fault itself, or was tried often enough, a dead letter. */
+    private boolean refuse(OutboxTable table, Failed failed) throws SQLException {
+        OutboxEntry entry = failed.entry();
+        Failure failure = Failure.of(failed.cause());
         boolean spent = options.maxAttempts() > 0 && entry.attempts() + 1 >= options.maxAttempts();
         if (!spent && !(failure instanceof Failure.Rejected)) {
             return false;
         }
-        table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(cause));
-        listener.refused(options.destination(), cause);
+        table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(failed.cause()));
+        listener.refused(options.destination(), failed.cause());
         return true;
+    }
+
+    /** One statement for all that failed alike. */
+    private void holdBack(OutboxTable table, List<Failed> again) throws SQLException {
+        Map<String, List<Failed>> alike = again.stream()
+                .collect(Collectors.groupingBy(
+                        failed -> describe(failed.cause()), LinkedHashMap::new, Collectors.toList()));
+        for (Map.Entry<String, List<Failed>> some : alike.entrySet()) {
+            List<OutboxEntry> entries =
+                    some.getValue().stream().map(Failed::entry).toList();
+            Throwable cause = some.getValue().get(0).cause();
+            Duration backoff = backoff(entries);
+            table.markFailed(entries, some.getKey(), backoff);
+            failures.failed(cause, entries.size() + " entries, next attempt in " + backoff.toMillis() + " ms");
+            listener.failed(options.destination(), entries.size(), cause, backoff);
+        }
     }
 
     private Duration backoff(List<OutboxEntry> entries) {

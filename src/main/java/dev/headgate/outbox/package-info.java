@@ -3,7 +3,7 @@
  *
  * <p>Guaranteed: an entry is relayed only after the transaction that wrote it has committed; every entry is relayed at
  * least once and is marked delivered only after the route has processed it without a failure; entries of one key leave in
- * the order of their ids, an entry that fails holds back the later ones of its shard; for each shard one relay at a time,
+ * the order of their ids, an entry that fails holds back the later ones of its key, and while it waits all of its shard; for each shard one relay at a time,
  * across all processes on one database, sends. No database transaction is open while a route sends.
  *
  * <p>Not guaranteed: exactly once at the destination. A relay that dies, or loses its database connection, between

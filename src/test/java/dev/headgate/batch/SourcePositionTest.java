@@ -28,6 +28,21 @@ class SourcePositionTest {
         assertThat(SourcePosition.of(exchange)).isEqualTo("orders-0-9");
     }
 
+    @Test
+    void a_replay_from_a_queue_has_the_position_of_its_first_delivery_and_no_other_queues() {
+        exchange.setProperty(SourcePosition.QUEUE, "orders");
+        exchange.getMessage().setHeader("CamelAwsSqsMessageId", "b");
+        assertThat(SourcePosition.of(exchange)).isEqualTo("sqs:orders:b");
+
+        exchange.getMessage().setHeader(Replay.ORIGIN, "sqs:orders:a");
+        assertThat(SourcePosition.of(exchange)).isEqualTo("sqs:orders:a");
+
+        for (String origin : new String[] {"sqs:other:a", "sqs:orders:", "sqs:orders:a:c", "orders-2-7"}) {
+            exchange.getMessage().setHeader(Replay.ORIGIN, origin);
+            assertThat(SourcePosition.of(exchange)).isEqualTo("sqs:orders:b");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "1 ", "x", "1234567890123456789"})
     void only_a_number_names_a_dead_letter(String id) {

@@ -17,18 +17,16 @@ class OriginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "orders",
-                "orders-0",
-                "-0-1",
-                "ord ers-0-1",
-                "5B1C0A7D3E-0000000000000001",
-                "0f6a1c1e-4b7d-4f7a-8123-123456789012"
-            })
+    @ValueSource(strings = {"", "orders", "orders-0", "-0-1", "ord ers-0-1", "5B1C0A7D3E-0000000000000001"})
     void anything_else_takes_nothing_back(String source) {
         assertThat(Origin.of(source)).isEqualTo(new Origin.Unknown());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"orders", "orders-0-17.fifo", "arn:aws:sqs:eu-west-1:123456789012:orders"})
+    void a_queue_is_read_from_between_prefix_and_id(String queue) {
+        assertThat(Origin.of("sqs:" + queue + ":0f6a1c1e-4b7d-4f7a-8123-123456789012"))
+                .isEqualTo(new Origin.Sqs(queue));
     }
 
     @Test

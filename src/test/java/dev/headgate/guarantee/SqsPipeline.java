@@ -34,6 +34,7 @@ final class SqsPipeline implements AutoCloseable {
             all.put(QueueAttributeName.FIFO_QUEUE, "true");
         }
         url = sqs.createQueue(queue, all);
+        sqs.createQueue("orders-applied", Map.of());
     }
 
     Headgate start(Map<String, String> overrides) {
@@ -42,12 +43,19 @@ final class SqsPipeline implements AutoCloseable {
 
     /** With routes that a test has changed. */
     Headgate start(Path routes, Map<String, String> overrides, Map<String, Object> beans) {
+        Map<String, String> properties = properties();
+        properties.putAll(overrides);
+        return Headgate.start(Settings.load(routes, null, Map.of()).with(properties, "the test"), routes, beans);
+    }
+
+    /** What a process of this pipeline is configured with. */
+    Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>(tables.properties());
+        properties.remove("camel.component.kafka.brokers");
         properties.putAll(sqs.properties());
         properties.put("orders.queue", queue);
         properties.put("camel.component.aws2-sqs.wait-time-seconds", "1");
-        properties.putAll(overrides);
-        return Headgate.start(Settings.load(routes, null, Map.of()).with(properties, "the test"), routes, beans);
+        return properties;
     }
 
     /** An order that is valid, with this idempotency key. */

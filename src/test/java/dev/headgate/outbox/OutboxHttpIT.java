@@ -1,0 +1,118 @@
+package dev.headgate.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.http.HttpComponent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OutboxHttpIT extends RelayTargetContract {
+
+    private static final int CONCURRENCY = 4;
+
+    private Webhook webhook;
+
+    @Override
+    String prepare(CamelContext context) {
+        try {
+            webhook = new Webhook();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        HttpComponent component = new HttpComponent();
+        component.setAutomaticRetriesDisabled(true);
+        context.addComponent("http", component);
+        return webhook.url() + "?httpMethod=POST&responseTimeout=500";
+    }
+
+    @Override
+    String options() {
+        return "&concurrency=" + CONCURRENCY;
+    }
+
+    @Override
+    void answer(Answers answers) {
+        webhook.answer(id -> switch (answers.to(id)) {
+            case TAKEN -> 204;
+            case UNAVAILABLE -> 503;
+            case REFUSED -> 422;
+        });
+    }
+
+    @Override
+    List<String> taken() {
+        return webhook.accepted().stream().map(Webhook.Request::id).toList();
+    }
+
+    @AfterEach
+    void stopWebhook() {
+        webhook.close();
+    }
+
+    @Test
+    void an_entry_is_posted_with_its_content_type_and_several_at_once_but_not_more_than_said() {
+        database.write("orders", 100, 50);
+        awaitDelivered();
+        assertThat(webhook.accepted())
+                .allMatch(request ->
+                        request.method().equals("POST") && request.contentType().equals("application/json"));
+        assertThat(webhook.accepted()).extracting(Webhook.Request::body).contains("1", "100");
+        assertThat(webhook.mostAtOnce()).isBetween(2, CONCURRENCY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 425, 429, 500, 503})
+    void what_may_pass_later_is_tried_again(int status) {
+        webhook.answer(id -> status);
+        database.write("orders", 1, 1);
+        await().atMost(SOON).until(() -> database.count("attempts > 1") == 1);
+        webhook.answer(id -> 200);
+        awaitDelivered();
+        assertThat(database.sql.queryForObject("select count(*) from headgate.dead_letter", Long.class))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 409, 422})
+    void what_the_request_is_at_fault_for_is_refused_with_the_status_as_its_reason(int status) {
+        webhook.answer(id -> status);
+        database.write("orders", 1, 1);
+        await().atMost(SOON).until(() -> database.count("true") == 0);
+        assertThat(database.sql.queryForList("select reason from headgate.dead_letter", String.class))
+                .containsExactly("HTTP " + status);
+    }
+
+    @Test
+    void a_destination_that_hangs_holds_back_no_other() throws Exception {
+        CountDownLatch hanging = new CountDownLatch(1);
+        webhook.silentUntil(hanging);
+        try (Webhook other = new Webhook()) {
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("outbox:other?pollInterval=20&concurrency=" + CONCURRENCY)
+                            .setHeader("Idempotency-Key", simple("${header.message-id}"))
+                            .to(other.url() + "?httpMethod=POST");
+                }
+            });
+            database.write("orders", 300, 100);
+            database.write("other", 300, 100);
+
+            await().atMost(SOON).until(() -> database.count("destination = 'other' and delivered_at is null") == 0);
+            await().atMost(SOON).until(() -> database.count("last_error is not null") > 0);
+            assertThat(database.count("destination = 'orders' and delivered_at is not null"))
+                    .isZero();
+            hanging.countDown();
+            awaitDelivered();
+            assertThat(other.accepted()).hasSize(300);
+        }
+    }
+}
