@@ -16,7 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.camel.processor.idempotent.IdempotentConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** Generated orders through a shipped pipeline, on embedded servers, and the account of it. */
 final class Demo {
@@ -100,14 +99,13 @@ final class Demo {
                 : new PostgresSink(postgres.dataSource(), relayTarget());
     }
 
-    /** Null if no relay is among the routes. */
-    private @Nullable RelayTopic relayTarget() {
-        return shipped.find("orders.applied-topic")
-                .map(topic -> {
-                    servers.kafka().createTopic(topic, PARTITIONS, Map.of());
-                    return new RelayTopic(servers.kafka().bootstrapServers(), topic);
-                })
-                .orElse(null);
+    private RelayTarget relayTarget() {
+        if (pipeline.from() == From.SQS) {
+            return new RelayQueue(servers.sqs(), setting("applied-queue"));
+        }
+        String topic = setting("applied-topic");
+        servers.kafka().createTopic(topic, PARTITIONS, Map.of());
+        return new RelayTopic(servers.kafka().bootstrapServers(), topic);
     }
 
     private Freshness freshness() {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowCallbackHandler;
 
@@ -23,10 +22,10 @@ final class PostgresSink implements Sink {
     private static final int FETCH_SIZE = 10_000;
 
     private final JdbcTemplate jdbc;
-    private final @Nullable RelayTarget relayTarget;
+    private final RelayTarget relayTarget;
 
-    /** @param relayTarget where a relay brings the outbox entries; null if none runs */
-    PostgresSink(DataSource dataSource, @Nullable RelayTarget relayTarget) {
+    /** @param relayTarget where a relay brings the outbox entries */
+    PostgresSink(DataSource dataSource, RelayTarget relayTarget) {
         this.jdbc = new JdbcTemplate(dataSource);
         this.jdbc.setFetchSize(FETCH_SIZE);
         this.relayTarget = relayTarget;
@@ -40,7 +39,7 @@ final class PostgresSink implements Sink {
     /** Entries that wait for the relay. */
     @Override
     public long pending() {
-        return relayTarget == null ? 0 : count(PENDING);
+        return count(PENDING);
     }
 
     @Override
@@ -55,18 +54,13 @@ final class PostgresSink implements Sink {
                         "outbox entries (headgate.outbox)",
                         expected.valid(),
                         entries.cardinality())));
-        if (relayTarget != null) {
-            figures.addAll(relayed(entries, relayTarget.relayed()));
-        }
+        figures.addAll(relayed(entries, relayTarget.relayed()));
         return figures;
     }
 
     @Override
     public List<String> addresses() {
-        return List.of(
-                relayTarget == null
-                        ? "Outbox      no relay in these routes: entries stay in headgate.outbox"
-                        : relayTarget.address());
+        return List.of(relayTarget.address());
     }
 
     @Override

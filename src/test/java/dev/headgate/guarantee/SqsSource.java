@@ -96,6 +96,7 @@ final class SqsSource implements MessageSource, Load.Target {
     }
 
     private void createQueue() {
+        sqs.createQueue("orders-applied", Map.of()); // for the relay of routes/sqs
         url = sqs.createQueue(queue, queue.equals(FIFO) ? Map.of(QueueAttributeName.FIFO_QUEUE, "true") : Map.of());
     }
 }

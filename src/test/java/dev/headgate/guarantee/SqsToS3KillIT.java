@@ -42,7 +42,7 @@ class SqsToS3KillIT {
 
             for (int kill = 1; kill <= KILLS; kill++) {
                 int target = archive.named().size() + 1 + random.nextInt(8);
-                try (ChildProcess child = run(archive, source)) {
+                try (ChildProcess child = run(archive, source, SMALL_BATCHES)) {
                     Pipeline.await().pollInterval(Duration.ofMillis(10)).untilAsserted(() -> assertThat(archive.named())
                             .hasSizeGreaterThanOrEqualTo(target));
                     assertThat(child.isAlive()).as(child::output).isTrue();
@@ -56,7 +56,7 @@ class SqsToS3KillIT {
             assertThat(source.unacknowledged()).as("killed in the flow").isPositive();
 
             archive.pipeline.execute("drop trigger slow on headgate.object_manifest");
-            try (ChildProcess child = run(archive, source)) {
+            try (ChildProcess child = run(archive, source, Map.of("orders-archive.batch.max-size", "2000"))) {
                 Pipeline.await().until(() -> source.unacknowledged() == 0);
                 assertThat(child.isAlive()).as(child::output).isTrue();
                 archive.holdsOnce(load);
@@ -70,10 +70,10 @@ class SqsToS3KillIT {
         }
     }
 
-    private static ChildProcess run(Archive archive, SqsSource source) {
+    private static ChildProcess run(Archive archive, SqsSource source, Map<String, String> batches) {
         Map<String, String> properties = new HashMap<>(archive.properties());
         properties.putAll(source.properties());
-        properties.putAll(SMALL_BATCHES);
+        properties.putAll(batches);
         properties.put("camel.component.aws2-sqs.visibility-timeout", "5");
         return archive.run(Path.of("routes", "sqs-s3"), properties);
     }
