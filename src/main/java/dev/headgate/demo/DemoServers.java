@@ -74,6 +74,8 @@ public final class DemoServers implements AutoCloseable {
         }
         if (sqs != null) {
             properties.putAll(sqs.properties());
+            // A stop waits for the polls that are under way: for 20 s, by default.
+            properties.put("camel.component.aws2-sqs.wait-time-seconds", "1");
         }
         if (s3 != null) {
             properties.putAll(s3.properties());
