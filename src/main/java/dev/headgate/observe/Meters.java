@@ -23,22 +23,22 @@ public enum Meters {
             Kind.COUNTER,
             "headgate_stage_messages_total",
             "Messages that have passed the stage: taken from the source, handed to a batch, closed into one, committed,"
-                    + " acknowledged.",
+                    + " acknowledged. process and batch are counted when the batch closes.",
             "pipeline",
             "stage"),
     STAGE_DURATION(
             Kind.SECONDS,
             "headgate_stage_duration_seconds",
             "source: a fetch that brought messages. process: a message in its route, throttle included, to the"
-                    + " millisecond. batch: the wait of a batch's oldest message. sink: an attempt to write, that"
-                    + " succeeded or not. acknowledge: a request to commit or to delete.",
+                    + " millisecond. batch: the wait of a batch's oldest message. sink: an attempt to write that"
+                    + " succeeded. acknowledge: a request to commit or to delete.",
             "pipeline",
             "stage"),
     STAGE_ERRORS(
             Kind.COUNTER,
             "headgate_stage_errors_total",
             "Failures. process: messages that are refused. sink: attempts that failed and are made again, messages that"
-                    + " are refused. acknowledge: requests that failed, messages that come again.",
+                    + " are refused. acknowledge: requests that failed.",
             "pipeline",
             "stage",
             "class",
@@ -124,7 +124,10 @@ public enum Meters {
             "Messages that a throttle of the route has kept for a millisecond or longer.",
             "pipeline"),
     THROTTLED_SECONDS(
-            Kind.COUNTER, "headgate_throttled_seconds_total", "How long throttles have kept messages.", "pipeline"),
+            Kind.COUNTER,
+            "headgate_throttled_seconds_total",
+            "How long throttles have kept these messages.",
+            "pipeline"),
 
     KAFKA_LAG(
             Kind.GAUGE,
