@@ -29,7 +29,8 @@ class LogIT {
     /** All that is logged while it is open, by Headgate and Camel at debug. */
     private static final class Captured extends AbstractAppender implements AutoCloseable {
 
-        private static final List<String> LOUD = List.of("dev.headgate", "org.apache.camel", "com.zaxxer.hikari", "org.flywaydb");
+        private static final List<String> LOUD =
+                List.of("dev.headgate", "org.apache.camel", "com.zaxxer.hikari", "org.flywaydb");
 
         private final List<String> lines = new CopyOnWriteArrayList<>();
         private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
@@ -74,8 +75,9 @@ class LogIT {
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(500));
 
-            List<String> headgate =
-                    log.lines.stream().filter(line -> line.startsWith("dev.headgate")).toList();
+            List<String> headgate = log.lines.stream()
+                    .filter(line -> line.startsWith("dev.headgate"))
+                    .toList();
             assertThat(headgate).anyMatch(line -> line.contains("batch:orders wrote"));
             assertThat(headgate).hasSizeLessThan(200);
             assertThat(log.lines).noneMatch(line -> line.contains(SECRET));
@@ -88,7 +90,8 @@ class LogIT {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         System.setProperty("headgate.log.format", "json");
         System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
-        LoggerContext context = new LoggerContext("json", null, Path.of("src/main/resources/log4j2.xml").toUri());
+        LoggerContext context = new LoggerContext(
+                "json", null, Path.of("src/main/resources/log4j2.xml").toUri());
         try {
             context.start();
             context.getLogger("dev.headgate.test").warn("two\nlines", new IllegalStateException("why"));

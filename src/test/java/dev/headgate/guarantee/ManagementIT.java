@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /** What the management server answers, and to whom. */
 class ManagementIT {
 
-    private static final String PIPELINE = "org.apache.camel:context=headgate,name=%22Pipeline-orders%22,type=services";
+    private static final String PIPELINE =
+            "org.apache.camel:context=headgate,type=services,name=\\\"Pipeline-orders\\\"";
 
     private final Map<String, String> properties = new HashMap<>();
     private int port;
@@ -23,10 +24,14 @@ class ManagementIT {
         try (Pipeline pipeline = new Pipeline(1)) {
             pipeline.stop(pipeline.start(settings(), Map.of()));
             var looking = pipeline.start(settings(), Map.of());
-            assertThat(jolokia("read/" + PIPELINE + "/State")).contains("\"value\":\"running\"");
-            assertThat(jolokia("exec/" + PIPELINE + "/pause")).contains("\"status\":403");
-            assertThat(jolokia("read/java.lang:type=Runtime/SystemProperties")).contains("\"status\":403");
-            assertThat(jolokia("read/" + PIPELINE + "/State")).contains("\"value\":\"running\"");
+            assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
+            assertThat(execute("pause")).contains("\"status\":403");
+            assertThat(read("java.lang:type=Runtime", "SystemProperties")).contains("\"status\":403");
+            assertThat(read(PIPELINE, "State", "Origin", "http://elsewhere.example"))
+                    .doesNotContain("running");
+            assertThat(read(PIPELINE, "State", "Origin", "http://localhost:8080"))
+                    .contains("running");
+            assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
             pipeline.stop(looking);
 
             properties.put("headgate.management.write", "true");
@@ -35,8 +40,8 @@ class ManagementIT {
             pipeline.flush();
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isOne());
-            assertThat(jolokia("exec/" + PIPELINE + "/pause")).contains("\"status\":200");
-            assertThat(jolokia("read/" + PIPELINE + "/State")).contains("\"value\":\"paused: operator\"");
+            assertThat(execute("pause")).contains("\"status\":200");
+            assertThat(read(PIPELINE, "State")).contains("\"value\":\"paused: operator\"");
             pipeline.sendOrder("second", "second", 1);
             pipeline.flush();
             Pipeline.await().untilAsserted(() -> assertThat(Scrape.of(port)
@@ -45,7 +50,7 @@ class ManagementIT {
                     .isOne());
             assertThat(pipeline.count("select count(*) from orders")).isOne();
             assertThat(Scrape.get(port, "/observe/health/ready").statusCode()).isEqualTo(200);
-            assertThat(jolokia("exec/" + PIPELINE + "/resume")).contains("\"status\":200");
+            assertThat(execute("resume")).contains("\"status\":200");
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
         }
@@ -115,8 +120,20 @@ class ManagementIT {
         return properties;
     }
 
-    private String jolokia(String request) throws Exception {
-        return Scrape.get(port, "/observe/jolokia/" + request).body();
+    private String read(String object, String attribute, String... headers) throws Exception {
+        return jolokia("""
+                {"type":"read","mbean":"%s","attribute":"%s"}
+                """.formatted(object, attribute), headers);
+    }
+
+    private String execute(String operation) throws Exception {
+        return jolokia("""
+                {"type":"exec","mbean":"%s","operation":"%s"}
+                """.formatted(PIPELINE, operation));
+    }
+
+    private String jolokia(String request, String... headers) throws Exception {
+        return Scrape.post(port, "/observe/jolokia/", request, headers).body();
     }
 
     private int status(String path, String authorization) throws Exception {

@@ -35,7 +35,20 @@ record Scrape(Set<String> families, Map<String, Double> samples) {
     }
 
     static HttpResponse<String> get(int port, String path, String... headers) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+        return send(HttpRequest.newBuilder(uri(port, path)), headers);
+    }
+
+    static HttpResponse<String> post(int port, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(uri(port, path)).POST(HttpRequest.BodyPublishers.ofString(body)), headers);
+    }
+
+    private static URI uri(int port, String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request, String... headers)
+            throws IOException, InterruptedException {
         if (headers.length > 0) {
             request.headers(headers);
         }
