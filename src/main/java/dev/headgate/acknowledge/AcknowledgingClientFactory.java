@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.stream.Stream;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 
 /** Gives Camel's Kafka component consumers that commit what was acknowledged and obey the inflight limit. */
 public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory {
@@ -16,6 +18,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
     private final InflightLimit limit;
     private final Duration commitInterval;
     private final Duration revokeTimeout;
+    private final AcknowledgeListener listener;
     private final Set<AcknowledgingConsumer> consumers =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -25,18 +28,43 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
      * @param revokeTimeout how long a consumer that loses partitions waits for their messages; keep it well below
      *     {@code max.poll.interval.ms}
      */
-    public AcknowledgingClientFactory(InflightLimit limit, Duration commitInterval, Duration revokeTimeout) {
+    public AcknowledgingClientFactory(
+            InflightLimit limit, Duration commitInterval, Duration revokeTimeout, AcknowledgeListener listener) {
         this.limit = limit;
         this.commitInterval = commitInterval;
         this.revokeTimeout = revokeTimeout;
+        this.listener = listener;
     }
 
     @Override
     @SuppressWarnings("rawtypes") // the signature is Camel's
     public Consumer getConsumer(Properties properties) {
-        AcknowledgingConsumer consumer = new AcknowledgingConsumer(properties, limit, commitInterval, revokeTimeout);
+        AcknowledgingConsumer consumer =
+                new AcknowledgingConsumer(properties, limit, commitInterval, revokeTimeout, listener);
         consumers.add(consumer);
+        listener.opened(consumer);
         return consumer;
+    }
+
+    /** Partitions that one consumer has, and the properties it was made with. */
+    public record Assignment(Set<TopicPartition> partitions, Properties consumer) {}
+
+    /** What each consumer that is not closed was made with. */
+    public List<Properties> openConsumers() {
+        return reports().map(ConsumerReport::properties).toList();
+    }
+
+    /** Whether all consumers that are not closed have joined their groups, at least one. */
+    public boolean haveJoined() {
+        return reports().findAny().isPresent() && reports().allMatch(ConsumerReport::hasJoined);
+    }
+
+    /** What the consumers have at present. */
+    public List<Assignment> assignments() {
+        return reports()
+                .map(report -> new Assignment(report.assigned(), report.properties()))
+                .filter(assignment -> !assignment.partitions.isEmpty())
+                .toList();
     }
 
     /**
@@ -45,5 +73,11 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
      */
     public void breakOff(Duration longerThan) {
         List.copyOf(consumers).forEach(consumer -> consumer.breakOff(longerThan));
+    }
+
+    private Stream<ConsumerReport> reports() {
+        return List.copyOf(consumers).stream()
+                .map(AcknowledgingConsumer::report)
+                .filter(ConsumerReport::isOpen);
     }
 }

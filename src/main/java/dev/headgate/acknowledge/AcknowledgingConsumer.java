@@ -53,6 +53,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final Rests<TopicPartition> rests = new Rests<>();
     private final long commitIntervalNanos;
     private final Duration revokeTimeout;
+    private final ConsumerReport report;
     private @Nullable SourceInflight source;
     private long lastCommit = System.nanoTime();
     private long lastFetch = System.nanoTime();
@@ -60,8 +61,14 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private boolean pausing;
     private boolean suspended;
 
-    AcknowledgingConsumer(Properties properties, InflightLimit limit, Duration commitInterval, Duration revokeTimeout) {
+    AcknowledgingConsumer(
+            Properties properties,
+            InflightLimit limit,
+            Duration commitInterval,
+            Duration revokeTimeout,
+            AcknowledgeListener listener) {
         super(properties);
+        this.report = new ConsumerReport(properties, listener);
         this.limit = limit;
         this.commitIntervalNanos = commitInterval.toNanos();
         this.revokeTimeout = revokeTimeout;
@@ -71,8 +78,13 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     RecordAcknowledgement track(String routeId, TopicPartition partition, long offset, int size) {
         if (source == null) {
             source = limit.source(routeId);
+            report.source(source);
         }
         return tracker.track(partition, offset, size, source);
+    }
+
+    ConsumerReport report() {
+        return report;
     }
 
     /** From any thread: breaks off a step that has kept a record for so long. The record is then not acknowledged. */
@@ -91,12 +103,12 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
-        super.subscribe(topics, new Rebalance(listener));
+        super.subscribe(topics, new Rebalance(this, listener));
     }
 
     @Override
     public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
-        super.subscribe(pattern, new Rebalance(listener));
+        super.subscribe(pattern, new Rebalance(this, listener));
     }
 
     /** Pauses on behalf of Camel (a suspended route): nothing is handed out until {@link #resume}. */
@@ -137,6 +149,15 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         super.seekToEnd(partitions);
     }
 
+    @Override
+    public void close() {
+        try {
+            super.close();
+        } finally {
+            report.closed(this);
+        }
+    }
+
     private ConsumerRecords<Object, Object> next(Duration timeout) {
         long now = System.nanoTime();
         if (now - lastCommit >= commitIntervalNanos) {
@@ -165,7 +186,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     /** Waits a while for room, so that a source that pauses goes on as soon as it may. */
     private boolean awaitRoom() {
         if (isFull()) {
-            pausing = !(source == null ? limit.awaitRoom(SLICE) : source.awaitRoom(SLICE));
+            pausing(!(source == null ? limit.awaitRoom(SLICE) : source.awaitRoom(SLICE)));
         }
         return !pausing;
     }
@@ -177,8 +198,15 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
 
     /** Full from the first time it is, until there is room again: less is not worth a thread's awakening. */
     private boolean isFull() {
-        pausing = pausing || (source == null ? limit.isFull() : source.isFull());
+        if (!pausing) {
+            pausing(source == null ? limit.isFull() : source.isFull());
+        }
         return pausing;
+    }
+
+    private void pausing(boolean now) {
+        pausing = now;
+        report.pausing(now);
     }
 
     /** Polls with exactly these partitions paused. */
@@ -190,8 +218,11 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         Set<TopicPartition> paused = new HashSet<>(pausing);
         paused.retainAll(assigned);
         super.pause(paused);
-        polled.add(super.poll(timeout));
+        long start = System.nanoTime();
+        ConsumerRecords<Object, Object> records = super.poll(timeout);
         lastFetch = System.nanoTime();
+        polled.add(records);
+        report.polled(records, lastFetch - start);
     }
 
     private void rewindFailed() {
@@ -216,7 +247,9 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         if (offsets.isEmpty()) {
             return;
         }
+        long start = System.nanoTime();
         commitAsync(offsets, (committed, error) -> {
+            report.committed(start, error);
             if (error == null) {
                 commitFailures.over();
             } else {
@@ -226,7 +259,8 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         });
     }
 
-    private void commitBeforeGivingUp(Collection<TopicPartition> partitions) {
+    /** Waits for what is in flight of the partitions, as long as it may, and commits. */
+    void commitBeforeGivingUp(Collection<TopicPartition> partitions) {
         if (!limit.await(() -> tracker.isAcknowledged(partitions), revokeTimeout)) {
             LOG.warn(
                     "Giving up {} with unacknowledged messages after {} s: whoever reads them next gets these again",
@@ -241,46 +275,23 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     private void commitNow(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        long start = System.nanoTime();
         try {
             commitSync(offsets, COMMIT_TIMEOUT);
+            report.committed(start, null);
         } catch (WakeupException e) {
             commitSync(offsets, COMMIT_TIMEOUT);
             wakeup();
         } catch (RuntimeException e) {
+            report.committed(start, e);
             LOG.warn("Committing offsets {} failed, their messages will come again: {}", offsets, e.toString());
         }
     }
 
-    private void giveUp(Collection<TopicPartition> partitions) {
+    /** Forgets partitions that are gone, or going. */
+    void giveUp(Collection<TopicPartition> partitions) {
         drop(partitions);
         rests.forget(partitions);
-    }
-
-    /** Commits before partitions go, then lets Camel's own listener see the change. */
-    private final class Rebalance implements ConsumerRebalanceListener {
-
-        private final ConsumerRebalanceListener camel;
-
-        Rebalance(ConsumerRebalanceListener camel) {
-            this.camel = camel;
-        }
-
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            commitBeforeGivingUp(partitions);
-            giveUp(partitions);
-            camel.onPartitionsRevoked(partitions);
-        }
-
-        @Override
-        public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            giveUp(partitions);
-            camel.onPartitionsLost(partitions);
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            camel.onPartitionsAssigned(partitions);
-        }
+        report.assigned(assignment(), partitions);
     }
 }

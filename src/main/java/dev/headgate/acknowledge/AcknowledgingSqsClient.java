@@ -32,10 +32,15 @@ final class AcknowledgingSqsClient extends DelegatingSqsClient {
 
     private final Tens<DeleteMessageRequest> deletes = new Tens<>("sqs-delete", this::delete);
     private final Tens<GivenBack> givenBack = new Tens<>("sqs-give-back", this::sendBack);
+    private final String pipeline;
+    private final AcknowledgeListener listener;
     private volatile String queue = "";
 
-    AcknowledgingSqsClient(SqsClient delegate) {
+    /** @param pipeline the route that reads through it */
+    AcknowledgingSqsClient(SqsClient delegate, String pipeline, AcknowledgeListener listener) {
         super(delegate);
+        this.pipeline = pipeline;
+        this.listener = listener;
     }
 
     /** The URL of the queue that the consumer reads; empty before its first poll. */
@@ -46,7 +51,13 @@ final class AcknowledgingSqsClient extends DelegatingSqsClient {
     @Override
     public ReceiveMessageResponse receiveMessage(ReceiveMessageRequest request) {
         queue = request.queueUrl();
-        return super.receiveMessage(request);
+        long start = System.nanoTime();
+        ReceiveMessageResponse response = super.receiveMessage(request);
+        if (response.hasMessages() && !response.messages().isEmpty()) {
+            listener.fetched(pipeline, Duration.ofNanos(System.nanoTime() - start));
+        }
+        listener.received(pipeline, SqsDelivery.oldestSent(response.messages()));
+        return response;
     }
 
     /** Returns before the message is deleted, and never fails. */
@@ -76,12 +87,15 @@ final class AcknowledgingSqsClient extends DelegatingSqsClient {
                             .receiptHandle(some.get(i).receiptHandle())
                             .build())
                     .toList();
+            long start = System.nanoTime();
             try {
-                warn(
-                        "deleted",
-                        delegate.deleteMessageBatch(batch -> batch.queueUrl(url).entries(entries))
-                                .failed());
+                List<BatchResultErrorEntry> failed = delegate.deleteMessageBatch(
+                                batch -> batch.queueUrl(url).entries(entries))
+                        .failed();
+                warn("deleted", failed);
+                listener.acknowledged(pipeline, Duration.ofNanos(System.nanoTime() - start));
             } catch (RuntimeException e) {
+                listener.failed(pipeline, e);
                 warn("deleted", some.size(), e.toString());
             }
         });

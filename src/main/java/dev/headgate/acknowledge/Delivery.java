@@ -51,7 +51,7 @@ class Delivery {
     final void fail() {
         if (STATE.compareAndSet(this, PENDING, FAILED)) {
             partition.markFailed();
-            source.release(size);
+            source.fail(size);
         }
     }
 }

@@ -78,6 +78,7 @@ final class InflightRoutePolicy extends RoutePolicySupport {
     }
 
     private void pause(Route route) {
+        source.pauses().begin();
         try {
             boolean suspended = suspendOrStopConsumer(route.getConsumer());
             LOG.debug("{} pauses: {} messages in flight", route.getRouteId(), source.messages());
@@ -90,6 +91,7 @@ final class InflightRoutePolicy extends RoutePolicySupport {
         } catch (Exception e) {
             handleException(e);
         } finally {
+            source.pauses().end();
             pausing.set(false);
             pauseWhileFull(route);
         }
@@ -119,7 +121,7 @@ final class InflightRoutePolicy extends RoutePolicySupport {
 
         @Override
         public void onFailure(Exchange exchange) {
-            source.release(size);
+            source.fail(size);
         }
     }
 }

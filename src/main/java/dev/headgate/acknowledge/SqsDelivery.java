@@ -1,7 +1,11 @@
 package dev.headgate.acknowledge;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.Message;
 import org.apache.camel.component.aws2.sqs.Sqs2Constants;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +16,9 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
  *
  * @param group the message group of a FIFO queue, else null
  * @param receives how often it was received, this time too
+ * @param sent when it was sent, in milliseconds since 1970; 0 if unknown
  */
-record SqsDelivery(String receiptHandle, @Nullable String group, int receives) {
+record SqsDelivery(String receiptHandle, @Nullable String group, int receives, long sent) {
 
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final int MOST_DOUBLINGS = 20;
@@ -24,10 +29,26 @@ record SqsDelivery(String receiptHandle, @Nullable String group, int receives) {
         Map<?, ?> attributes = header instanceof Map<?, ?> map ? map : Map.of();
         Object receives = attributes.get(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT);
         Object group = attributes.get(MessageSystemAttributeName.MESSAGE_GROUP_ID);
+        Object sent = attributes.get(MessageSystemAttributeName.SENT_TIMESTAMP);
         return new SqsDelivery(
                 message.getHeader(Sqs2Constants.RECEIPT_HANDLE, "", String.class),
                 group == null ? null : group.toString(),
-                receives == null ? 1 : Integer.parseInt(receives.toString()));
+                receives == null ? 1 : Integer.parseInt(receives.toString()),
+                sent == null ? 0 : Long.parseLong(sent.toString()));
+    }
+
+    /** When the oldest of them was sent; {@link Instant#MAX} if there is none, or they do not say it. */
+    static Instant oldestSent(List<software.amazon.awssdk.services.sqs.model.Message> messages) {
+        return messages.stream()
+                .map(message -> message.attributes().get(MessageSystemAttributeName.SENT_TIMESTAMP))
+                .filter(Objects::nonNull)
+                .map(SqsDelivery::instant)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+
+    private static Instant instant(String epochMillis) {
+        return Instant.ofEpochMilli(Long.parseLong(epochMillis));
     }
 
     /** When it may come again if this one fails: after a second, twice as long each time, at most five minutes. */

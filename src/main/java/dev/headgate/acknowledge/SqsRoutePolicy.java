@@ -21,9 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class SqsRoutePolicy extends RoutePolicySupport {
 
     private final FailedGroups failedGroups = new FailedGroups();
+    private final AcknowledgeListener listener;
     private @Nullable AcknowledgingSqsClient client;
     private @Nullable Redrive redrive;
     private @Nullable String queue;
+
+    SqsRoutePolicy(AcknowledgeListener listener) {
+        this.listener = listener;
+    }
 
     /** After the endpoint has made its client, before the consumer takes it. */
     @Override
@@ -32,7 +37,7 @@ final class SqsRoutePolicy extends RoutePolicySupport {
         Sqs2Endpoint endpoint = (Sqs2Endpoint) route.getEndpoint();
         AcknowledgingSqsClient wrapped = endpoint.getClient() instanceof AcknowledgingSqsClient already
                 ? already
-                : new AcknowledgingSqsClient(endpoint.getClient());
+                : new AcknowledgingSqsClient(endpoint.getClient(), route.getRouteId(), listener);
         endpoint.setClient(wrapped);
         if (endpoint.getHeaderFilterStrategy() instanceof Sqs2HeaderFilterStrategy headers) {
             // A sender must not choose what is deleted, and what it is known by.
@@ -55,6 +60,7 @@ final class SqsRoutePolicy extends RoutePolicySupport {
     public void onExchangeBegin(Route route, Exchange exchange) {
         SqsDelivery delivery = SqsDelivery.of(exchange.getMessage());
         exchange.setProperty(ExchangePropertyKey.CHARSET_NAME, StandardCharsets.UTF_8.name());
+        exchange.getMessage().setHeader(Exchange.MESSAGE_TIMESTAMP, delivery.sent());
         exchange.getExchangeExtension().addOnCompletion(new GiveBack(delivery));
         exchange.setProperty(SourcePosition.QUEUE, queue);
         String group = delivery.group();

@@ -14,11 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqsRoutePolicyFactory implements RoutePolicyFactory {
 
+    private final AcknowledgeListener listener;
+
+    public SqsRoutePolicyFactory(AcknowledgeListener listener) {
+        this.listener = listener;
+    }
+
     @Override
     public @Nullable RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode route) {
         return route instanceof RouteDefinition definition
                         && context.getEndpoint(definition.getEndpointUrl()) instanceof Sqs2Endpoint
-                ? new SqsRoutePolicy()
+                ? new SqsRoutePolicy(listener)
                 : null;
     }
 }

@@ -16,6 +16,7 @@ import dev.headgate.object.MessageTime;
 import dev.headgate.object.ObjectFormat;
 import dev.headgate.object.ObjectSink;
 import dev.headgate.object.Sweep;
+import dev.headgate.observe.Build;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
@@ -48,11 +49,13 @@ public final class Headgate implements AutoCloseable {
     private final Main main;
     private final Database database;
     private final HeldPipelines held;
+    private final Metrics metrics;
 
-    private Headgate(Main main, Database database, HeldPipelines held) {
+    private Headgate(Main main, Database database, HeldPipelines held, Metrics metrics) {
         this.main = main;
         this.database = database;
         this.held = held;
+        this.metrics = metrics;
     }
 
     /** As {@link #start(Settings, Path, Map)}, without more beans. */
@@ -67,24 +70,30 @@ public final class Headgate implements AutoCloseable {
      * @param beans more beans for the registry, by name, such as a {@code BatchListener}
      */
     public static Headgate start(Settings settings, Path routes, Map<String, Object> beans) {
+        ManagementAccess access = ManagementAccess.of(settings);
         new Migrations(settings).apply(routes);
         Database database = new Database(settings);
         InflightLimit limit = limit(settings);
         HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
+        Metrics metrics = new Metrics(settings, limit);
         Main main = new Main();
         try {
             configure(main, settings, routes);
             bind(main, settings, routes, database.dataSource());
-            bind(main, settings, limit, held);
+            AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
+            metrics.bind(main, database, clients);
+            new Health(database.dataSource(), clients).bind(main);
             main.configure()
                     .addRoutesBuilder(
                             new ReleaseRoute(database.dataSource(), settings.getInt(Key.DEAD_LETTERS_MAX_REPLAYS)));
             sweep(main, settings, database.dataSource());
+            main.bind("managementServer", new ManagementServer(access));
+            Jolokia.allowWrites(settings.getBoolean(Key.MANAGEMENT_WRITE));
             beans.forEach(main::bind);
             main.start();
-            return new Headgate(main, database, held);
+            return new Headgate(main, database, held, metrics);
         } catch (RuntimeException | Error e) {
-            stopAfterFailure(main, database, held);
+            stopAfterFailure(main, database, held, metrics);
             throw e;
         }
     }
@@ -106,6 +115,7 @@ public final class Headgate implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        metrics.close();
         held.close();
         database.close();
     }
@@ -120,6 +130,7 @@ public final class Headgate implements AutoCloseable {
         main.setShutdownStrategy(new SimpleMainShutdownStrategy());
         main.configure()
                 .withName("headgate")
+                .withDescription("Headgate %s, commit %s".formatted(Build.version(), Build.commit()))
                 .withRoutesIncludePattern("file:" + folder + "/*.camel.yaml")
                 // Kafka's headers are case-sensitive too, and a hash map costs a message less than a tree.
                 .withCaseInsensitiveHeaders(false)
@@ -148,19 +159,24 @@ public final class Headgate implements AutoCloseable {
         main.bind("wakeRelays", new WakeRelays(outbox));
     }
 
-    private static void bind(Main main, Settings settings, InflightLimit limit, HeldPipelines held) {
+    private static AcknowledgingClientFactory bind(
+            Main main, Settings settings, InflightLimit limit, HeldPipelines held, Metrics metrics) {
         main.bind("inflightLimit", limit);
         main.bind("inflightPolicy", new InflightRoutePolicyFactory(limit));
-        main.bind("sqsPolicy", new SqsRoutePolicyFactory());
+        main.bind("sqsPolicy", new SqsRoutePolicyFactory(metrics.acknowledgements()));
         main.bind("aws2-sqs-component", SqsDefaults.component());
         main.bind("http-component", HttpDefaults.component());
         main.bind("https-component", HttpDefaults.component());
         main.bind("heldPipelines", held);
         main.bind("holdCheck", new HoldCheck(held));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
-                limit, settings.getDuration(Key.COMMIT_INTERVAL), settings.getDuration(Key.REVOKE_TIMEOUT));
+                limit,
+                settings.getDuration(Key.COMMIT_INTERVAL),
+                settings.getDuration(Key.REVOKE_TIMEOUT),
+                metrics.acknowledgements());
         main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
+        return clients;
     }
 
     private static void sweep(Main main, Settings settings, DataSource dataSource) {
@@ -195,12 +211,13 @@ public final class Headgate implements AutoCloseable {
                 settings.getLong(Key.INFLIGHT_SOURCE_MAX_BYTES));
     }
 
-    private static void stopAfterFailure(Main main, Database database, HeldPipelines held) {
+    private static void stopAfterFailure(Main main, Database database, HeldPipelines held, Metrics metrics) {
         try {
             main.stop();
         } catch (RuntimeException ignored) {
             // the failure to start says more
         } finally {
+            metrics.close();
             held.close();
             database.close();
         }

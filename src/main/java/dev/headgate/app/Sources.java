@@ -1,8 +1,8 @@
 package dev.headgate.app;
 
 import dev.headgate.acknowledge.AcknowledgingClientFactory;
-import dev.headgate.backpressure.Inflight;
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.SourceInflight;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -21,8 +21,8 @@ import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.camel.support.ScheduledPollEndpoint;
 
 /**
- * Shows the inflight limit in JMX, as {@code type=services,name=Inflight} and, for each source, {@code
- * name=Inflight-ROUTE}; and at half the time of a stop breaks off what has kept a Kafka record waiting in its route since
+ * Shows the inflight limit in JMX, as {@code type=services,name=Inflight}, and each source as {@code
+ * name=Inflight-ROUTE} and {@code name=Pipeline-ROUTE}; and at half the time of a stop breaks off what has kept a Kafka record waiting in its route since
  * before the stop, such as a throttle of one message an hour.
  */
 final class Sources implements CamelConfiguration {
@@ -50,18 +50,20 @@ final class Sources implements CamelConfiguration {
 
             @Override
             public void onRoutesAdd(Collection<Route> routes) {
-                show(context, "Inflight", limit);
+                show(context, "Inflight", new ManagedInflight(limit));
                 for (Route route : routes) {
                     Endpoint endpoint = route.getEndpoint();
                     if (endpoint instanceof KafkaEndpoint || endpoint instanceof ScheduledPollEndpoint) {
-                        show(context, "Inflight-" + route.getRouteId(), limit.source(route.getRouteId()));
+                        SourceInflight source = limit.source(route.getRouteId());
+                        show(context, "Inflight-" + route.getRouteId(), new ManagedInflight(source));
+                        show(context, "Pipeline-" + route.getRouteId(), new ManagedPipeline(source));
                     }
                 }
             }
         });
     }
 
-    private static void show(CamelContext context, String name, Inflight inflight) {
+    private static void show(CamelContext context, String name, Object managed) {
         ManagementAgent agent = context.getManagementStrategy().getManagementAgent();
         if (agent == null) {
             return;
@@ -70,7 +72,7 @@ final class Sources implements CamelConfiguration {
             ObjectName objectName = new ObjectName("%s:context=%s,type=services,name=%s"
                     .formatted(agent.getMBeanObjectDomainName(), context.getManagementName(), ObjectName.quote(name)));
             if (!agent.isRegistered(objectName)) {
-                agent.register(new ManagedInflight(inflight), objectName);
+                agent.register(managed, objectName);
             }
         } catch (JMException e) {
             throw new RuntimeCamelException("Cannot show " + name + " in JMX", e);

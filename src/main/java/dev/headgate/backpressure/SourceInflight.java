@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What one source has in flight, counted with the whole process; and whether it is held, because what it feeds cannot
@@ -14,10 +15,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class SourceInflight implements Inflight {
 
+    /** No batch has this name. */
+    private static final String OPERATOR = "";
+
     private final String routeId;
     private final InflightLimit process;
     private final Level own;
     private final Set<String> holders = new HashSet<>();
+    private final Pauses pauses = new Pauses();
+    private final LongAdder taken = new LongAdder();
+    private final LongAdder acknowledged = new LongAdder();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean held;
 
@@ -34,12 +41,23 @@ public final class SourceInflight implements Inflight {
 
     /** Counts one message of the given size in bytes. */
     public void acquire(long size) {
+        taken.increment();
         own.acquire(size);
         process.acquire(size);
     }
 
-    /** Uncounts one message of the given size in bytes. */
+    /** Uncounts one message of the given size in bytes, which is acknowledged. */
     public void release(long size) {
+        acknowledged.increment();
+        uncount(size);
+    }
+
+    /** Uncounts one message of the given size in bytes, which failed and will come again. */
+    public void fail(long size) {
+        uncount(size);
+    }
+
+    private void uncount(long size) {
         own.release(size);
         process.release(size);
     }
@@ -85,9 +103,56 @@ public final class SourceInflight implements Inflight {
         process.changed();
     }
 
+    /** Holds the source until somebody lets it go with {@link #letGoByOperator()}. */
+    public void holdByOperator() {
+        hold(OPERATOR);
+    }
+
+    public void letGoByOperator() {
+        letGo(OPERATOR);
+    }
+
+    public boolean isHeldByOperator() {
+        synchronized (holders) {
+            return holders.contains(OPERATOR);
+        }
+    }
+
+    /** Whether what it feeds holds it. */
+    public boolean isHeldByOthers() {
+        synchronized (holders) {
+            return holders.size() > (holders.contains(OPERATOR) ? 1 : 0);
+        }
+    }
+
     /** Calls when the source becomes held, on the thread of the holder, which must not be held up. */
     public void onHold(Runnable listener) {
         listeners.add(listener);
+    }
+
+    /** When and how long it has paused; told by its consumers. */
+    public Pauses pauses() {
+        return pauses;
+    }
+
+    /** Messages counted since the start. */
+    public long taken() {
+        return taken.sum();
+    }
+
+    /** Messages acknowledged since the start. */
+    public long acknowledged() {
+        return acknowledged.sum();
+    }
+
+    /** Whether it pauses because it has reached its own limit, and has no room yet. */
+    public boolean pausesForItself() {
+        return pauses.isPausing() && !own.hasRoom();
+    }
+
+    /** Whether it pauses because the process has reached its limit, and has no room yet. */
+    public boolean pausesForProcess() {
+        return pauses.isPausing() && !process.hasRoom();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.annotations.Component;
@@ -24,6 +25,18 @@ public class BatchComponent extends DefaultComponent {
     @Nullable
     BatchConsumer consumer(String name) {
         return consumers.get(name);
+    }
+
+    /** The batches that are consumed from at present, by name. */
+    public Map<String, ManagedBatch> batches() {
+        Map<String, ManagedBatch> batches = new TreeMap<>();
+        consumers.forEach((name, consumer) -> {
+            ManagedBatch managed = consumer.managed();
+            if (managed != null) {
+                batches.put(name, managed);
+            }
+        });
+        return batches;
     }
 
     void register(String name, BatchConsumer consumer) {

@@ -23,7 +23,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
 
     private final BatchEndpoint endpoint;
     private volatile List<Lane> lanes = List.of();
-    private @Nullable ManagedBatch managed;
+    private volatile @Nullable ManagedBatch managed;
     private @Nullable ExecutorService threads;
 
     BatchConsumer(BatchEndpoint endpoint, Processor processor) {
@@ -38,6 +38,17 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
             throw new BatchStoppedException();
         }
         return current.get(index(orderingKey, current.size()));
+    }
+
+    /** How it can be watched, while it is started. */
+    @Nullable
+    ManagedBatch managed() {
+        return managed;
+    }
+
+    /** Messages waiting or being written, lane by lane. */
+    List<Integer> queues() {
+        return lanes.stream().map(Lane::pending).toList();
     }
 
     static int index(@Nullable String orderingKey, int lanes) {
@@ -105,15 +116,17 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
                 .getExecutorServiceManager()
                 .newFixedThreadPool(this, "batch:" + endpoint.getName(), endpoint.getLanes());
         lanes.forEach(threads::execute);
-        managed = new ManagedBatch(this, limit, writer.gate(), hold);
-        managed.register();
+        ManagedBatch shown = new ManagedBatch(this, limit, writer.gate(), hold);
+        shown.register();
+        managed = shown;
     }
 
     @Override
     protected void doStop() throws Exception {
         endpoint.getComponent().unregister(endpoint.getName(), this);
-        if (managed != null) {
-            managed.unregister();
+        ManagedBatch shown = managed;
+        if (shown != null) {
+            shown.unregister();
             managed = null;
         }
         lanes.forEach(Lane::stop);

@@ -10,6 +10,9 @@ import java.util.Set;
  */
 public interface BatchListener {
 
+    /** When a batch is closed, before its first attempt: all its messages, in order of arrival. */
+    default void closed(Batch batch) {}
+
     /** After the route succeeded (with {@code transacted}: after the commit), before the source acknowledges. */
     default void written(Batch batch, Duration took) {}
 

@@ -20,6 +20,11 @@ final class BatchListeners implements BatchListener {
     }
 
     @Override
+    public void closed(Batch batch) {
+        tell(listener -> listener.closed(batch));
+    }
+
+    @Override
     public void written(Batch batch, Duration took) {
         tell(listener -> listener.written(batch, took));
     }

@@ -54,6 +54,7 @@ final class BatchProducer extends DefaultProducer {
         }
         exchange.getExchangeExtension().handoverCompletions(carrier);
         Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
+                .after(exchange.getClock().elapsed())
                 .cameAs(original(exchange, carrier));
         if (!lane.offer(message)) {
             BatchStoppedException stopped = new BatchStoppedException();

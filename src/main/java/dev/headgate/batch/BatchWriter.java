@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the messages of one batch through its route: all of them, however many attempts that takes.
@@ -35,6 +37,8 @@ final class BatchWriter {
      */
     record Options(Backoff backoff, DoubleSupplier maxRejected, BatchPolicy policy) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(BatchWriter.class);
+
     private final String name;
     private final Route route;
     private final Options options;
@@ -55,6 +59,7 @@ final class BatchWriter {
 
     /** Returns when every message is either written and completed, or failed because the lane stopped. */
     void write(List<Message> messages, Batch.Closed closed, Lane lane) {
+        listener.closed(new Batch(name, messages, closed, options.policy));
         new BatchWrite(this, messages, closed, lane).run();
     }
 
@@ -95,6 +100,7 @@ final class BatchWriter {
         if (failure == null) {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             limit.written(took);
+            LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
             listener.written(batch, took);
             batch.messages().forEach(Message::complete);
             hold.release(lane);

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import java.util.List;
 import java.util.Objects;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -28,6 +29,11 @@ public final class ManagedBatch {
     @ManagedAttribute(description = "Messages that wait for their batch or are being written")
     public int getPendingMessages() {
         return consumer.getPendingExchangesSize();
+    }
+
+    @ManagedAttribute(description = "The same, lane by lane")
+    public List<Integer> getLaneQueues() {
+        return consumer.queues();
     }
 
     @ManagedAttribute(description = "Most messages in one write at present: shrinks on outages and slow writes")

@@ -30,6 +30,8 @@ public final class Message {
     private final long arrivedNanos = System.nanoTime();
     private final String source;
     private final int size;
+    private final long timestamp;
+    private int millisInRoute;
     private @Nullable Rejection rejection;
     private boolean done;
     private boolean held;
@@ -51,6 +53,13 @@ public final class Message {
         // Now that its headers are in the processor's cache.
         this.source = SourcePosition.of(exchange);
         this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
+        this.timestamp = exchange.getMessage().getMessageTimestamp();
+    }
+
+    /** How long its route has worked on it, in milliseconds. */
+    Message after(long millis) {
+        millisInRoute = (int) Math.min(millis, Integer.MAX_VALUE);
+        return this;
     }
 
     /** What its source gave, where the route keeps that. */
@@ -132,12 +141,23 @@ public final class Message {
         return held;
     }
 
+    /** When its source got it, in milliseconds since 1970; 0 if it does not say so. */
+    public long timestamp() {
+        return timestamp;
+    }
+
+    /** How long its route has worked on it before the batch, in milliseconds. */
+    public int millisInRoute() {
+        return millisInRoute;
+    }
+
     /** The bytes of payload and headers. */
-    int size() {
+    public int size() {
         return size;
     }
 
-    long arrivedNanos() {
+    /** When it was handed over, by {@link System#nanoTime()}. */
+    public long arrivedNanos() {
         return arrivedNanos;
     }
 

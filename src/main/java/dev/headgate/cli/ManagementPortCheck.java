@@ -1,6 +1,7 @@
 package dev.headgate.cli;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.app.ManagementAccess;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -10,23 +11,21 @@ import java.net.ServerSocket;
 final class ManagementPortCheck {
 
     private static final String PORT = "camel.management.port";
-    private static final String DEFAULT_PORT = "8080";
 
     private ManagementPortCheck() {}
 
     /**
      * Listens on the port for an instant, if the management server is on.
      *
-     * @throws ConfigurationException if the port is taken or is none
+     * @throws ConfigurationException if the port is taken or is none, or if it would be open to anybody
      */
     static void run(Settings settings) {
-        if (!settings.find("camel.management.enabled")
-                .map(Boolean::parseBoolean)
-                .orElse(false)) {
+        ManagementAccess access = ManagementAccess.of(settings);
+        if (!access.isEnabled()) {
             return;
         }
-        String host = settings.find("camel.management.host").orElse("0.0.0.0");
-        String port = settings.find(PORT).orElse(DEFAULT_PORT);
+        String host = access.host();
+        String port = access.port();
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(host, Integer.parseInt(port)));

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
@@ -32,6 +35,7 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     private final HeldKeys heldKeys;
     private final int cacheSize;
     private final RecentKeys<Key> durable;
+    private final ConcurrentMap<String, LongAdder> dropped = new ConcurrentHashMap<>();
 
     /**
      * @param cacheSize the most durable keys that are remembered in this process, the latest
@@ -78,7 +82,19 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     public boolean add(Exchange exchange, String key) {
         Key storable = key(exchange, key);
         exchange.setProperty(Message.IDEMPOTENCY_KEY, storable.key());
-        return !durable.contains(storable) || Replay.is(exchange.getMessage());
+        boolean passes = !durable.contains(storable) || Replay.is(exchange.getMessage());
+        if (!passes) {
+            dropped.computeIfAbsent(storable.pipeline(), pipeline -> new LongAdder())
+                    .increment();
+        }
+        return passes;
+    }
+
+    /** How many messages {@link #add} has refused since the start, by pipeline. */
+    public Map<String, Long> dropped() {
+        Map<String, Long> counts = new TreeMap<>();
+        dropped.forEach((pipeline, count) -> counts.put(pipeline, count.sum()));
+        return counts;
     }
 
     /** Whether the key is known to be durable. */
@@ -124,6 +140,11 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     @Override
     public void clear() {
         durable.clear();
+    }
+
+    /** The number of durable keys remembered in this process. */
+    public long remembered() {
+        return durable.size();
     }
 
     /** Warms the memory with the latest keys of the table. */

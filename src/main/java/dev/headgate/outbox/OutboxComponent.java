@@ -2,6 +2,7 @@ package dev.headgate.outbox;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -37,6 +38,17 @@ public class OutboxComponent extends DefaultComponent {
      */
     public void wake() {
         consumers.forEach(OutboxConsumer::wake);
+    }
+
+    /** The relays that cannot use their table at present, and why. */
+    public Map<String, String> troubles() {
+        Map<String, String> troubles = new TreeMap<>();
+        for (OutboxConsumer consumer : consumers) {
+            if (!consumer.trouble().isEmpty()) {
+                troubles.put("outbox:" + consumer.destination(), consumer.trouble());
+            }
+        }
+        return troubles;
     }
 
     public @Nullable DataSource getDataSource() {

@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import io.github.resilience4j.core.IntervalFunction;
 import java.sql.SQLException;
@@ -39,12 +40,22 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private volatile boolean running;
     private volatile boolean suspended;
     private volatile @Nullable OutboxRelay relay;
+    private volatile String trouble = "";
     private @Nullable ExecutorService executor;
     private @Nullable ExecutorService senders;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
         this.endpoint = endpoint;
+    }
+
+    /** Why it cannot use the table at present; empty if it can. */
+    String trouble() {
+        return trouble;
+    }
+
+    String destination() {
+        return endpoint.getDestination();
     }
 
     void wake() {
@@ -145,12 +156,14 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                 }
                 Duration pause = relay.cycle(table);
                 outage.over();
+                trouble = "";
                 if (!pause.isZero()) {
                     work.await(pause);
                 }
             } catch (Throwable e) { // whatever it was, a relay without its thread would be a silent standstill
                 table = discard(table);
                 outage.failed(e, "reconnecting");
+                trouble = Failure.summary(e);
                 lifecycle.await(Duration.ofMillis(RECONNECT.apply(Math.min(outage.streak(), MOST_RECONNECT_STEPS))));
             }
         }

@@ -99,6 +99,19 @@ public enum Key {
             "How long an object that is not in the manifest stays before it is swept."),
     OBJECTS_SWEEP_INTERVAL(
             "headgate.objects.sweep-interval", "6h", DURATION, "How often orphans are looked for in the bucket."),
+    MANAGEMENT_USER(
+            "headgate.management.user", "", TEXT, "User whom the management server answers, with the password."),
+    MANAGEMENT_PASSWORD("headgate.management.password", "", TEXT, "Password of that user."),
+    MANAGEMENT_TOKEN(
+            "headgate.management.token",
+            "",
+            TEXT,
+            "Token that the management server takes as `Authorization: Bearer TOKEN`, instead of a user."),
+    MANAGEMENT_WRITE(
+            "headgate.management.write",
+            "false",
+            FLAG,
+            "Whether Jolokia, and so Hawtio, may change things: pause a pipeline, set its rate and limits."),
     PURGE_INTERVAL("headgate.purge-interval", "10m", DURATION, "How often what is past its retention is deleted.");
 
     private final String propertyName;

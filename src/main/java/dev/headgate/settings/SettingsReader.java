@@ -30,7 +30,8 @@ final class SettingsReader {
             "camel.management.port");
 
     /** Variables of the launcher and of the log configuration. */
-    private static final Set<String> NOT_PROPERTIES = Set.of("HEADGATE_JAVA_OPTS", "HEADGATE_LOG_LEVEL");
+    private static final Set<String> NOT_PROPERTIES =
+            Set.of("HEADGATE_JAVA_OPTS", "HEADGATE_LOG_LEVEL", "HEADGATE_LOG_FORMAT");
 
     /** What Kubernetes puts into every pod beside a service named headgate. */
     private static final Pattern SERVICE_LINK = Pattern.compile(

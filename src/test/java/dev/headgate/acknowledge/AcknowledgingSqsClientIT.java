@@ -76,12 +76,13 @@ class AcknowledgingSqsClientIT {
     }
 
     private static AcknowledgingSqsClient client(DevSqs sqs, Requests requests) {
-        return new AcknowledgingSqsClient(SqsClient.builder()
+        SqsClient client = SqsClient.builder()
                 .endpointOverride(URI.create(sqs.endpoint()))
                 .region(Region.EU_CENTRAL_1)
                 .credentialsProvider(AnonymousCredentialsProvider.create())
                 .overrideConfiguration(configuration -> configuration.addExecutionInterceptor(requests))
-                .build());
+                .build();
+        return new AcknowledgingSqsClient(client, "orders", AcknowledgeListener.NONE);
     }
 
     private static void send(DevSqs sqs, String queue, int messages) {

@@ -23,7 +23,7 @@ class SqsDeliveryTest {
                 Map.of(
                         MessageSystemAttributeName.MESSAGE_GROUP_ID, "group",
                         MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "3"));
-        assertThat(SqsDelivery.of(message)).isEqualTo(new SqsDelivery("handle", "group", 3));
+        assertThat(SqsDelivery.of(message)).isEqualTo(new SqsDelivery("handle", "group", 3, 0));
     }
 
     @Test
@@ -36,6 +36,6 @@ class SqsDeliveryTest {
     }
 
     private static Duration delay(int receives) {
-        return new SqsDelivery("handle", null, receives).delay();
+        return new SqsDelivery("handle", null, receives, 0).delay();
     }
 }

@@ -1,0 +1,306 @@
+package dev.headgate.observe;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Every meter of Headgate's own: its name as Prometheus sees it, its kind, what it says, its labels.
+ *
+ * <p>The values of labels are bounded: {@code pipeline} is a route that consumes from outside, {@code stage} one of {@code
+ * source, process, batch, sink, acknowledge}, {@code batch} and {@code destination} the names in {@code batch:} and {@code
+ * outbox:}, {@code class} one of {@code outage, rejected, unknown}, {@code reason} one of those first seen, else {@code other}.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // the list of labels is a copy
+public enum Meters {
+    STAGE_MESSAGES(
+            Kind.COUNTER,
+            "headgate_stage_messages_total",
+            "Messages that have passed the stage: taken from the source, handed to a batch, closed into one, committed,"
+                    + " acknowledged. process and batch are counted when the batch closes.",
+            "pipeline",
+            "stage"),
+    STAGE_DURATION(
+            Kind.SECONDS,
+            "headgate_stage_duration_seconds",
+            "source: a fetch that brought messages. process: a message in its route, throttle included, to the"
+                    + " millisecond. batch: the wait of a batch's oldest message. sink: an attempt to write that"
+                    + " succeeded. acknowledge: a request to commit or to delete.",
+            "pipeline",
+            "stage"),
+    STAGE_ERRORS(
+            Kind.COUNTER,
+            "headgate_stage_errors_total",
+            "Failures. process: messages that are refused. sink: attempts that failed and are made again, messages that"
+                    + " are refused. acknowledge: requests that failed.",
+            "pipeline",
+            "stage",
+            "class",
+            "reason"),
+    OUTCOMES(
+            Kind.COUNTER,
+            "headgate_outcomes_total",
+            "Messages by what became of them: applied, duplicate, dead_letter. What is acknowledged beyond these was"
+                    + " filtered by its route.",
+            "pipeline",
+            "outcome"),
+    FRESHNESS(
+            Kind.SECONDS,
+            "headgate_freshness_seconds",
+            "From a message's own timestamp to the commit that ended it.",
+            "pipeline"),
+
+    BATCHES_CLOSED(
+            Kind.COUNTER,
+            "headgate_batches_closed_total",
+            "Batches by what closed them: count, bytes, age, flush.",
+            "batch",
+            "reason"),
+    BATCH_MESSAGES(Kind.MESSAGES, "headgate_batch_messages", "Messages in a closed batch.", "batch"),
+    BATCH_BYTES(Kind.BYTES, "headgate_batch_bytes", "Bytes of payloads and headers in a closed batch.", "batch"),
+    BATCH_RETRIES(
+            Kind.COUNTER,
+            "headgate_batch_retries_total",
+            "Attempts to write that failed, and are made again with the same messages.",
+            "batch"),
+    BATCH_HELD(Kind.GAUGE, "headgate_batch_held", "1 while a lane of the batch cannot write.", "batch"),
+    BATCH_SIZE_LIMIT(
+            Kind.GAUGE,
+            "headgate_batch_size_limit",
+            "Most messages in one write at present; shrinks on outages and slow writes.",
+            "batch"),
+    LANES(Kind.GAUGE, "headgate_batch_lanes", "Lanes of the batch.", "batch"),
+    LANES_ALLOWED(Kind.GAUGE, "headgate_batch_lanes_allowed", "Most lanes that may write at once at present.", "batch"),
+    LANES_WRITING(Kind.GAUGE, "headgate_batch_lanes_writing", "Lanes that are writing now.", "batch"),
+    LANE_QUEUE(
+            Kind.GAUGE,
+            "headgate_batch_lane_queue_messages",
+            "Messages that wait in the lane or are being written.",
+            "batch",
+            "lane"),
+
+    INFLIGHT_MESSAGES(
+            Kind.GAUGE,
+            "headgate_inflight_messages",
+            "Messages that were handed to the route and are not yet acknowledged.",
+            "pipeline"),
+    INFLIGHT_BYTES(Kind.GAUGE, "headgate_inflight_bytes", "The bytes in them.", "pipeline"),
+    INFLIGHT_LIMIT_MESSAGES(
+            Kind.GAUGE, "headgate_inflight_limit_messages", "Messages from which on the source pauses.", "pipeline"),
+    INFLIGHT_LIMIT_BYTES(
+            Kind.GAUGE, "headgate_inflight_limit_bytes", "Bytes from which on the source pauses.", "pipeline"),
+    PROCESS_LIMIT_MESSAGES(
+            Kind.GAUGE,
+            "headgate_inflight_process_limit_messages",
+            "Messages of all sources together from which on all pause."),
+    PROCESS_LIMIT_BYTES(
+            Kind.GAUGE,
+            "headgate_inflight_process_limit_bytes",
+            "Bytes of all sources together from which on all pause."),
+
+    SOURCE_PAUSED(
+            Kind.GAUGE,
+            "headgate_source_paused",
+            "1 while the source pauses for this reason: inflight (its limit), process (that of the process), outage"
+                    + " (what it feeds cannot write), operator.",
+            "pipeline",
+            "reason"),
+    SOURCE_PAUSES(Kind.COUNTER, "headgate_source_pauses_total", "How often the source began to pause.", "pipeline"),
+    SOURCE_RESUMES(Kind.COUNTER, "headgate_source_resumes_total", "How often it went on.", "pipeline"),
+    SOURCE_PAUSED_SECONDS(
+            Kind.COUNTER,
+            "headgate_source_paused_seconds_total",
+            "How long it has paused, this pause included.",
+            "pipeline"),
+    THROTTLED_MESSAGES(
+            Kind.COUNTER,
+            "headgate_throttled_messages_total",
+            "Messages that a throttle of the route has kept for a millisecond or longer.",
+            "pipeline"),
+    THROTTLED_SECONDS(
+            Kind.COUNTER,
+            "headgate_throttled_seconds_total",
+            "How long throttles have kept these messages.",
+            "pipeline"),
+
+    KAFKA_LAG(
+            Kind.GAUGE,
+            "headgate_kafka_lag_messages",
+            "From the committed offset to the end of a partition that is assigned to this process, also while it"
+                    + " pauses.",
+            "pipeline",
+            "topic",
+            "partition"),
+    SQS_OLDEST(
+            Kind.GAUGE,
+            "headgate_sqs_oldest_received_seconds",
+            "Age of the oldest message in the last receive when it came; 0 if that brought none.",
+            "pipeline"),
+    SQS_MESSAGES(
+            Kind.GAUGE,
+            "headgate_sqs_queue_messages",
+            "About how many messages the queue has: visible, in_flight, delayed.",
+            "pipeline",
+            "state"),
+
+    OUTBOX_PENDING(
+            Kind.GAUGE,
+            "headgate_outbox_pending",
+            "Entries that are not yet delivered; counted up to 100,000 of all destinations.",
+            "destination"),
+    OUTBOX_OLDEST(
+            Kind.GAUGE,
+            "headgate_outbox_oldest_pending_seconds",
+            "Age of the oldest of them; 0 if there is none.",
+            "destination"),
+    OUTBOX_LAG(
+            Kind.SECONDS,
+            "headgate_outbox_relay_lag_seconds",
+            "From the insertion of the oldest entry of a bulk to its being marked delivered.",
+            "destination"),
+    OUTBOX_DELIVERED(
+            Kind.COUNTER, "headgate_outbox_delivered_total", "Entries sent and marked delivered.", "destination"),
+    OUTBOX_ERRORS(
+            Kind.COUNTER,
+            "headgate_outbox_errors_total",
+            "Bulks that could not be sent and are sent again, entries that are refused.",
+            "destination",
+            "class",
+            "reason"),
+
+    LEDGER_KEYS(
+            Kind.GAUGE, "headgate_ledger_keys", "About how many keys the ledger has, as Postgres estimates its rows."),
+    LEDGER_REMEMBERED(Kind.GAUGE, "headgate_ledger_remembered_keys", "Keys of the ledger in memory."),
+    LEDGER_CONFLICTS(
+            Kind.COUNTER,
+            "headgate_ledger_conflicts_total",
+            "Messages whose key was in the ledger when their batch claimed it.",
+            "pipeline"),
+
+    DEAD_LETTERS(
+            Kind.COUNTER, "headgate_dead_letters_total", "Messages that became dead letters.", "pipeline", "reason"),
+    DEAD_LETTERS_OPEN(
+            Kind.GAUGE,
+            "headgate_dead_letters_open",
+            "Dead letters that nobody has decided about, replays under way included; counted up to 100,000.",
+            "pipeline",
+            "reason"),
+
+    QUERY_AGE(
+            Kind.GAUGE,
+            "headgate_query_age_seconds",
+            "How old the values are that are asked of a server: database, kafka or sqs.",
+            "server"),
+    BUILD(Kind.INFO, "headgate_build_info", "1, labelled with what runs.", "version", "commit");
+
+    /** What a meter measures, and how it is shown. */
+    @SuppressWarnings("ImmutableEnumChecker") // nobody changes the bounds
+    enum Kind {
+        COUNTER,
+        GAUGE,
+        INFO,
+        SECONDS(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 45, 60, 120, 300, 600),
+        MESSAGES(1, 10, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000),
+        BYTES(1_024, 10_240, 102_400, 1_048_576, 4_194_304, 8_388_608, 16_777_216, 67_108_864);
+
+        private final double[] bounds;
+
+        Kind(double... bounds) {
+            this.bounds = bounds;
+        }
+    }
+
+    private final Kind kind;
+    private final String meterName;
+    private final String help;
+    private final List<String> labels;
+
+    Meters(Kind kind, String meterName, String help, String... labels) {
+        this.kind = kind;
+        this.meterName = meterName;
+        this.help = help;
+        this.labels = List.of(labels);
+    }
+
+    /** As a query names it; a histogram's series have {@code _bucket}, {@code _sum} and {@code _count} behind it. */
+    public String meterName() {
+        return meterName;
+    }
+
+    /** {@code counter}, {@code gauge} or {@code histogram}. */
+    public String type() {
+        if (kind == Kind.INFO) {
+            return "gauge";
+        }
+        return kind.bounds.length > 0 ? "histogram" : kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What it says, for the table of meters and for a scrape. */
+    public String help() {
+        return help;
+    }
+
+    public List<String> labels() {
+        return labels;
+    }
+
+    Counter counter(PrometheusRegistry registry) {
+        return Counter.builder()
+                .name(meterName)
+                .help(help)
+                .labelNames(names())
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    Histogram histogram(PrometheusRegistry registry) {
+        return Histogram.builder()
+                .name(meterName)
+                .help(help)
+                .labelNames(names())
+                .classicOnly()
+                .classicUpperBounds(kind.bounds)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    /** A gauge whose values are looked up at each scrape: they must be at hand. */
+    void gauge(PrometheusRegistry registry, Consumer<GaugeWithCallback.Callback> values) {
+        GaugeWithCallback.builder()
+                .name(meterName)
+                .help(help)
+                .labelNames(names())
+                .callback(values)
+                .register(registry);
+    }
+
+    /** A counter that somebody else counts; looked up at each scrape. */
+    void counted(PrometheusRegistry registry, Consumer<CounterWithCallback.Callback> values) {
+        CounterWithCallback.builder()
+                .name(meterName)
+                .help(help)
+                .labelNames(names())
+                .callback(values)
+                .register(registry);
+    }
+
+    /** 1, with these values of its labels. */
+    void info(PrometheusRegistry registry, String... values) {
+        Info.builder()
+                .name(meterName)
+                .help(help)
+                .labelNames(names())
+                .register(registry)
+                .addLabelValues(values);
+    }
+
+    private String[] names() {
+        return labels.toArray(String[]::new);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.headgate.observe;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** Asks the tables how much waits in them; by their partial indexes, and up to a bound. */
+final class TableQueries {
+
+    /** A relay's destination, its pending entries and the age of the oldest. */
+    record Pending(String destination, long entries, double oldestSeconds) {}
+
+    /** Dead letters of one reason that nobody has decided about. */
+    record Open(String pipeline, String reason, long messages) {}
+
+    /** What the tables hold. */
+    record Answer(List<Pending> outbox, List<Open> deadLetters, long ledgerKeys) {}
+
+    // A plan that reads the whole table would be right only while most of it is pending.
+    private static final String BOUNDS = """
+            set local enable_seqscan = off;
+            set local statement_timeout = '5s'
+            """;
+
+    private static final String OUTBOX = """
+            select p.destination, p.entries, coalesce(extract(epoch from now() - min(first.created_at)), 0)
+            from (
+                select destination, count(*) as entries
+                from (
+                    select destination from headgate.outbox where delivered_at is null
+                    order by destination, shard, id limit 100000
+                ) pending
+                group by destination
+            ) p
+            cross join generate_series(0, 15) s(shard)
+            left join lateral (
+                select created_at from headgate.outbox
+                where destination = p.destination and shard = s.shard::smallint and delivered_at is null
+                order by id limit 1
+            ) first on true
+            group by p.destination, p.entries
+            """;
+
+    private static final String DEAD_LETTERS = """
+            select pipeline, reason, count(*)
+            from (
+                select pipeline, reason from headgate.dead_letter
+                where settled_at is null and state <> 'discarded'
+                order by pipeline limit 100000
+            ) open
+            group by pipeline, reason
+            order by count(*) desc
+            """;
+
+    private static final String LEDGER =
+            "select greatest(reltuples, 0)::bigint from pg_class where oid = 'headgate.ledger'::regclass";
+
+    private final DataSource dataSource;
+
+    TableQueries(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    Answer ask() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            try {
+                statement.execute(BOUNDS);
+                return new Answer(outbox(statement), deadLetters(statement), ledgerKeys(statement));
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static List<Pending> outbox(Statement statement) throws SQLException {
+        List<Pending> pending = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery(OUTBOX)) {
+            while (row.next()) {
+                pending.add(new Pending(row.getString(1), row.getLong(2), Math.max(0, row.getDouble(3))));
+            }
+        }
+        return pending;
+    }
+
+    private static List<Open> deadLetters(Statement statement) throws SQLException {
+        List<Open> open = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery(DEAD_LETTERS)) {
+            while (row.next()) {
+                open.add(new Open(row.getString(1), row.getString(2), row.getLong(3)));
+            }
+        }
+        return open;
+    }
+
+    private static long ledgerKeys(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(LEDGER)) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.headgate.guarantee;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the management server answers, and to whom. */
+class ManagementIT {
+
+    private static final String PIPELINE =
+            "org.apache.camel:context=headgate,type=services,name=\\\"Pipeline-orders\\\"";
+
+    private final Map<String, String> properties = new HashMap<>();
+    private int port;
+
+    @Test
+    void a_person_pauses_a_pipeline_only_if_that_is_allowed() throws Exception {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.stop(pipeline.start(settings(), Map.of()));
+            var looking = pipeline.start(settings(), Map.of());
+            assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
+            assertThat(execute("pause")).contains("\"status\":403");
+            assertThat(read("java.lang:type=Runtime", "SystemProperties")).contains("\"status\":403");
+            assertThat(read(PIPELINE, "State", "Origin", "http://elsewhere.example"))
+                    .doesNotContain("running");
+            assertThat(read(PIPELINE, "State", "Origin", "http://localhost:8080"))
+                    .contains("running");
+            assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
+            pipeline.stop(looking);
+
+            properties.put("headgate.management.write", "true");
+            pipeline.start(settings(), Map.of());
+            pipeline.sendOrder("first", "first", 1);
+            pipeline.flush();
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isOne());
+            assertThat(execute("pause")).contains("\"status\":200");
+            assertThat(read(PIPELINE, "State")).contains("\"value\":\"paused: operator\"");
+            pipeline.sendOrder("second", "second", 1);
+            pipeline.flush();
+            Pipeline.await().untilAsserted(() -> assertThat(Scrape.of(port)
+                            .value("headgate_kafka_lag_messages{partition=\"0\",pipeline=\"orders\",topic=\"%s\"}"
+                                    .formatted(pipeline.topic)))
+                    .isOne());
+            assertThat(pipeline.count("select count(*) from orders")).isOne();
+            assertThat(Scrape.get(port, "/observe/health/ready").statusCode()).isEqualTo(200);
+            assertThat(execute("resume")).contains("\"status\":200");
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
+        }
+    }
+
+    @Test
+    void without_credentials_nothing_is_answered() throws Exception {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            properties.put("camel.management.host", "0.0.0.0");
+            properties.put("headgate.management.token", "t0ken");
+            properties.put("headgate.management.user", "headgate");
+            properties.put("headgate.management.password", "s3cret");
+            pipeline.start(settings(), Map.of());
+            String basic =
+                    "Basic " + Base64.getEncoder().encodeToString("headgate:s3cret".getBytes(StandardCharsets.UTF_8));
+
+            for (String path :
+                    List.of("/observe/metrics", "/observe/health", "/observe/info", "/observe/jolokia/version")) {
+                assertThat(Scrape.get(port, path).statusCode()).as(path).isEqualTo(401);
+                assertThat(status(path, "Bearer wrong")).as(path).isEqualTo(401);
+                assertThat(status(path, "Bearer t0ken")).as(path).isEqualTo(200);
+                assertThat(status(path, basic)).as(path).isEqualTo(200);
+            }
+            assertThat(Scrape.get(port, "/observe/jolokia/version").headers().firstValue("WWW-Authenticate"))
+                    .hasValueSatisfying(challenge -> assertThat(challenge).startsWith("Basic "));
+            assertThat(Scrape.get(port, "/observe/info", "Authorization", "Bearer t0ken")
+                            .body())
+                    .contains("\"description\":\"Headgate 0.1.0, commit ");
+        }
+    }
+
+    @Test
+    void readiness_names_what_is_away_and_the_start_is_over_once() throws Exception {
+        try (Pipeline pipeline = new Pipeline(1);
+                TcpProxy proxy = new TcpProxy(Servers.POSTGRES.port())) {
+            properties.put(
+                    "headgate.database.url", pipeline.jdbcUrl().replaceFirst(":[0-9]+/", ":" + proxy.port() + "/"));
+            pipeline.start(settings(), Map.of());
+            Pipeline.await().untilAsserted(() -> {
+                assertThat(Scrape.get(port, "/observe/health/started").statusCode())
+                        .isEqualTo(200);
+                assertThat(Scrape.get(port, "/observe/health/ready").statusCode())
+                        .isEqualTo(200);
+            });
+
+            proxy.refuse(true);
+            proxy.cut();
+            Pipeline.await().untilAsserted(() -> {
+                HttpResponse<String> ready = Scrape.get(port, "/observe/health/ready");
+                assertThat(ready.statusCode()).isEqualTo(503);
+                assertThat(ready.body()).contains("database since 20", "relay since 20", "outbox:orders-applied");
+            });
+            assertThat(Scrape.get(port, "/observe/health/live").statusCode()).isEqualTo(200);
+            assertThat(Scrape.get(port, "/observe/health/started").statusCode()).isEqualTo(200);
+
+            proxy.refuse(false);
+            Pipeline.await().untilAsserted(() -> assertThat(
+                            Scrape.get(port, "/observe/health/ready").statusCode())
+                    .isEqualTo(200));
+        }
+    }
+
+    private Map<String, String> settings() throws Exception {
+        port = Scrape.freePort();
+        properties.put("camel.management.enabled", "true");
+        properties.put("camel.management.port", Integer.toString(port));
+        return properties;
+    }
+
+    private String read(String object, String attribute, String... headers) throws Exception {
+        return jolokia("""
+                {"type":"read","mbean":"%s","attribute":"%s"}
+                """.formatted(object, attribute), headers);
+    }
+
+    private String execute(String operation) throws Exception {
+        return jolokia("""
+                {"type":"exec","mbean":"%s","operation":"%s"}
+                """.formatted(PIPELINE, operation));
+    }
+
+    private String jolokia(String request, String... headers) throws Exception {
+        return Scrape.post(port, "/observe/jolokia/", request, headers).body();
+    }
+
+    private int status(String path, String authorization) throws Exception {
+        return Scrape.get(port, path, "Authorization", authorization).statusCode();
+    }
+}
