@@ -90,7 +90,7 @@ final class DeadLettersReplay extends DatabaseCommand {
         }
         if (plan.unsendable() > 0) {
             say("Skipped " + DeadLetterText.count(plan.unsendable())
-                    + " that came neither from Kafka nor from the outbox: nothing can be sent there again.");
+                    + " that came neither from Kafka, nor from the outbox or a job: nothing can be sent there again.");
         }
     }
 

@@ -12,6 +12,9 @@ sealed interface Origin {
     /** An entry of the outbox that its destination refused. */
     record Outbox() implements Origin {}
 
+    /** A job that was discarded. */
+    record Job() implements Origin {}
+
     /** A source that takes nothing back. */
     record Unknown() implements Origin {}
 
@@ -25,6 +28,9 @@ sealed interface Origin {
     static Origin of(String source) {
         if (source.matches("outbox:.*:[0-9]{1,19}")) {
             return new Outbox();
+        }
+        if (source.matches("job:.*:[0-9]{1,19}")) {
+            return new Job();
         }
         if (UUID.matcher(source).matches()) {
             return new Unknown();

@@ -115,11 +115,9 @@ public final class Replayer {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
             List<ReplayQueries.Resent> letters =
-                    locked.stream().filter(letter -> !isOfOutbox(letter)).toList();
-            queries.toOutbox(locked.stream()
-                    .filter(Replayer::isOfOutbox)
-                    .map(ReplayQueries.Resent::id)
-                    .toList());
+                    locked.stream().filter(letter -> origin(letter) instanceof Origin.Kafka).toList();
+            queries.toOutbox(ids(locked, Origin.Outbox.class));
+            queries.toJobs(ids(locked, Origin.Job.class));
             int from = 0;
             for (int i = 1; i <= letters.size(); i++) {
                 if (i == letters.size() || !topic(letters.get(i)).equals(topic(letters.get(from)))) {
@@ -132,8 +130,15 @@ public final class Replayer {
         }));
     }
 
-    private static boolean isOfOutbox(ReplayQueries.Resent letter) {
-        return Origin.of(letter.source()) instanceof Origin.Outbox;
+    private static Origin origin(ReplayQueries.Resent letter) {
+        return Origin.of(letter.source());
+    }
+
+    private static List<Long> ids(List<ReplayQueries.Resent> letters, Class<? extends Origin> from) {
+        return letters.stream()
+                .filter(letter -> from.isInstance(origin(letter)))
+                .map(ReplayQueries.Resent::id)
+                .toList();
     }
 
     private static String topic(ReplayQueries.Resent letter) {
@@ -141,7 +146,7 @@ public final class Replayer {
     }
 
     private static Origin.Kafka kafka(ReplayQueries.Resent letter) {
-        if (Origin.of(letter.source()) instanceof Origin.Kafka kafka) {
+        if (origin(letter) instanceof Origin.Kafka kafka) {
             return kafka;
         }
         throw new HeadgateException("Dead letter " + letter.id() + " came from " + letter.source()
