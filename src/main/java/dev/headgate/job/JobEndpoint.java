@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
-import org.apache.camel.Expression;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
@@ -36,10 +35,7 @@ public class JobEndpoint extends DefaultEndpoint {
     @Metadata(required = true)
     private final String queue;
 
-    @UriParam(
-            description =
-                    "A job whose attempt of this number fails is discarded. By default what the job's consumer says,"
-                            + " and there 20.")
+    @UriParam(description = "The attempt after which a job is discarded. By default what its consumer says, and there 20.")
     private @Nullable Integer maxAttempts;
 
     @UriParam(
@@ -127,12 +123,7 @@ public class JobEndpoint extends DefaultEndpoint {
 
     @Override
     public Producer createProducer() {
-        Expression same = null;
-        if (uniqueBy != null) {
-            same = getCamelContext().resolveLanguage("simple").createExpression(uniqueBy);
-            same.init(getCamelContext());
-        }
-        return new JobProducer(this, same);
+        return new JobProducer(this);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.headgate.batch.Replay;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.Message;
@@ -20,11 +21,20 @@ final class JobProducer extends DefaultProducer {
     private final Jobs jobs;
     private final @Nullable Expression uniqueBy;
 
-    JobProducer(JobEndpoint endpoint, @Nullable Expression uniqueBy) {
+    JobProducer(JobEndpoint endpoint) {
         super(endpoint);
         this.endpoint = endpoint;
         this.jobs = endpoint.getComponent().jobs();
-        this.uniqueBy = uniqueBy;
+        this.uniqueBy = expression(endpoint.getCamelContext(), endpoint.getUniqueBy());
+    }
+
+    private static @Nullable Expression expression(CamelContext context, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        Expression expression = context.resolveLanguage("simple").createExpression(text);
+        expression.init(context);
+        return expression;
     }
 
     @Override

@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +130,7 @@ public final class Jobs {
     }
 
     private static void setTime(PreparedStatement statement, int index, @Nullable Instant time) throws SQLException {
-        statement.setObject(index, time == null ? null : Timestamp.from(time), Types.TIMESTAMP_WITH_TIMEZONE);
+        statement.setObject(index, time == null ? null : time.atOffset(ZoneOffset.UTC), Types.TIMESTAMP_WITH_TIMEZONE);
     }
 
     private static @Nullable String headers(NewJob job) {

@@ -50,7 +50,7 @@ final class JobDatabase implements AutoCloseable {
         }
     }
 
-    /** A context that executes the jobs of this test's queue. @param options such as {@code ?concurrency=2} */
+    /** A context that executes the jobs of this test's queue, with options such as {@code ?concurrency=2}. */
     CamelContext start(String options, Processor handler, Object... beans) throws Exception {
         return start(
                 new RouteBuilder() {
