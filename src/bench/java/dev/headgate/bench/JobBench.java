@@ -99,8 +99,8 @@ final class JobBench {
         JobContender.Running running = contender.start(i -> left.countDown());
         try (running) {
             await(left);
+            return Math.round(jobs / ((System.nanoTime() - began) / 1e9));
         }
-        return Math.round(jobs / ((System.nanoTime() - began) / 1e9));
     }
 
     /** From before the statement that enqueues a job to its handler. */
