@@ -122,7 +122,8 @@ class ArchitectureTest {
             .haveRawReturnType(DataSource.class)
             .should()
             .beDeclaredInClassesThat()
-            .resideInAnyPackage("dev.headgate.database", "dev.headgate.devservices", "dev.headgate.job", "dev.headgate.outbox")
+            .resideInAnyPackage(
+                    "dev.headgate.database", "dev.headgate.devservices", "dev.headgate.job", "dev.headgate.outbox")
             .because("one pool serves the process");
 
     @ArchTest

@@ -47,8 +47,10 @@ interface JobContender {
         public void preload(int jobs) {
             JdbcTemplate sql = new JdbcTemplate(dataSource);
             sql.execute("truncate headgate.job");
-            sql.update("insert into headgate.job (queue, payload) select 'bench', convert_to(i::text, 'UTF8')"
-                    + " from generate_series(0, ?) i", jobs - 1);
+            sql.update(
+                    "insert into headgate.job (queue, payload) select 'bench', convert_to(i::text, 'UTF8')"
+                            + " from generate_series(0, ?) i",
+                    jobs - 1);
             sql.execute("vacuum analyze headgate.job");
         }
 
@@ -62,17 +64,22 @@ interface JobContender {
                 @Override
                 public void configure() {
                     from("job:bench?concurrency=" + THREADS + "&pollInterval=" + POLL.toMillis())
-                            .process(exchange -> handler.accept(Long.parseLong(new String(
-                                    exchange.getMessage().getBody(byte[].class), StandardCharsets.UTF_8))));
+                            .process(exchange -> handler.accept(Long.parseLong(
+                                    new String(exchange.getMessage().getBody(byte[].class), StandardCharsets.UTF_8))));
                 }
             });
             context.start();
             return new Running() {
                 @Override
                 public void enqueue(long from, long to) {
-                    component.jobs().enqueue(JobOptions.of("bench"), LongStream.range(from, to)
-                            .mapToObj(i -> NewJob.of(Long.toString(i).getBytes(StandardCharsets.UTF_8)))
-                            .toList());
+                    component
+                            .jobs()
+                            .enqueue(
+                                    JobOptions.of("bench"),
+                                    LongStream.range(from, to)
+                                            .mapToObj(i ->
+                                                    NewJob.of(Long.toString(i).getBytes(StandardCharsets.UTF_8)))
+                                            .toList());
                 }
 
                 @Override
@@ -106,8 +113,10 @@ interface JobContender {
         public void preload(int jobs) {
             JdbcTemplate sql = new JdbcTemplate(dataSource);
             sql.execute("truncate scheduled_tasks");
-            sql.update("insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)"
-                    + " select 'bench', i::text, now(), false, 1 from generate_series(0, ?) i", jobs - 1);
+            sql.update(
+                    "insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)"
+                            + " select 'bench', i::text, now(), false, 1 from generate_series(0, ?) i",
+                    jobs - 1);
             sql.execute("vacuum analyze scheduled_tasks");
         }
 

@@ -21,8 +21,9 @@ final class JobFilter {
             names = "--state",
             paramLabel = "STATE",
             converter = State.class,
-            description = "Only those in this state: available, scheduled, executing, retryable, completed, cancelled or"
-                    + " discarded.")
+            description =
+                    "Only those in this state: available, scheduled, executing, retryable, completed, cancelled or"
+                            + " discarded.")
     private @Nullable JobState state;
 
     boolean isEmpty() {
@@ -40,7 +41,9 @@ final class JobFilter {
                 return JobState.of(value);
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException("'" + value.toLowerCase(Locale.ROOT) + "' is none of "
-                        + Arrays.stream(JobState.values()).map(JobState::toString).collect(Collectors.joining(", ")));
+                        + Arrays.stream(JobState.values())
+                                .map(JobState::toString)
+                                .collect(Collectors.joining(", ")));
             }
         }
     }

@@ -43,13 +43,20 @@ final class JobTexts {
         object.properties().forEach(field -> {
             JsonNode value = field.getValue();
             if (value.isObject()) {
-                value.properties().forEach(header -> add(lines, "header", header.getKey() + ": " + header.getValue().asText()));
+                value.properties()
+                        .forEach(header -> add(
+                                lines,
+                                "header",
+                                header.getKey() + ": " + header.getValue().asText()));
             } else if (value.isArray()) {
                 value.forEach(error -> add(
                         lines,
                         "error",
-                        "attempt %s, %s: %s".formatted(
-                                error.path("attempt").asText(), error.path("at").asText(), error.path("error").asText())));
+                        "attempt %s, %s: %s"
+                                .formatted(
+                                        error.path("attempt").asText(),
+                                        error.path("at").asText(),
+                                        error.path("error").asText())));
             } else if (!value.isNull()) {
                 add(lines, field.getKey(), value.asText());
             }
@@ -80,8 +87,8 @@ final class JobTexts {
     }
 
     static String queues(List<QueueInfo> queues) {
-        TextTable table = new TextTable(
-                List.of("QUEUE", "LAG", "PAUSED", "NEXT RUN", "JOBS"), List.of(24, 10, 16, 16, 120));
+        TextTable table =
+                new TextTable(List.of("QUEUE", "LAG", "PAUSED", "NEXT RUN", "JOBS"), List.of(24, 10, 16, 16, 120));
         queues.forEach(queue -> table.add(
                 queue.queue(),
                 queue.lag().toSeconds() + " s",
@@ -141,7 +148,9 @@ final class JobTexts {
 
     private static String lastError(JobInfo job) {
         JsonNode errors = errors(job);
-        return errors.isEmpty() ? "" : errors.get(errors.size() - 1).path("error").asText();
+        return errors.isEmpty()
+                ? ""
+                : errors.get(errors.size() - 1).path("error").asText();
     }
 
     private static @Nullable String text(@Nullable Instant instant) {

@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 /** {@code headgate jobs}: for people who look at jobs and decide about them. */
 @CommandLine.Command(
         name = "jobs",
-        description = "List, show, enqueue, retry and cancel jobs, pause and resume queues, whether Headgate runs or not.",
+        description =
+                "List, show, enqueue, retry and cancel jobs, pause and resume queues, whether Headgate runs or not.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             JobsList.class,

@@ -114,8 +114,9 @@ public final class Replayer {
     private int resend(List<Long> ids) {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
-            List<ReplayQueries.Resent> letters =
-                    locked.stream().filter(letter -> origin(letter) instanceof Origin.Kafka).toList();
+            List<ReplayQueries.Resent> letters = locked.stream()
+                    .filter(letter -> origin(letter) instanceof Origin.Kafka)
+                    .toList();
             queries.toOutbox(ids(locked, Origin.Outbox.class));
             queries.toJobs(ids(locked, Origin.Job.class));
             int from = 0;

@@ -35,7 +35,9 @@ public class JobEndpoint extends DefaultEndpoint {
     @Metadata(required = true)
     private final String queue;
 
-    @UriParam(description = "The attempt after which a job is discarded. By default what its consumer says, and there 20.")
+    @UriParam(
+            description =
+                    "The attempt after which a job is discarded. By default what its consumer says, and there 20.")
     private @Nullable Integer maxAttempts;
 
     @UriParam(

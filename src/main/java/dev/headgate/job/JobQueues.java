@@ -29,7 +29,8 @@ public final class JobQueues {
             limit :limit
             """.formatted(CHOSEN);
 
-    // One that executes still has its lease, and so has one that was cancelled until its handler has ended. A dead letter
+    // One that executes still has its lease, and so has one that was cancelled until its handler has ended. A dead
+    // letter
     // of a job that is done again is as good as replayed.
     private static final String RETRY = """
             with again as (

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ids these only, unless empty
  */
-public record JobSelection(List<Long> ids, @Nullable String queue, @Nullable JobState state) {
+public record JobSelection(
+        List<Long> ids, @Nullable String queue, @Nullable JobState state) {
 
     public JobSelection {
         ids = List.copyOf(ids);

@@ -48,10 +48,7 @@ class CronScheduleTest {
     void an_hourly_run_comes_every_hour_of_the_day_that_has_twenty_five() {
         assertThat(runs(zurich("0 * * * *"), "2026-10-24T23:30:00Z", 4))
                 .containsExactly(
-                        "2026-10-25T00:00:00Z",
-                        "2026-10-25T01:00:00Z",
-                        "2026-10-25T02:00:00Z",
-                        "2026-10-25T03:00:00Z");
+                        "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z");
     }
 
     @Test
@@ -61,7 +58,8 @@ class CronScheduleTest {
         assertThat(CronSchedule.of("0 3 * * *", "UTC", false).due(next, back))
                 .isEqualTo(new CronSchedule.Due(
                         List.of(Instant.parse("2026-01-04T03:00:00Z")), Instant.parse("2026-01-05T03:00:00Z")));
-        assertThat(CronSchedule.of("0 3 * * *", "UTC", true).due(next, back).runs()).hasSize(4);
+        assertThat(CronSchedule.of("0 3 * * *", "UTC", true).due(next, back).runs())
+                .hasSize(4);
     }
 
     @Test
@@ -69,7 +67,8 @@ class CronScheduleTest {
         CronSchedule daily = CronSchedule.of("0 3 * * *", "UTC", false);
         Instant run = Instant.parse("2026-01-01T03:00:00Z");
         assertThat(daily.due(run, run.plus(CronSchedule.GRACE)).runs()).containsExactly(run);
-        assertThat(daily.due(run, run.plus(CronSchedule.GRACE).plusMillis(1)).runs()).isEmpty();
+        assertThat(daily.due(run, run.plus(CronSchedule.GRACE).plusMillis(1)).runs())
+                .isEmpty();
         assertThat(daily.due(run, run).runs()).containsExactly(run);
     }
 

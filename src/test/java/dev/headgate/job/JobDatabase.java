@@ -33,8 +33,8 @@ final class JobDatabase implements AutoCloseable {
 
     private static HikariDataSource pool() {
         try {
-            DevPostgres server = DevPostgres.start(Files.createTempDirectory("job-postgres"))
-                    .stopAtExit();
+            DevPostgres server =
+                    DevPostgres.start(Files.createTempDirectory("job-postgres")).stopAtExit();
             HikariDataSource pool = new HikariDataSource();
             pool.setDataSource(server.dataSource());
             pool.setMaximumPoolSize(12);

@@ -51,7 +51,9 @@ class JobIT {
             }
         });
 
-        assertThat(context.createProducerTemplate().send("direct:enqueue", e -> e.getMessage().setBody("bad")).isFailed())
+        assertThat(context.createProducerTemplate()
+                        .send("direct:enqueue", e -> e.getMessage().setBody("bad"))
+                        .isFailed())
                 .isTrue();
         assertThat(database.count("true")).isZero();
         context.createProducerTemplate().sendBodyAndHeader("direct:enqueue", "good", "tenant", "a");
@@ -102,7 +104,9 @@ class JobIT {
 
         database.awaitCount("state = 'completed' and ended_at is not null and lease is null", 1);
         assertThat(attempts).extracting(m -> m.getHeader(JobHeaders.ATTEMPT)).containsExactly(1, 2, 3);
-        assertThat(attempts).extracting(m -> m.getHeader("message-id")).containsOnly("job-" + database.text("id::text"));
+        assertThat(attempts)
+                .extracting(m -> m.getHeader("message-id"))
+                .containsOnly("job-" + database.text("id::text"));
         assertThat(database.text("attempt || (errors ->> 0) || jsonb_array_length(errors)"))
                 .contains("IllegalStateException: attempt 1\uFFFD")
                 .startsWith("3")
@@ -139,8 +143,7 @@ class JobIT {
 
         // Also when the job itself was pruned meanwhile.
         database.sql.update("delete from headgate.job where queue = ?", database.queue);
-        Selection mine = new Selection(
-                List.of(), DeadLetter.State.DEAD, database.queue, null, null, null, null);
+        Selection mine = new Selection(List.of(), DeadLetter.State.DEAD, database.queue, null, null, null, null);
         long replayed = new Replayer(database.pool, context.createProducerTemplate(), 5)
                 .replay(Replayer.plan(database.pool, mine, 5), 100, sent -> {});
         assertThat(replayed).isEqualTo(1);
@@ -272,8 +275,7 @@ class JobIT {
                 listener);
         database.insert(1);
 
-        await().untilAsserted(
-                        () -> assertThat(heard).containsExactly("started", "retryable", "started", "completed"));
+        await().untilAsserted(() -> assertThat(heard).containsExactly("started", "retryable", "started", "completed"));
     }
 
     private static void suspend(CamelContext context) {

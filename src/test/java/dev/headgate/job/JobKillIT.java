@@ -46,7 +46,9 @@ class JobKillIT {
             assertThat(oldest.isAlive()).isTrue();
             oldest.destroyForcibly().waitFor();
             System.err.printf("Kill %d at %d%n", kill, database.count("state = 'completed'"));
-            assertThat(database.count("state = 'executing'")).as("killed at work").isPositive();
+            assertThat(database.count("state = 'executing'"))
+                    .as("killed at work")
+                    .isPositive();
             start();
         }
 

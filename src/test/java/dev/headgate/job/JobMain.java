@@ -32,8 +32,9 @@ final class JobMain {
                         .process(exchange -> new JdbcTemplate(pool).execute((java.sql.Connection connection) -> {
                             Long job = exchange.getMessage().getHeader(JobHeaders.ID, Long.class);
                             Integer attempt = exchange.getMessage().getHeader(JobHeaders.ATTEMPT, Integer.class);
-                            JdbcTemplate same = new JdbcTemplate(
-                                    new org.springframework.jdbc.datasource.SingleConnectionDataSource(connection, true));
+                            JdbcTemplate same =
+                                    new JdbcTemplate(new org.springframework.jdbc.datasource.SingleConnectionDataSource(
+                                            connection, true));
                             same.execute("set synchronous_commit = off");
                             same.update(BEGIN, job, attempt, LOCKS, job);
                             same.queryForList("select pg_advisory_unlock(?, ?::int)", LOCKS, job);

@@ -87,7 +87,8 @@ class LeaseIT {
 
         firstMayEnd.countDown();
         firstEnded.await();
-        await().during(Duration.ofSeconds(1)).until(() -> database.count("state = 'executing' and lease = " + after) == 1);
+        await().during(Duration.ofSeconds(1))
+                .until(() -> database.count("state = 'executing' and lease = " + after) == 1);
         assertThat(Long.parseLong(after)).isGreaterThan(Long.parseLong(lease));
         secondMayEnd.countDown();
         database.awaitCount("state = 'completed' and attempt = 2 and errors::text like '%its process stopped%'", 1);

@@ -21,8 +21,10 @@ class OutcomeTest {
                 .extracting(Outcome::state, Outcome::reason, Outcome::error)
                 .containsExactly(JobState.RETRYABLE, "down", "RetryException: the shop is down");
         assertThat(Outcome.of(failure, 3, 3, backoff).state()).isEqualTo(JobState.DISCARDED);
-        assertThat(Outcome.timedOut(Duration.ofSeconds(1), 2, 3, backoff).state()).isEqualTo(JobState.RETRYABLE);
-        assertThat(Outcome.timedOut(Duration.ofSeconds(1), 3, 3, backoff).state()).isEqualTo(JobState.DISCARDED);
+        assertThat(Outcome.timedOut(Duration.ofSeconds(1), 2, 3, backoff).state())
+                .isEqualTo(JobState.RETRYABLE);
+        assertThat(Outcome.timedOut(Duration.ofSeconds(1), 3, 3, backoff).state())
+                .isEqualTo(JobState.DISCARDED);
     }
 
     @Test
@@ -32,8 +34,8 @@ class OutcomeTest {
             Duration cap = limit.compareTo(Duration.ofHours(1)) < 0 ? limit : Duration.ofHours(1);
             Duration longest = Duration.ZERO;
             for (int i = 0; i < 200; i++) {
-                Duration delay =
-                        Outcome.of(new IllegalStateException(), attempt, 20, backoff).delay();
+                Duration delay = Outcome.of(new IllegalStateException(), attempt, 20, backoff)
+                        .delay();
                 longest = delay.compareTo(longest) > 0 ? delay : longest;
                 assertThat(delay).isPositive().isLessThanOrEqualTo(cap);
             }
@@ -43,12 +45,12 @@ class OutcomeTest {
 
     @Test
     void what_a_handler_says_counts_wherever_it_is_in_the_chain_of_causes() {
-        Outcome snoozed =
-                Outcome.of(new IllegalStateException(new SnoozeException("10m")), 5, 5, backoff);
+        Outcome snoozed = Outcome.of(new IllegalStateException(new SnoozeException("10m")), 5, 5, backoff);
         assertThat(snoozed.state()).isEqualTo(JobState.SCHEDULED);
         assertThat(snoozed.counts()).isFalse();
         assertThat(snoozed.delay()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(Outcome.of(new CancelException("gone"), 1, 5, backoff).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(Outcome.of(new CancelException("gone"), 1, 5, backoff).state())
+                .isEqualTo(JobState.CANCELLED);
         assertThat(Outcome.of(new RejectedException("bad", "x"), 1, 5, backoff).state())
                 .isEqualTo(JobState.DISCARDED);
     }

@@ -34,8 +34,7 @@ class QueueIT {
     }
 
     private JobOptions unique(Duration period, JobState... states) {
-        return new JobOptions(
-                database.queue, 0, null, null, new JobOptions.Unique(period, Set.of(states)));
+        return new JobOptions(database.queue, 0, null, null, new JobOptions.Unique(period, Set.of(states)));
     }
 
     private static NewJob job(String payload) {
@@ -87,7 +86,9 @@ class QueueIT {
         CamelContext context = database.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from("direct:in").to("job:" + database.queue + "?uniqueFor=forever&delay=1h&priority=3&uniqueBy=RAW(${header.order})");
+                from("direct:in")
+                        .to("job:" + database.queue
+                                + "?uniqueFor=forever&delay=1h&priority=3&uniqueBy=RAW(${header.order})");
             }
         });
         for (String order : List.of("1", "1", "2")) {
@@ -117,8 +118,7 @@ class QueueIT {
     }
 
     private QueueSchedule schedule(boolean catchUp) {
-        return new QueueSchedule(
-                database.queue, CronSchedule.of("0 3 * * *", "UTC", catchUp), now::get, database.pool);
+        return new QueueSchedule(database.queue, CronSchedule.of("0 3 * * *", "UTC", catchUp), now::get, database.pool);
     }
 
     @Test
