@@ -42,7 +42,14 @@ interface JobContender {
     }
 
     /** {@code job:} of Headgate. */
-    record Headgate(DataSource dataSource) implements JobContender {
+    final class Headgate implements JobContender {
+
+        private final DataSource dataSource;
+
+        Headgate(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
         @Override
         public void preload(int jobs) {
             JdbcTemplate sql = new JdbcTemplate(dataSource);
@@ -91,7 +98,7 @@ interface JobContender {
     }
 
     /** db-scheduler, polling with lock-and-fetch, a one-time task each. */
-    record DbScheduler(DataSource dataSource) implements JobContender {
+    final class DbScheduler implements JobContender {
 
         static final double LOWER = 4;
         static final double UPPER = 20;
@@ -108,6 +115,12 @@ interface JobContender {
                 create index execution_time_idx on scheduled_tasks (execution_time);
                 create index last_heartbeat_idx on scheduled_tasks (last_heartbeat);
                 """;
+
+        private final DataSource dataSource;
+
+        DbScheduler(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
 
         @Override
         public void preload(int jobs) {

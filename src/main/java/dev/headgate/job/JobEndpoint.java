@@ -37,7 +37,7 @@ public class JobEndpoint extends DefaultEndpoint {
 
     @UriParam(
             description =
-                    "The attempt after which a job is discarded. By default what its consumer says, and there 20.")
+                    "The attempt after which a job is discarded. By default the consumer's, which is 20.")
     private @Nullable Integer maxAttempts;
 
     @UriParam(
