@@ -59,8 +59,10 @@ class ArchitectureTest {
                     "dev.headgate.batch",
                     "dev.headgate.ledger",
                     "dev.headgate.deadletter",
+                    "dev.headgate.job",
                     "dev.headgate.object",
                     "dev.headgate.outbox",
+                    "dev.headgate.polling",
                     "dev.headgate.schema")
             .should()
             .dependOnClassesThat(resideInAnyPackage("dev.headgate.app", "dev.headgate.settings", "dev.headgate.upkeep"))
@@ -72,7 +74,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.headgate.backpressure")
             .or()
             .haveNameMatching(
-                    ".*\\.(Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill)")
+                    ".*\\.(Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES)
@@ -120,7 +122,8 @@ class ArchitectureTest {
             .haveRawReturnType(DataSource.class)
             .should()
             .beDeclaredInClassesThat()
-            .resideInAnyPackage("dev.headgate.database", "dev.headgate.devservices", "dev.headgate.outbox")
+            .resideInAnyPackage(
+                    "dev.headgate.database", "dev.headgate.devservices", "dev.headgate.job", "dev.headgate.outbox")
             .because("one pool serves the process");
 
     @ArchTest

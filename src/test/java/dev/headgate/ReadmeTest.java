@@ -34,7 +34,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"batch", "outbox"})
+    @ValueSource(strings = {"batch", "job", "outbox"})
     void lists_every_endpoint_option(String scheme) throws IOException {
         JsonNode options;
         try (InputStream file =

@@ -25,7 +25,7 @@ import org.springframework.util.FileSystemUtils;
 /**
  * Drains one backlog with the plain loop and with the shipped route, without its relay, on the same servers.
  *
- * <p>Both validate each message, run the same three statements and use as many writers; with SQS as many consumers, too.
+ * <p>Both validate each message, run the same four statements and use as many writers; with SQS as many consumers, too.
  * Each is warmed up on a backlog of its own first; tables are emptied in between. There are rounds, in each of which
  * another one begins; the median of each counts. Figures are those between the first commit and the last. Processor time
  * is the one that other load on the machine disturbs least.
@@ -91,6 +91,7 @@ final class Drain {
         FileSystemUtils.copyRecursively(routes, copied);
         Path folder = pipeline.in(copied);
         Files.deleteIfExists(folder.resolve("outbox-relay.camel.yaml"));
+        Files.deleteIfExists(folder.resolve("receipts.camel.yaml"));
         try (var servers = new DemoServers(directory)) {
             Backlog<?> backlog =
                     pipeline.from() == From.KAFKA ? new Topics(servers.kafka(), BATCH_SIZE) : new Queues(servers.sqs());
@@ -140,7 +141,8 @@ final class Drain {
                         servers.postgres().dataSource(),
                         List.of(
                                 SqlFile.read(sql.resolve("orders-state.sql")),
-                                SqlFile.read(sql.resolve("orders-outbox.sql"))),
+                                SqlFile.read(sql.resolve("orders-outbox.sql")),
+                                SqlFile.read(sql.resolve("orders-receipts.sql"))),
                         validator,
                         BATCH_SIZE,
                         meter::committed)
@@ -181,7 +183,7 @@ final class Drain {
 
     private static void empty(DemoServers servers) {
         var jdbc = new JdbcTemplate(servers.postgres().dataSource());
-        jdbc.execute("truncate orders, headgate.ledger, headgate.outbox, headgate.dead_letter");
+        jdbc.execute("truncate orders, headgate.ledger, headgate.outbox, headgate.dead_letter, headgate.job");
         jdbc.execute("checkpoint");
     }
 

@@ -9,6 +9,7 @@ import dev.headgate.batch.Attempts;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
 import dev.headgate.deadletter.DeadLetters;
+import dev.headgate.job.JobComponent;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.ledger.MessageId;
 import dev.headgate.object.Layout;
@@ -39,7 +40,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
  *
- * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code objects}, {@code dataSource},
+ * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code objects}, {@code jobs}, {@code dataSource},
  * {@code inflightLimit}, {@code attempts}, and whatever beans the caller adds.
  */
 public final class Headgate implements AutoCloseable {
@@ -140,7 +141,8 @@ public final class Headgate implements AutoCloseable {
                         settings.getDuration(Key.PURGE_INTERVAL),
                         settings.getDuration(Key.LEDGER_RETENTION),
                         settings.getDuration(Key.OUTBOX_RETENTION),
-                        settings.getDuration(Key.DEAD_LETTERS_RETENTION)));
+                        settings.getDuration(Key.DEAD_LETTERS_RETENTION),
+                        settings.getDuration(Key.JOBS_RETENTION)));
         main.configure().addConfiguration(new DownstreamFirst());
     }
 
@@ -156,7 +158,11 @@ public final class Headgate implements AutoCloseable {
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
         main.bind("outbox-component", outbox);
-        main.bind("wakeRelays", new WakeRelays(outbox));
+        JobComponent job = new JobComponent();
+        job.setDataSource(dataSource);
+        main.bind("job-component", job);
+        main.bind("jobs", job.jobs());
+        main.bind("wakeRelays", new WakeRelays(outbox, job));
     }
 
     private static AcknowledgingClientFactory bind(

@@ -1,5 +1,8 @@
 package dev.headgate.batch;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +19,7 @@ public final class Headers {
 
     private static final String BASE64 = "base64:";
     private static final char REPLACEMENT = '\uFFFD';
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Headers() {}
 
@@ -51,6 +55,32 @@ public final class Headers {
     /** The text with every NUL replaced. */
     public static String storable(String text) {
         return text.indexOf('\0') < 0 ? text : text.replace('\0', REPLACEMENT);
+    }
+
+    /**
+     * What a table holds as a JSON object; values that are no text become the text of their JSON, nulls are left out.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static Map<String, String> parse(String json) {
+        JsonNode parsed;
+        try {
+            parsed = JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("column headers cannot be read as JSON: correct the row", e);
+        }
+        if (!parsed.isObject() && !parsed.isNull()) {
+            throw new IllegalArgumentException("expected a JSON object in column headers, found a JSON "
+                    + parsed.getNodeType() + ": correct the row or the SQL that writes it");
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> header : parsed.properties()) {
+            JsonNode value = header.getValue();
+            if (!value.isNull()) {
+                headers.put(header.getKey(), value.isTextual() ? value.textValue() : value.toString());
+            }
+        }
+        return headers;
     }
 
     private static String text(@Nullable Object value) {

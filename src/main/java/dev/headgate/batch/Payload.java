@@ -6,7 +6,7 @@ import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /** The body of a message as bytes. Text is UTF-8, whatever the charset of the platform, which Camel would take. */
-final class Payload {
+public final class Payload {
 
     private Payload() {}
 
@@ -18,7 +18,7 @@ final class Payload {
     }
 
     /** Null if there is no body. */
-    static byte @Nullable [] mandatory(Message message) throws InvalidPayloadException {
+    public static byte @Nullable [] mandatory(Message message) throws InvalidPayloadException {
         if (message.getBody() == null) {
             return null;
         }

@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
         description = "Camel routes that bring messages from Kafka into Postgres, each taking effect exactly once.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Main.Version.class,
-        subcommands = {RunCommand.class, DeadLettersCommand.class, ObjectsCommand.class, SchemaCommand.class},
+        subcommands = {
+            RunCommand.class,
+            DeadLettersCommand.class,
+            JobsCommand.class,
+            ObjectsCommand.class,
+            SchemaCommand.class
+        },
         footer = {"", "`headgate COMMAND --help` tells more about a command."})
 @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets and reads the fields
 public final class Main implements Runnable {

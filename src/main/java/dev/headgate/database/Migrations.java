@@ -36,8 +36,11 @@ public final class Migrations {
     private static final String LOCATION = "dev/headgate/database";
 
     /** In order of version; a new file must be named here, which a test checks. */
-    static final List<String> FILES =
-            List.of("V1__ledger_outbox_dead_letter.sql", "V2__dead_letter_replay.sql", "V3__object_manifest.sql");
+    static final List<String> FILES = List.of(
+            "V1__ledger_outbox_dead_letter.sql",
+            "V2__dead_letter_replay.sql",
+            "V3__object_manifest.sql",
+            "V4__job.sql");
 
     /** The number is arbitrary; the lock is the session's. */
     private static final String TURN = "select pg_try_advisory_lock(4919131752989213281)";

@@ -19,6 +19,9 @@ sealed interface Origin {
     /** An entry of the outbox that its destination refused. */
     record Outbox() implements Origin {}
 
+    /** A job that was discarded. */
+    record Job() implements Origin {}
+
     /** A source that takes nothing back. */
     record Unknown() implements Origin {}
 
@@ -32,6 +35,9 @@ sealed interface Origin {
     static Origin of(String source) {
         if (source.matches("outbox:.*:[0-9]{1,19}")) {
             return new Outbox();
+        }
+        if (source.matches("job:.*:[0-9]{1,19}")) {
+            return new Job();
         }
         Matcher sqs = SQS.matcher(source);
         if (sqs.matches()) {

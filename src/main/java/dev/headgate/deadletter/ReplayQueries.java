@@ -34,7 +34,7 @@ final class ReplayQueries {
             where h.held and h.state = 'dead'
               and exists (select from chosen c
                           where c.pipeline = h.pipeline and c.key = h.key and c.id < h.id and not c.exhausted
-                            and c.source not like 'outbox:%%')
+                            and c.source not like 'outbox:%%' and c.source not like 'job:%%')
             order by id
             """;
 
@@ -73,6 +73,19 @@ final class ReplayQueries {
             from headgate.dead_letter
             where id = any (?)
             order by id
+            """;
+
+    // The job itself may have been pruned.
+    private static final String TO_JOBS = """
+            insert into headgate.job (id, queue, headers, payload)
+            overriding system value
+            select substring(source from '[0-9]+$')::bigint, substring(source from '^job:(.*):[0-9]+$'), headers::jsonb, payload
+            from headgate.dead_letter
+            where id = any (?)
+            order by id
+            on conflict (id) do update
+               set state = 'available', scheduled_at = now(), attempt = 0, ended_at = null
+             where job.state = 'discarded'
             """;
 
     private final JdbcTemplate jdbc;
@@ -125,6 +138,11 @@ final class ReplayQueries {
     /** Makes them entries of the outbox again, with the ids they had. */
     void toOutbox(List<Long> ids) {
         jdbc.update(TO_OUTBOX, statement -> setIds(statement, ids));
+    }
+
+    /** Makes them jobs to be done again, with the ids they had, and all their attempts. */
+    void toJobs(List<Long> ids) {
+        jdbc.update(TO_JOBS, statement -> setIds(statement, ids));
     }
 
     void mark(List<Long> ids) {

@@ -115,12 +115,11 @@ public final class Replayer {
     private int resend(List<Long> ids) {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
-            List<ReplayQueries.Resent> letters =
-                    locked.stream().filter(letter -> !isOfOutbox(letter)).toList();
-            queries.toOutbox(locked.stream()
-                    .filter(Replayer::isOfOutbox)
-                    .map(ReplayQueries.Resent::id)
-                    .toList());
+            List<ReplayQueries.Resent> letters = locked.stream()
+                    .filter(letter -> origin(letter) instanceof Origin.Kafka || origin(letter) instanceof Origin.Sqs)
+                    .toList();
+            queries.toOutbox(ids(locked, Origin.Outbox.class));
+            queries.toJobs(ids(locked, Origin.Job.class));
             int from = 0;
             for (int i = 1; i <= letters.size(); i++) {
                 if (i == letters.size() || !target(letters.get(i)).equals(target(letters.get(from)))) {
@@ -133,8 +132,15 @@ public final class Replayer {
         }));
     }
 
-    private static boolean isOfOutbox(ReplayQueries.Resent letter) {
-        return Origin.of(letter.source()) instanceof Origin.Outbox;
+    private static Origin origin(ReplayQueries.Resent letter) {
+        return Origin.of(letter.source());
+    }
+
+    private static List<Long> ids(List<ReplayQueries.Resent> letters, Class<? extends Origin> from) {
+        return letters.stream()
+                .filter(letter -> from.isInstance(origin(letter)))
+                .map(ReplayQueries.Resent::id)
+                .toList();
     }
 
     /** The endpoint that takes it back. */

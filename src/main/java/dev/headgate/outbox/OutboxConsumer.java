@@ -2,20 +2,18 @@ package dev.headgate.outbox;
 
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
-import io.github.resilience4j.core.IntervalFunction;
+import dev.headgate.polling.Poller;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.spi.ShutdownAware;
-import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,19 +27,13 @@ import org.slf4j.LoggerFactory;
 final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Suspendable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
-    private static final Duration UNTIL_WOKEN = Duration.ofDays(1);
-    private static final IntervalFunction RECONNECT =
-            IntervalFunction.ofExponentialRandomBackoff(Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(5));
-    private static final int MOST_RECONNECT_STEPS = 16;
 
     private final OutboxEndpoint endpoint;
-    private final Wakeup work = new Wakeup();
-    private final Wakeup lifecycle = new Wakeup();
-    private volatile boolean running;
-    private volatile boolean suspended;
+    private volatile boolean sending;
     private volatile @Nullable OutboxRelay relay;
+    private volatile @Nullable Poller poller;
+    private @Nullable OutboxTable table;
     private volatile String trouble = "";
-    private @Nullable ExecutorService executor;
     private @Nullable ExecutorService senders;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
@@ -59,7 +51,10 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     }
 
     void wake() {
-        work.wake();
+        Poller current = poller;
+        if (current != null) {
+            current.wake();
+        }
     }
 
     @Override
@@ -73,40 +68,38 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                 new OutboxListeners(
                         getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
                 new FailureLog(LOG, subject, InstantSource.system()));
-        FailureLog outage = new FailureLog(LOG, subject + ": database", InstantSource.system());
         relay = started;
-        running = true;
-        suspended = false;
-        executor = getEndpoint()
-                .getCamelContext()
-                .getExecutorServiceManager()
-                .newSingleThreadExecutor(this, "outbox-" + endpoint.getDestination());
-        executor.execute(() -> run(started, dataSource, outage));
+        sending = true;
+        Poller polling = new Poller(
+                work(started, dataSource), new FailureLog(LOG, subject + ": database", InstantSource.system()));
+        poller = polling;
+        polling.start(endpoint.getCamelContext(), "outbox-" + endpoint.getDestination());
         endpoint.getComponent().add(this);
     }
 
     @Override
     protected void doSuspend() {
-        suspended = true;
-        wakeAll();
+        sending = false;
+        if (poller != null) {
+            poller.suspend();
+        }
     }
 
     @Override
     protected void doResume() {
-        suspended = false;
-        wakeAll();
+        sending = true;
+        if (poller != null) {
+            poller.resume();
+        }
     }
 
     @Override
     protected void doStop() throws Exception {
         endpoint.getComponent().remove(this);
-        running = false;
-        wakeAll();
-        if (executor != null) {
-            ShutdownStrategy strategy = getEndpoint().getCamelContext().getShutdownStrategy();
-            long millis = TimeUnit.MILLISECONDS.convert(strategy.getTimeout(), strategy.getTimeUnit());
-            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(executor, millis);
-            executor = null;
+        sending = false;
+        if (poller != null) {
+            poller.stop(endpoint.getCamelContext());
+            poller = null;
         }
         if (senders != null) {
             getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(senders);
@@ -128,57 +121,48 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
 
     @Override
     public void prepareShutdown(boolean suspendOnly, boolean forced) {
-        if (forced && executor != null) {
-            running = false;
-            executor.shutdownNow();
+        if (forced && poller != null) {
+            sending = false;
+            poller.interrupt();
             if (senders != null) {
                 senders.shutdownNow();
             }
         }
     }
 
-    private void wakeAll() {
-        work.wake();
-        lifecycle.wake();
+    private Poller.Work work(OutboxRelay started, DataSource dataSource) {
+        return new Poller.Work() {
+            @Override
+            public Duration look() throws SQLException {
+                try {
+                    if (table == null) {
+                        table = OutboxTable.open(dataSource, endpoint.getDestination());
+                    }
+                    Duration pause = started.cycle(table);
+                    trouble = "";
+                    return pause;
+                } catch (SQLException | RuntimeException e) {
+                    trouble = Failure.summary(e);
+                    throw e;
+                }
+            }
+
+            @Override
+            public void release() {
+                discardTable();
+            }
+        };
     }
 
-    private void run(OutboxRelay relay, DataSource dataSource, FailureLog outage) {
-        @Nullable OutboxTable table = null;
-        while (running) {
-            if (suspended) {
-                table = discard(table);
-                lifecycle.await(UNTIL_WOKEN);
-                continue;
-            }
-            try {
-                if (table == null) {
-                    table = OutboxTable.open(dataSource, endpoint.getDestination());
-                }
-                Duration pause = relay.cycle(table);
-                outage.over();
-                trouble = "";
-                if (!pause.isZero()) {
-                    work.await(pause);
-                }
-            } catch (Throwable e) { // whatever it was, a relay without its thread would be a silent standstill
-                table = discard(table);
-                outage.failed(e, "reconnecting");
-                trouble = Failure.summary(e);
-                lifecycle.await(Duration.ofMillis(RECONNECT.apply(Math.min(outage.streak(), MOST_RECONNECT_STEPS))));
-            }
-        }
-        discard(table);
-    }
-
-    private static @Nullable OutboxTable discard(@Nullable OutboxTable table) {
+    private void discardTable() {
         if (table != null) {
             try {
                 table.close();
             } catch (SQLException e) {
                 LOG.debug("Closing a connection that is to be discarded failed", e);
             }
+            table = null;
         }
-        return null;
     }
 
     private OutboxRelay.Sender sender() {
@@ -189,7 +173,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                 .getCamelContext()
                 .getExecutorServiceManager()
                 .newFixedThreadPool(this, "outbox-" + endpoint.getDestination() + "-entry", endpoint.getConcurrency());
-        return new EntrySender(endpoint.getConcurrency(), senders, this::sendEntry, () -> running && !suspended);
+        return new EntrySender(endpoint.getConcurrency(), senders, this::sendEntry, () -> sending);
     }
 
     private Outcome sendBulk(List<OutboxEntry> entries) {

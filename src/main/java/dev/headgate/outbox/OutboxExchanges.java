@@ -1,8 +1,8 @@
 package dev.headgate.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headgate.batch.Headers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +59,9 @@ final class OutboxExchanges {
     static String headersToKeep(OutboxEntry entry) {
         Map<String, String> kept = new LinkedHashMap<>();
         try {
-            ownHeaders(entry).forEach((name, value) -> kept.put(storable(name), storable(value)));
+            ownHeaders(entry).forEach((name, value) -> kept.put(Headers.storable(name), Headers.storable(value)));
         } catch (IllegalArgumentException e) {
-            kept.put("unreadable-headers", storable(String.valueOf(entry.headers())));
+            kept.put("unreadable-headers", Headers.storable(String.valueOf(entry.headers())));
         }
         kept.put(CONTENT_TYPE, entry.contentType());
         try {
@@ -71,36 +71,11 @@ final class OutboxExchanges {
         }
     }
 
-    private static String storable(String text) {
-        return text.replace('\0', '\uFFFD');
-    }
-
     private static Map<String, String> ownHeaders(OutboxEntry entry) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        if (entry.headers() != null) {
-            for (Map.Entry<String, JsonNode> header :
-                    parse(entry, entry.headers()).properties()) {
-                JsonNode value = header.getValue();
-                if (!value.isNull()) {
-                    headers.put(header.getKey(), value.isTextual() ? value.textValue() : value.toString());
-                }
-            }
-        }
-        return headers;
-    }
-
-    private static JsonNode parse(OutboxEntry entry, String headers) {
         try {
-            JsonNode parsed = JSON.readTree(headers);
-            if (parsed.isObject() || parsed.isNull()) {
-                return parsed;
-            }
-            throw new IllegalArgumentException("Outbox entry " + entry.id()
-                    + ": expected a JSON object in column headers, found a JSON "
-                    + parsed.getNodeType() + ": correct the row or the SQL that writes it");
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "Outbox entry " + entry.id() + ": column headers cannot be read as JSON: correct the row", e);
+            return entry.headers() == null ? Map.of() : Headers.parse(entry.headers());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Outbox entry " + entry.id() + ": " + e.getMessage(), e);
         }
     }
 }

@@ -71,6 +71,8 @@ public enum Key {
     DEAD_LETTERS_RETENTION("headgate.dead-letters.retention", "30d", DURATION, "How long a dead letter is kept."),
     DEAD_LETTERS_MAX_REPLAYS(
             "headgate.dead-letters.max-replays", "5", COUNT, "How often one dead letter may be replayed."),
+    JOBS_RETENTION(
+            "headgate.jobs.retention", "7d", DURATION, "How long a completed, cancelled or discarded job is kept."),
     OBJECTS_BUCKET("headgate.objects.bucket", "", TEXT, "The S3 bucket of this process's objects."),
     OBJECTS_LAYOUT(
             "headgate.objects.layout",

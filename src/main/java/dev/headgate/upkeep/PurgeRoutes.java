@@ -13,18 +13,21 @@ public final class PurgeRoutes extends RouteBuilder {
     private final Duration ledger;
     private final Duration outbox;
     private final Duration deadLetters;
+    private final Duration jobs;
 
     /**
      * @param interval how often old rows are looked for
      * @param ledger how long a key is remembered: longer than any source can deliver a message again
      * @param outbox how long an entry is kept after it was delivered
      * @param deadLetters how long a dead letter is kept
+     * @param jobs how long a job is kept after it has ended
      */
-    public PurgeRoutes(Duration interval, Duration ledger, Duration outbox, Duration deadLetters) {
+    public PurgeRoutes(Duration interval, Duration ledger, Duration outbox, Duration deadLetters, Duration jobs) {
         this.interval = interval;
         this.ledger = ledger;
         this.outbox = outbox;
         this.deadLetters = deadLetters;
+        this.jobs = jobs;
     }
 
     @Override
@@ -32,6 +35,7 @@ public final class PurgeRoutes extends RouteBuilder {
         purge("ledger", ledger);
         purge("outbox", outbox);
         purge("dead-letter", deadLetters);
+        purge("job", jobs);
         // A transaction that is open for so long is gone.
         purge("object-sweep", ledger);
     }

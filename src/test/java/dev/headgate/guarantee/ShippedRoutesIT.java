@@ -68,6 +68,23 @@ class ShippedRoutesIT {
     }
 
     @Test
+    void each_tenth_order_gets_a_receipt_and_no_other() {
+        for (int i = 0; i < 100; i++) {
+            send("r-" + i, "r-" + i + "-1", Orders.json("r-" + i, 1));
+        }
+
+        String tenth = " from orders where order_id like 'r-%' and hashtext(order_id) % 10 = 0";
+        Pipeline.await().untilAsserted(() -> assertThat(PIPELINE.count(
+                        "select count(*) from receipts where order_id like 'r-%'"))
+                .isEqualTo(PIPELINE.count("select count(*)" + tenth))
+                .isPositive());
+        assertThat(PIPELINE.count("select count(*) from headgate.job where state <> 'completed' or queue <> 'send-receipt'"))
+                .isZero();
+        assertThat(PIPELINE.texts("select order_id from receipts where order_id like 'r-%' order by 1"))
+                .isEqualTo(PIPELINE.texts("select order_id" + tenth + " order by 1"));
+    }
+
+    @Test
     void an_order_is_validated_completed_stored_once_and_relayed() throws InterruptedException {
         applied.expectedMessageCount(1);
         send("a", "a-1", Orders.json("a", 1));

@@ -1,4 +1,4 @@
-package dev.headgate.outbox;
+package dev.headgate.polling;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
  * Lets one thread wait and any thread end its wait. A wake that comes before the wait is not lost: it ends the next one at
  * once. Many wakes between two waits count as one.
  */
-final class Wakeup {
+public final class Wakeup {
 
     private final Semaphore wakes = new Semaphore(0);
 
-    void wake() {
+    public void wake() {
         if (wakes.availablePermits() == 0) {
             wakes.release();
         }
@@ -20,7 +20,7 @@ final class Wakeup {
 
     /** Returns when woken, or after the given time, or when the thread is interrupted (the interruption is consumed). */
     @SuppressWarnings("Interruption")
-    void await(Duration longest) {
+    public void await(Duration longest) {
         try {
             if (wakes.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
                 wakes.drainPermits();

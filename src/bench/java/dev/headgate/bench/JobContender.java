@@ -1,0 +1,163 @@
+package dev.headgate.bench;
+
+import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.task.TaskInstance;
+import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
+import com.github.kagkarlsson.scheduler.task.helper.Tasks;
+import dev.headgate.job.JobComponent;
+import dev.headgate.job.JobOptions;
+import dev.headgate.job.NewJob;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
+import javax.sql.DataSource;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Something that executes jobs with an empty handler; numbers name them. Both get as many threads. */
+interface JobContender {
+
+    int THREADS = 20;
+    Duration POLL = Duration.ofMillis(100);
+
+    /** Puts so many jobs into the empty table before anything is started. */
+    void preload(int jobs);
+
+    /** Starts; the handler gets the number of each job. Closing stops it. */
+    Running start(LongConsumer handler) throws Exception;
+
+    /** Started. */
+    interface Running extends AutoCloseable {
+        /** Enqueues the jobs of these numbers, from one to before the other, due now, in one statement. */
+        void enqueue(long from, long to);
+
+        @Override
+        void close();
+    }
+
+    /** {@code job:} of Headgate. */
+    final class Headgate implements JobContender {
+
+        private final DataSource dataSource;
+
+        Headgate(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
+        @Override
+        public void preload(int jobs) {
+            JdbcTemplate sql = new JdbcTemplate(dataSource);
+            sql.execute("truncate headgate.job");
+            sql.update(
+                    "insert into headgate.job (queue, payload) select 'bench', convert_to(i::text, 'UTF8')"
+                            + " from generate_series(0, ?) i",
+                    jobs - 1);
+            sql.execute("vacuum analyze headgate.job");
+        }
+
+        @Override
+        public Running start(LongConsumer handler) throws Exception {
+            JobComponent component = new JobComponent();
+            component.setDataSource(dataSource);
+            DefaultCamelContext context = new DefaultCamelContext();
+            context.addComponent("job", component);
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("job:bench?concurrency=" + THREADS + "&pollInterval=" + POLL.toMillis())
+                            .process(exchange -> handler.accept(Long.parseLong(
+                                    new String(exchange.getMessage().getBody(byte[].class), StandardCharsets.UTF_8))));
+                }
+            });
+            context.start();
+            return new Running() {
+                @Override
+                public void enqueue(long from, long to) {
+                    component
+                            .jobs()
+                            .enqueue(
+                                    JobOptions.of("bench"),
+                                    LongStream.range(from, to)
+                                            .mapToObj(i ->
+                                                    NewJob.of(Long.toString(i).getBytes(StandardCharsets.UTF_8)))
+                                            .toList());
+                }
+
+                @Override
+                public void close() {
+                    context.stop();
+                }
+            };
+        }
+    }
+
+    /** db-scheduler, polling with lock-and-fetch, a one-time task each. */
+    final class DbScheduler implements JobContender {
+
+        static final double LOWER = 4;
+        static final double UPPER = 20;
+
+        // As its documentation has it.
+        static final String TABLE = """
+                create table scheduled_tasks (
+                    task_name text not null, task_instance text not null, task_data bytea,
+                    execution_time timestamp with time zone, picked boolean not null, picked_by text,
+                    last_success timestamp with time zone, last_failure timestamp with time zone,
+                    consecutive_failures int, last_heartbeat timestamp with time zone,
+                    version bigint not null, priority smallint,
+                    primary key (task_name, task_instance));
+                create index execution_time_idx on scheduled_tasks (execution_time);
+                create index last_heartbeat_idx on scheduled_tasks (last_heartbeat);
+                """;
+
+        private final DataSource dataSource;
+
+        DbScheduler(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
+        @Override
+        public void preload(int jobs) {
+            JdbcTemplate sql = new JdbcTemplate(dataSource);
+            sql.execute("truncate scheduled_tasks");
+            sql.update(
+                    "insert into scheduled_tasks (task_name, task_instance, execution_time, picked, version)"
+                            + " select 'bench', i::text, now(), false, 1 from generate_series(0, ?) i",
+                    jobs - 1);
+            sql.execute("vacuum analyze scheduled_tasks");
+        }
+
+        @Override
+        public Running start(LongConsumer handler) {
+            OneTimeTask<Void> task = Tasks.oneTime("bench")
+                    .execute((instance, context) -> handler.accept(Long.parseLong(instance.getId())));
+            Scheduler scheduler = Scheduler.create(dataSource, task)
+                    .threads(THREADS)
+                    .pollingInterval(POLL)
+                    .pollUsingLockAndFetch(LOWER, UPPER)
+                    .enableImmediateExecution()
+                    .build();
+            scheduler.start();
+            return new Running() {
+                @Override
+                public void enqueue(long from, long to) {
+                    Instant now = InstantSource.system().instant();
+                    List<TaskInstance<?>> instances = new ArrayList<>();
+                    LongStream.range(from, to).forEach(i -> instances.add(task.instance(Long.toString(i))));
+                    scheduler.scheduleBatch(instances, now);
+                }
+
+                @Override
+                public void close() {
+                    scheduler.stop();
+                }
+            };
+        }
+    }
+}

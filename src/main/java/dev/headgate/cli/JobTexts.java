@@ -1,0 +1,163 @@
+package dev.headgate.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headgate.job.JobInfo;
+import dev.headgate.job.JobState;
+import dev.headgate.job.QueueInfo;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs and queues, for people and for programs; times as those of dead letters. */
+final class JobTexts {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private JobTexts() {}
+
+    static String table(List<JobInfo> jobs) {
+        TextTable table = new TextTable(
+                List.of("ID", "QUEUE", "STATE", "TRIED", "PRIORITY", "DUE", "ENDED", "LAST ERROR"),
+                List.of(10, 20, 9, 7, 8, 16, 16, 40));
+        jobs.forEach(job -> table.add(
+                Long.toString(job.id()),
+                job.queue(),
+                job.state().toString(),
+                job.attempt() + (job.maxAttempts() == null ? "" : "/" + job.maxAttempts()),
+                Integer.toString(job.priority()),
+                DeadLetterText.time(job.scheduledAt()),
+                DeadLetterText.time(job.endedAt()),
+                lastError(job)));
+        return table.toString();
+    }
+
+    static String text(JobInfo job) {
+        List<String> lines = new ArrayList<>();
+        ObjectNode object = object(job);
+        object.properties().forEach(field -> {
+            JsonNode value = field.getValue();
+            if (value.isObject()) {
+                value.properties()
+                        .forEach(header -> add(
+                                lines,
+                                "header",
+                                header.getKey() + ": " + header.getValue().asText()));
+            } else if (value.isArray()) {
+                value.forEach(error -> add(
+                        lines,
+                        "error",
+                        "attempt %s, %s: %s"
+                                .formatted(
+                                        error.path("attempt").asText(),
+                                        error.path("at").asText(),
+                                        error.path("error").asText())));
+            } else if (!value.isNull()) {
+                add(lines, field.getKey(), value.asText());
+            }
+        });
+        byte[] payload = job.payload();
+        if (payload != null) {
+            String text = Payload.text(payload);
+            add(lines, "payload", payload.length + " bytes" + (text == null ? ", base64" : ""));
+            lines.add("");
+            lines.add(text == null ? Payload.base64(payload) : text);
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    static String json(List<JobInfo> jobs) {
+        ArrayNode array = JSON.createArrayNode();
+        jobs.forEach(job -> array.add(object(job)));
+        return array.toPrettyString() + "\n";
+    }
+
+    static String json(JobInfo job) {
+        byte[] payload = job.payload();
+        return object(job)
+                        .put("payload", Payload.text(payload))
+                        .put("payloadBase64", payload == null ? null : Payload.base64(payload))
+                        .toPrettyString()
+                + "\n";
+    }
+
+    static String queues(List<QueueInfo> queues) {
+        TextTable table =
+                new TextTable(List.of("QUEUE", "LAG", "PAUSED", "NEXT RUN", "JOBS"), List.of(24, 10, 16, 16, 120));
+        queues.forEach(queue -> table.add(
+                queue.queue(),
+                queue.lag().toSeconds() + " s",
+                DeadLetterText.time(queue.pausedAt()),
+                DeadLetterText.time(queue.nextRunAt()),
+                queue.jobs().entrySet().stream()
+                        .map(count -> count.getKey() + " " + count.getValue())
+                        .collect(Collectors.joining(", "))));
+        return table.toString();
+    }
+
+    static String queuesJson(List<QueueInfo> queues) {
+        ArrayNode array = JSON.createArrayNode();
+        queues.forEach(queue -> {
+            ObjectNode object = array.addObject()
+                    .put("queue", queue.queue())
+                    .put("lagMillis", queue.lag().toMillis())
+                    .put("paused", text(queue.pausedAt()))
+                    .put("nextRun", text(queue.nextRunAt()));
+            ObjectNode jobs = object.putObject("jobs");
+            for (JobState state : JobState.values()) {
+                jobs.put(state.toString(), queue.jobs().getOrDefault(state, 0L));
+            }
+        });
+        return array.toPrettyString() + "\n";
+    }
+
+    static String paused(String queue, boolean paused) {
+        return JSON.createObjectNode().put("queue", queue).put("paused", paused).toString();
+    }
+
+    private static ObjectNode object(JobInfo job) {
+        ObjectNode object = JSON.createObjectNode()
+                .put("id", job.id())
+                .put("queue", job.queue())
+                .put("state", job.state().toString())
+                .put("priority", job.priority())
+                .put("attempt", job.attempt())
+                .put("maxAttempts", job.maxAttempts())
+                .put("inserted", job.insertedAt().toString())
+                .put("scheduled", job.scheduledAt().toString())
+                .put("attempted", text(job.attemptedAt()))
+                .put("ended", text(job.endedAt()))
+                .put("process", job.holder());
+        object.set("headers", JSON.valueToTree(job.headers()));
+        object.set("errors", errors(job));
+        return object;
+    }
+
+    private static JsonNode errors(JobInfo job) {
+        try {
+            return JSON.readTree(job.errors());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String lastError(JobInfo job) {
+        JsonNode errors = errors(job);
+        return errors.isEmpty()
+                ? ""
+                : errors.get(errors.size() - 1).path("error").asText();
+    }
+
+    private static @Nullable String text(@Nullable Instant instant) {
+        return instant == null ? null : instant.toString();
+    }
+
+    private static void add(List<String> lines, String name, String value) {
+        lines.add("%-12s%s".formatted(name, value));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.headgate.cli;
+
+import dev.headgate.HeadgateException;
+import dev.headgate.job.JobOptions;
+import dev.headgate.job.Jobs;
+import dev.headgate.job.NewJob;
+import dev.headgate.settings.Settings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** {@code headgate jobs enqueue}. */
+@CommandLine.Command(name = "enqueue", description = "Enqueue a job.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class JobsEnqueue extends DatabaseCommand {
+
+    @Parameters(index = "0", paramLabel = "QUEUE", description = "The queue.")
+    private String queue;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "PAYLOAD", description = "Its payload, as text.")
+    private @Nullable String payload;
+
+    @Option(names = "--file", paramLabel = "FILE", description = "A file with its payload.")
+    private @Nullable Path file;
+
+    @Option(names = "--header", paramLabel = "NAME=TEXT", description = "A header of its own; may be repeated.")
+    private Map<String, String> headers = Map.of();
+
+    @Option(
+            names = "--delay",
+            paramLabel = "DURATION",
+            converter = DeadLetterFilter.Age.class,
+            description = "In how long it is due, such as 30m (default: now).")
+    private @Nullable Duration delay;
+
+    @Option(
+            names = "--priority",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "From 0, which comes first, to 9 (default: ${DEFAULT-VALUE}).")
+    private int priority;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    void checkUsage() {
+        if (priority < 0 || priority > 9) {
+            throw new ParameterException(spec().commandLine(), "--priority must be from 0 to 9, found " + priority);
+        }
+        if (payload != null && file != null) {
+            throw new ParameterException(spec().commandLine(), "Give a payload or --file, not both");
+        }
+    }
+
+    @Override
+    int run(Settings settings, DataSource dataSource) {
+        InstantSource clock = InstantSource.system();
+        JobOptions options = new JobOptions(
+                queue, priority, delay == null ? null : clock.instant().plus(delay), null, null);
+        new Jobs(dataSource, clock, name -> {}).enqueue(options, List.of(new NewJob(bytes(), headers, null)));
+        out().println(json ? "{\"jobs\": 1}" : "Enqueued 1 job.");
+        out().flush();
+        return 0;
+    }
+
+    private byte @Nullable [] bytes() {
+        if (file == null) {
+            return payload == null ? null : payload.getBytes(StandardCharsets.UTF_8);
+        }
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new HeadgateException(
+                    "The file " + file + " cannot be read (" + e.getMessage() + "): correct --file.", e);
+        }
+    }
+}

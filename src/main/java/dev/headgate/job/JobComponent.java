@@ -1,0 +1,136 @@
+package dev.headgate.job;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.support.DefaultComponent;
+import org.jspecify.annotations.Nullable;
+
+/** Creates the endpoints {@code job:QUEUE}; keeps the lease under which its process executes jobs. */
+@Component("job")
+public class JobComponent extends DefaultComponent {
+
+    @Metadata(
+            autowired = true,
+            description = "The database that holds the table headgate.job. If not set, the only DataSource of the"
+                    + " registry is taken.")
+    private @Nullable DataSource dataSource;
+
+    @Metadata(
+            defaultValue = "30000",
+            javaType = "java.time.Duration",
+            description = "How long the jobs of a process that is not heard of stay with it before they are rescued.")
+    private long lease = 30_000;
+
+    private final Set<JobConsumer> consumers = new CopyOnWriteArraySet<>();
+    private final InstantSource clock;
+    private @Nullable Lease current;
+    private @Nullable JobKeeper keeper;
+
+    public JobComponent() {
+        this(InstantSource.system());
+    }
+
+    /**
+     * For tests of time.
+     *
+     * @param clock of schedules, delays and the windows of unique jobs
+     */
+    public JobComponent(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** Lets all consumers of this component look for jobs now; cheap, never blocks, from any thread, at any time. */
+    public void wake() {
+        consumers.forEach(JobConsumer::wake);
+    }
+
+    /** Enqueues for consumers of this process and others; those of this component need no poll to see it. */
+    public Jobs jobs() {
+        return new Jobs(requireDataSource(), clock, queue -> consumers.stream()
+                .filter(consumer -> consumer.queue().equals(queue))
+                .forEach(JobConsumer::wake));
+    }
+
+    public @Nullable DataSource getDataSource() {
+        return dataSource;
+    }
+
+    public void setDataSource(@Nullable DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    public long getLease() {
+        return lease;
+    }
+
+    public void setLease(long lease) {
+        this.lease = lease;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        if (remaining.isBlank()) {
+            throw new IllegalArgumentException("Expected job:QUEUE, found \"" + uri + "\": name the queue");
+        }
+        JobEndpoint endpoint = new JobEndpoint(uri, this, remaining);
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    DataSource requireDataSource() {
+        if (dataSource == null) {
+            dataSource = CamelContextHelper.findSingleByType(getCamelContext(), DataSource.class);
+        }
+        if (dataSource == null) {
+            throw new IllegalStateException("Component job expected one DataSource in the registry, found none or"
+                    + " several: bind one, or set camel.component.job.dataSource");
+        }
+        return dataSource;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    JobListener listener() {
+        return new JobListeners(getCamelContext().getRegistry().findByType(JobListener.class));
+    }
+
+    synchronized Lease lease() {
+        if (current == null) {
+            String holder = getCamelContext().getName() + " of process "
+                    + ProcessHandle.current().pid();
+            current = new Lease(new LeaseTable(requireDataSource()), holder, Duration.ofMillis(lease));
+        }
+        return current;
+    }
+
+    /** The first one brings the keeper. */
+    synchronized void add(JobConsumer consumer) {
+        consumers.add(consumer);
+        if (keeper == null) {
+            CamelContext context = getCamelContext();
+            DataSource database = requireDataSource();
+            keeper = new JobKeeper(
+                    context, lease(), new LeaseTable(database), new JobTable(database), listener(), consumers);
+        }
+    }
+
+    /** The last one takes it along. */
+    synchronized void remove(JobConsumer consumer) {
+        consumers.remove(consumer);
+        if (consumers.isEmpty() && keeper != null) {
+            keeper.stop(getCamelContext());
+            keeper = null;
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.headgate.job;
+
+import dev.headgate.batch.Headers;
+import dev.headgate.failure.FailureLog;
+import dev.headgate.polling.Poller;
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.Suspendable;
+import org.apache.camel.spi.ShutdownAware;
+import org.apache.camel.spi.Synchronization;
+import org.apache.camel.support.DefaultConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The handlers of a queue: as many threads as its concurrency, each with one job at a time through the route.
+ *
+ * <p>An attempt ends when its exchange does: where the route hands it over to {@code batch:}, after the batch has committed.
+ * Suspending or stopping claims nothing more, gives back what no handler has begun, and lets the others end.
+ */
+final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspendable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobConsumer.class);
+    private static final long AFTER_INTERRUPT_SECONDS = 5;
+
+    private final JobEndpoint endpoint;
+    private final Poller poller;
+    private final JobWorker worker;
+    private final @Nullable QueueSchedule schedule;
+    private @Nullable ExecutorService handlers;
+
+    JobConsumer(JobEndpoint endpoint, Processor processor) {
+        super(endpoint, processor);
+        this.endpoint = endpoint;
+        JobComponent component = endpoint.getComponent();
+        this.worker = new JobWorker(
+                endpoint.workerOptions(),
+                new JobTable(component.requireDataSource()),
+                component.lease(),
+                new JobRate(endpoint.getMaxRate()),
+                this::handle,
+                component.listener(),
+                this::wake);
+        this.poller = new Poller(worker, new FailureLog(LOG, "Jobs of " + endpoint.getQueue(), InstantSource.system()));
+        CronSchedule runs = endpoint.cronSchedule();
+        this.schedule = runs == null
+                ? null
+                : new QueueSchedule(endpoint.getQueue(), runs, component.clock(), component.requireDataSource());
+    }
+
+    String queue() {
+        return endpoint.getQueue();
+    }
+
+    JobWorker worker() {
+        return worker;
+    }
+
+    void wake() {
+        poller.wake();
+    }
+
+    /** Enqueues the runs of the schedule, if there is one, that are due; returns how many. */
+    int runSchedule() {
+        return schedule == null ? 0 : schedule.run();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        String name = "job-" + endpoint.getQueue();
+        handlers = endpoint.getCamelContext()
+                .getExecutorServiceManager()
+                .newFixedThreadPool(this, name, endpoint.getConcurrency());
+        for (int i = 0; i < endpoint.getConcurrency(); i++) {
+            handlers.execute(worker::handle);
+        }
+        worker.claiming(true);
+        poller.start(endpoint.getCamelContext(), name + "-poll");
+        endpoint.getComponent().add(this);
+    }
+
+    @Override
+    protected void doSuspend() {
+        worker.claiming(false);
+    }
+
+    @Override
+    protected void doResume() {
+        worker.claiming(true);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        worker.claiming(false);
+        if (handlers != null) {
+            handlers.shutdownNow();
+            boolean ended = handlers.awaitTermination(AFTER_INTERRUPT_SECONDS, TimeUnit.SECONDS);
+            LOG.debug("Handlers of {} ended: {}", endpoint.getQueue(), ended);
+            handlers = null;
+        }
+        poller.stop(endpoint.getCamelContext());
+        endpoint.getComponent().remove(this);
+        super.doStop();
+    }
+
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
+        return false;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return worker.inHand();
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        if (forced && handlers != null) {
+            handlers.shutdownNow();
+        }
+    }
+
+    private void handle(Job job, JobWorker.Result result) {
+        Exchange exchange = createExchange(false);
+        fill(exchange.getMessage(), job);
+        exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
+            @Override
+            public void onComplete(Exchange ended) {
+                result.ended(
+                        ended.isRollbackOnly()
+                                ? new IllegalStateException("The route marked the exchange for rollback")
+                                : null);
+            }
+
+            @Override
+            public void onFailure(Exchange ended) {
+                Exception failure = ended.getException();
+                result.ended(
+                        failure == null ? new IllegalStateException("The exchange failed without a cause") : failure);
+            }
+        });
+        try {
+            getProcessor().process(exchange);
+        } catch (Exception e) {
+            result.ended(e);
+        } finally {
+            releaseExchange(exchange, false);
+        }
+    }
+
+    private static void fill(Message message, Job job) {
+        message.setBody(job.payload());
+        if (job.headers() != null) {
+            Headers.parse(job.headers()).forEach(message::setHeader);
+        }
+        message.setHeader(JobHeaders.ID, job.id());
+        message.setHeader(JobHeaders.QUEUE, job.queue());
+        message.setHeader(JobHeaders.ATTEMPT, job.attempt());
+        message.setHeader(JobHeaders.MAX_ATTEMPTS, job.maxAttempts());
+        message.setHeader(JobHeaders.SCHEDULED_AT, job.scheduledAt());
+        message.setHeader(JobHeaders.MESSAGE_ID, "job-" + job.id());
+    }
+}

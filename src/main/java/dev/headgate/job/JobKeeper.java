@@ -1,0 +1,103 @@
+package dev.headgate.job;
+
+import dev.headgate.failure.FailureLog;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Twice a second: renews the lease of this process, makes available what is due, rescues the jobs of processes that died,
+ * enqueues runs of schedules, and ends handlers that take too long or whose jobs were cancelled. Those that have lost their
+ * lease are ended by a thread that waits for no server.
+ */
+final class JobKeeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobKeeper.class);
+    private static final Duration TICK = Duration.ofMillis(500);
+
+    private final Lease lease;
+    private final LeaseTable leases;
+    private final JobTable table;
+    private final JobListener listener;
+    private final Collection<JobConsumer> consumers;
+    private final FailureLog outage = new FailureLog(LOG, "Keeping jobs", InstantSource.system());
+    private final ScheduledExecutorService threads;
+
+    /** @param consumers as they are at each moment */
+    JobKeeper(
+            CamelContext context,
+            Lease lease,
+            LeaseTable leases,
+            JobTable table,
+            JobListener listener,
+            Collection<JobConsumer> consumers) {
+        this.lease = lease;
+        this.leases = leases;
+        this.table = table;
+        this.listener = listener;
+        this.consumers = consumers;
+        this.threads = context.getExecutorServiceManager().newScheduledThreadPool(this, "job-keeper", 2);
+        List.<Runnable>of(this::keep, this::watch).forEach(this::everyTick);
+    }
+
+    /** Gives up the lease; no handler may be at work any more. */
+    void stop(CamelContext context) {
+        context.getExecutorServiceManager().shutdownGraceful(threads, 5_000);
+        try {
+            lease.giveUp();
+        } catch (RuntimeException e) {
+            LOG.debug("The lease was not given up, and expires", e);
+        }
+    }
+
+    private void everyTick(Runnable task) {
+        ScheduledFuture<?> unused = threads.scheduleWithFixedDelay(task, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void watch() {
+        consumers.forEach(consumer -> consumer.worker().watch());
+    }
+
+    private void keep() {
+        try {
+            long before = lease.current();
+            lease.keep();
+            Set<String> more = new HashSet<>(table.stage());
+            more.addAll(rescue());
+            for (JobConsumer consumer : consumers) {
+                if (lease.current() != before || consumer.runSchedule() > 0 || more.contains(consumer.queue())) {
+                    consumer.wake();
+                }
+            }
+            Set<Long> cancelled = new HashSet<>(table.cancelled(lease.current()));
+            if (!cancelled.isEmpty()) {
+                consumers.forEach(consumer -> consumer.worker().cancel(cancelled));
+            }
+            outage.over();
+        } catch (Throwable e) { // without its thread no lease would be renewed
+            outage.failed(e, "trying again");
+        }
+    }
+
+    private Set<String> rescue() {
+        List<Long> lost = leases.lost();
+        Set<String> queues = new HashSet<>();
+        if (!lost.isEmpty()) {
+            for (JobTable.Changed job : table.rescue(lost)) {
+                queues.add(job.queue());
+                listener.rescued(job.queue(), job.state());
+            }
+            LOG.info("Rescued jobs of processes that died or stopped: {}", queues);
+        }
+        return queues;
+    }
+}

@@ -1,0 +1,257 @@
+package dev.headgate.job;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+
+/** What consumers do with the table of jobs: a statement each, a transaction each, many jobs at once. Thread-safe. */
+final class JobTable {
+
+    /** An attempt that has ended. */
+    record Ended(long id, long lease, Outcome outcome) {}
+
+    /** A job and what it is now. */
+    record Changed(long id, String queue, JobState state) {}
+
+    private static final RowMapper<Changed> CHANGED = (row, number) ->
+            new Changed(row.getLong("id"), row.getString("queue"), JobState.of(row.getString("state")));
+
+    private static final String CLAIM = """
+            with next as materialized (
+                select id from headgate.job
+                where queue = ? and state = 'available'
+                  and exists (select from headgate.job_lease where id = ?)
+                  and not exists (select from headgate.job_queue where name = ? and paused_at is not null)
+                order by priority, scheduled_at, id
+                limit ?
+                for update skip locked
+            ), claimed as (
+                update headgate.job j
+                set state = 'executing', attempt = attempt + 1, attempted_at = now(), lease = ?,
+                    max_attempts = coalesce(max_attempts, ?)
+                from next where j.id = next.id
+                returning j.id, queue, priority, scheduled_at, attempt, max_attempts, headers, payload
+            )
+            select id, queue, scheduled_at, attempt, max_attempts, headers, payload,
+                   (extract(epoch from clock_timestamp() - scheduled_at) * 1000000)::bigint as lag
+            from claimed
+            order by priority, scheduled_at, id
+            """;
+
+    private final JdbcTemplate jdbc;
+
+    JobTable(DataSource dataSource) {
+        this.jdbc = new JdbcTemplate(dataSource);
+    }
+
+    /**
+     * Begins an attempt of each of the first available jobs that nobody else is about to claim.
+     *
+     * @param maxAttempts of those that have no number of their own
+     */
+    List<Job> claim(String queue, int atMost, int maxAttempts, long lease) {
+        return jdbc.query(CLAIM, (row, number) -> job(row, lease), queue, lease, queue, atMost, lease, maxAttempts);
+    }
+
+    private static Job job(ResultSet row, long lease) throws SQLException {
+        return new Job(
+                row.getLong("id"),
+                row.getString("queue"),
+                row.getInt("attempt"),
+                row.getInt("max_attempts"),
+                row.getTimestamp("scheduled_at").toInstant(),
+                Duration.ofNanos(Math.max(0, row.getLong("lag")) * 1000),
+                row.getString("headers"),
+                row.getBytes("payload"),
+                lease,
+                System.nanoTime());
+    }
+
+    private static final String COMPLETE = """
+            update headgate.job
+            set state = case state when 'executing' then 'completed' else state end,
+                ended_at = coalesce(ended_at, now()), lease = null
+            where id = any(?) and lease = ?
+            returning id, queue, state
+            """;
+
+    /**
+     * Ends attempts that succeeded.
+     *
+     * @return those that were still this lease's
+     */
+    List<Changed> complete(List<Long> ids, long lease) {
+        return jdbc.query(
+                COMPLETE,
+                statement -> {
+                    statement.setArray(1, array(statement, "int8", ids));
+                    statement.setLong(2, lease);
+                },
+                CHANGED);
+    }
+
+    // What was cancelled while it was executing stays so, and only loses its lease.
+    private static final String END = """
+            with outcome as (%s), ended as (
+                update headgate.job j
+                set state = case j.state when 'executing' then o.state else j.state end,
+                    lease = null,
+                    attempt = j.attempt - o.uncounted,
+                    scheduled_at = coalesce(now() + o.delay * interval '1 millisecond', j.scheduled_at),
+                    ended_at = case when j.state = 'executing' and o.state in ('cancelled', 'discarded') then now()
+                                    else j.ended_at end,
+                    errors = case when o.error is null then j.errors
+                                  else j.errors || jsonb_build_object(
+                                      'attempt', j.attempt, 'at', now(), 'error', o.error) end
+                from outcome o
+                where j.id = o.id and j.lease = o.lease
+                returning j.id, j.queue, j.state, j.attempt, j.headers, j.payload, j.errors, o.reason
+            ), dead as (
+                insert into headgate.dead_letter as d
+                    (pipeline, stage, reason, error, headers, payload, source, received_at, attempts, settled_at)
+                select queue, 'job:' || queue, reason,
+                       (select string_agg(format('attempt %%s, %%s: %%s', e ->> 'attempt', e ->> 'at', e ->> 'error'),
+                                          E'\\n' order by position)
+                        from jsonb_array_elements(errors) with ordinality as t (e, position)),
+                       (select coalesce(json_object_agg(key, value), '{}')
+                        from jsonb_each_text(headers) where value is not null),
+                       payload, 'job:' || queue || ':' || id, now(), attempt, now()
+                from ended where state = 'discarded'
+                on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
+                   set state = 'dead', reason = excluded.reason, error = excluded.error,
+                       received_at = excluded.received_at, attempts = d.attempts + excluded.attempts
+            )
+            select id, queue, state from ended
+            """;
+
+    private static final String AS_TOLD = END.formatted("""
+            select * from unnest(?::bigint[], ?::bigint[], ?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[])
+                as o (id, lease, state, uncounted, delay, reason, error)
+            """);
+
+    /**
+     * Ends attempts in other ways; a discarded job also becomes a dead letter.
+     *
+     * @return those still of their leases
+     */
+    List<Changed> end(List<Ended> attempts) {
+        return jdbc.query(
+                AS_TOLD,
+                statement -> {
+                    List<Outcome> outcomes =
+                            attempts.stream().map(Ended::outcome).toList();
+                    statement.setArray(
+                            1,
+                            array(
+                                    statement,
+                                    "int8",
+                                    attempts.stream().map(Ended::id).toList()));
+                    statement.setArray(
+                            2,
+                            array(
+                                    statement,
+                                    "int8",
+                                    attempts.stream().map(Ended::lease).toList()));
+                    statement.setArray(
+                            3,
+                            array(
+                                    statement,
+                                    "text",
+                                    outcomes.stream()
+                                            .map(o -> o.state().toString())
+                                            .toList()));
+                    statement.setArray(
+                            4,
+                            array(
+                                    statement,
+                                    "int4",
+                                    outcomes.stream()
+                                            .map(o -> o.counts() ? 0 : 1)
+                                            .toList()));
+                    statement.setArray(
+                            5,
+                            array(
+                                    statement,
+                                    "int8",
+                                    outcomes.stream().map(JobTable::delay).toArray()));
+                    statement.setArray(
+                            6,
+                            array(
+                                    statement,
+                                    "text",
+                                    outcomes.stream().map(Outcome::reason).toArray()));
+                    statement.setArray(
+                            7,
+                            array(
+                                    statement,
+                                    "text",
+                                    outcomes.stream().map(Outcome::error).toArray()));
+                },
+                CHANGED);
+    }
+
+    private static final String RESCUE = END.formatted("""
+            select id, lease, case when attempt < max_attempts then 'available' else 'discarded' end as state,
+                   0 as uncounted, cast(null as bigint) as delay, 'process lost' as reason,
+                   'its process stopped before it ended, or could not renew its lease' as error
+            from headgate.job
+            where lease = any(?)
+            limit 1000
+            for update skip locked
+            """);
+
+    /** Ends attempts whose leases are lost. */
+    List<Changed> rescue(List<Long> leases) {
+        return jdbc.query(RESCUE, statement -> statement.setArray(1, array(statement, "int8", leases)), CHANGED);
+    }
+
+    private static final String STAGE = """
+            with due as (
+                select id from headgate.job
+                where state in ('scheduled', 'retryable') and scheduled_at <= now()
+                order by scheduled_at
+                limit 5000
+                for update skip locked
+            ), staged as (
+                update headgate.job j set state = 'available' from due where j.id = due.id
+                returning queue
+            )
+            select distinct queue from staged
+            """;
+
+    /**
+     * Makes available what is due, a few thousand at once.
+     *
+     * @return of which queues
+     */
+    List<String> stage() {
+        return jdbc.queryForList(STAGE, String.class);
+    }
+
+    private static final String CANCELLED = "select id from headgate.job where lease = ? and state = 'cancelled'";
+
+    /** Those that were cancelled while they were executing, and whose handlers have not ended. */
+    List<Long> cancelled(long lease) {
+        return jdbc.queryForList(CANCELLED, Long.class, lease);
+    }
+
+    private static java.sql.Array array(PreparedStatement statement, String type, List<?> values) throws SQLException {
+        return array(statement, type, values.toArray());
+    }
+
+    private static java.sql.Array array(PreparedStatement statement, String type, Object[] values) throws SQLException {
+        Connection connection = statement.getConnection();
+        return connection.createArrayOf(type, values);
+    }
+
+    private static @org.jspecify.annotations.Nullable Long delay(Outcome outcome) {
+        Duration delay = outcome.delay();
+        return delay == null ? null : delay.toMillis();
+    }
+}

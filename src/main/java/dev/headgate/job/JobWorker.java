@@ -1,0 +1,239 @@
+package dev.headgate.job;
+
+import dev.headgate.failure.Backoff;
+import dev.headgate.polling.Poller;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims the jobs of a queue, gives them to handlers, and ends their attempts: all that one poll's time brought in one
+ * statement, so that many short jobs share a round trip and a commit.
+ *
+ * <p>The poller's thread calls {@link #look}; as many threads as there may be handlers run {@link #handle}.
+ */
+final class JobWorker implements Poller.Work {
+
+    /** What a job is for. */
+    interface Handler {
+        /** Makes the attempt on this thread, and says once how it ended: by null or a failure, on any thread, any time. */
+        void handle(Job job, Result result);
+    }
+
+    /** Takes how an attempt ended. */
+    interface Result {
+        void ended(@Nullable Throwable failure);
+    }
+
+    /** @param timeout zero for none */
+    record Options(
+            String queue, int concurrency, int maxAttempts, Duration timeout, Backoff backoff, Duration pollInterval) {}
+
+    private record Settled(Job job, Outcome outcome, Duration took) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
+    private static final int MOST_AT_ONCE = 2_000;
+
+    private final Options options;
+    private final JobTable table;
+    private final Lease lease;
+    private final JobRate rate;
+    private final Handler handler;
+    private final JobListener listener;
+    private final FetchAhead ahead;
+    private final Runnable wake;
+
+    private final BlockingQueue<Job> ready = new LinkedBlockingQueue<>();
+    private final Queue<Settled> settled = new ConcurrentLinkedQueue<>();
+    private final Set<JobRun> running = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger inHand = new AtomicInteger();
+    private final List<Settled> ending = new ArrayList<>();
+    private volatile boolean claiming = true;
+
+    JobWorker(
+            Options options,
+            JobTable table,
+            Lease lease,
+            JobRate rate,
+            Handler handler,
+            JobListener listener,
+            Runnable wake) {
+        this.options = options;
+        this.table = table;
+        this.lease = lease;
+        this.rate = rate;
+        this.handler = handler;
+        this.listener = listener;
+        this.ahead = new FetchAhead(options.concurrency());
+        this.wake = wake;
+    }
+
+    /** Jobs claimed whose attempts have not ended. */
+    int inHand() {
+        return inHand.get();
+    }
+
+    /** Claims no more, and gives back what no handler has begun; or claims again. */
+    void claiming(boolean on) {
+        claiming = on;
+        if (!on) {
+            for (Job job = ready.poll(); job != null; job = ready.poll()) {
+                settled.add(new Settled(job, Outcome.GIVEN_BACK, Duration.ZERO));
+            }
+        }
+        wake.run();
+    }
+
+    @Override
+    public Duration look() {
+        settle();
+        long current = lease.current();
+        int room = options.concurrency() + ahead.jobs() - inHand.get();
+        int most = Math.min(Math.min(room, rate.available()), MOST_AT_ONCE);
+        if (!claiming || current == 0 || room <= 0) {
+            return options.pollInterval();
+        }
+        if (most == 0) {
+            return rate.untilMore();
+        }
+        List<Job> claimed = table.claim(options.queue(), most, options.maxAttempts(), current);
+        rate.taken(claimed.size());
+        inHand.addAndGet(claimed.size());
+        ready.addAll(claimed);
+        if (!claiming) { // since then
+            claiming(false);
+        }
+        return claimed.size() == most || !settled.isEmpty() ? Duration.ZERO : options.pollInterval();
+    }
+
+    @Override
+    public void release() {}
+
+    /** Interrupts handlers that take too long, and those whose jobs others may have by now. Asks no server. */
+    void watch() {
+        for (JobRun run : running) {
+            if (!lease.holds(run.job().lease())) {
+                run.interrupt(JobRun.Cause.LEASE_LOST);
+            } else if (!options.timeout().isZero() && run.took().compareTo(options.timeout()) > 0) {
+                run.interrupt(JobRun.Cause.TIMEOUT);
+            }
+        }
+    }
+
+    /** Interrupts the handlers of cancelled jobs. */
+    void cancel(Set<Long> ids) {
+        for (JobRun run : running) {
+            if (ids.contains(run.job().id())) {
+                run.interrupt(JobRun.Cause.CANCELLED);
+            }
+        }
+    }
+
+    /** Until the thread is interrupted by whom it belongs to. */
+    void handle() {
+        try {
+            while (true) {
+                Job job = ready.take();
+                if (lease.holds(job.lease())) {
+                    run(job);
+                } else {
+                    inHand.decrementAndGet();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(Job job) {
+        JobRun run = new JobRun(job);
+        running.add(run);
+        listener.started(job.queue(), job.lag().plusNanos(System.nanoTime() - job.claimedNanos()));
+        try {
+            handler.handle(job, failure -> ended(run, failure));
+        } catch (RuntimeException | Error e) {
+            ended(run, e);
+        } finally {
+            run.end();
+            running.remove(run);
+        }
+    }
+
+    private void ended(JobRun run, @Nullable Throwable failure) {
+        if (run.settle()) {
+            settled.add(new Settled(run.job(), outcome(run, failure), run.took()));
+            wake.run();
+        }
+    }
+
+    private Outcome outcome(JobRun run, @Nullable Throwable failure) {
+        Job job = run.job();
+        if (failure == null) {
+            return Outcome.COMPLETED;
+        }
+        return run.timedOut()
+                ? Outcome.timedOut(options.timeout(), job.attempt(), job.maxAttempts(), options.backoff())
+                : Outcome.of(failure, job.attempt(), job.maxAttempts(), options.backoff());
+    }
+
+    /** What could not be settled, because the database was away, is settled later. */
+    private void settle() {
+        for (Settled next = settled.poll(); next != null; next = settled.poll()) {
+            ending.add(next);
+        }
+        while (!ending.isEmpty()) {
+            List<Settled> some = ending.subList(0, Math.min(ending.size(), MOST_AT_ONCE));
+            Map<Long, JobTable.Changed> changed = new HashMap<>();
+            end(some).forEach(job -> changed.put(job.id(), job));
+            some.forEach(attempt -> tell(attempt, changed.get(attempt.job().id())));
+            inHand.addAndGet(-some.size());
+            some.clear();
+        }
+    }
+
+    private List<JobTable.Changed> end(List<Settled> attempts) {
+        List<JobTable.Changed> changed = new ArrayList<>();
+        Map<Long, List<Long>> completed = new HashMap<>();
+        List<JobTable.Ended> others = new ArrayList<>();
+        for (Settled attempt : attempts) {
+            Job job = attempt.job();
+            if (attempt.outcome().state() == JobState.COMPLETED) {
+                completed.computeIfAbsent(job.lease(), one -> new ArrayList<>()).add(job.id());
+            } else {
+                others.add(new JobTable.Ended(job.id(), job.lease(), attempt.outcome()));
+            }
+        }
+        completed.forEach((one, ids) -> changed.addAll(table.complete(ids, one)));
+        if (!others.isEmpty()) {
+            changed.addAll(table.end(others));
+        }
+        return changed;
+    }
+
+    private void tell(Settled attempt, JobTable.@Nullable Changed changed) {
+        if (attempt.outcome().equals(Outcome.GIVEN_BACK)) {
+            return;
+        }
+        ahead.ended(attempt.took(), attempt.job().bytes());
+        if (changed == null) {
+            LOG.debug(
+                    "Attempt {} of job {} ended after its lease",
+                    attempt.job().attempt(),
+                    attempt.job().id());
+        } else {
+            listener.ended(changed.queue(), changed.state(), attempt.took());
+        }
+    }
+}

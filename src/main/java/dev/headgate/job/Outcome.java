@@ -1,0 +1,68 @@
+package dev.headgate.job;
+
+import dev.headgate.batch.Headers;
+import dev.headgate.failure.Backoff;
+import dev.headgate.failure.Failure;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a job after an attempt.
+ *
+ * @param counts whether the attempt counts
+ * @param delay until the next attempt
+ * @param reason short, the same for all that failed for the same cause
+ * @param error the details of this attempt
+ */
+record Outcome(
+        JobState state,
+        boolean counts,
+        @Nullable Duration delay,
+        @Nullable String reason,
+        @Nullable String error) {
+
+    private static final int LONGEST_ERROR = 500;
+
+    static final Outcome COMPLETED = new Outcome(JobState.COMPLETED, true, null, null, null);
+
+    /** Was claimed, but not begun. */
+    static final Outcome GIVEN_BACK = new Outcome(JobState.AVAILABLE, false, null, null, null);
+
+    /** What a failure makes of the job. */
+    static Outcome of(Throwable failure, int attempt, int maxAttempts, Backoff backoff) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SnoozeException snooze) {
+                return new Outcome(JobState.SCHEDULED, false, snooze.delay(), null, null);
+            }
+            if (cause instanceof CancelException cancel) {
+                return new Outcome(
+                        JobState.CANCELLED, true, null, "cancelled", text(String.valueOf(cancel.getMessage())));
+            }
+        }
+        Failure told = Failure.of(failure);
+        return failed(
+                told instanceof Failure.Rejected, told.reason(), describe(failure), attempt, maxAttempts, backoff);
+    }
+
+    /** The attempt took longer than it may. */
+    static Outcome timedOut(Duration timeout, int attempt, int maxAttempts, Backoff backoff) {
+        String error = "took longer than " + timeout.toMillis() + " ms";
+        return failed(false, "timeout", error, attempt, maxAttempts, backoff);
+    }
+
+    private static Outcome failed(
+            boolean forGood, String reason, String error, int attempt, int maxAttempts, Backoff backoff) {
+        return forGood || attempt >= maxAttempts
+                ? new Outcome(JobState.DISCARDED, true, null, reason, error)
+                : new Outcome(JobState.RETRYABLE, true, backoff.after(attempt), reason, error);
+    }
+
+    private static String describe(Throwable failure) {
+        String message = failure.getMessage();
+        return text(failure.getClass().getSimpleName() + (message == null ? "" : ": " + message));
+    }
+
+    private static String text(String text) {
+        return Headers.storable(text.substring(0, Math.min(text.length(), LONGEST_ERROR)));
+    }
+}
