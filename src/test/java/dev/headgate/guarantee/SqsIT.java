@@ -55,13 +55,13 @@ class SqsIT {
         try (SqsPipeline pipeline = new SqsPipeline()) {
             pipeline.tables.migrate();
             try (Connection lock = pipeline.tables.lockOrders();
-                    Headgate headgate = pipeline.start(Map.of("camel.component.aws2-sqs.visibility-timeout", "2"))) {
+                    Headgate headgate = pipeline.start(Map.of("camel.component.aws2-sqs.visibility-timeout", "4"))) {
                 for (int i = 0; i < 25; i++) {
                     pipeline.sendOrder("o" + i, "a" + i, 1);
                 }
                 Pipeline.await().until(() -> pipeline.inFlight(headgate) == 25);
                 Pipeline.await()
-                        .during(Duration.ofSeconds(4))
+                        .during(Duration.ofSeconds(6))
                         .until(() -> pipeline.visibleAndInFlight().equals("0 25") && pipeline.inFlight(headgate) == 25);
                 lock.rollback();
                 pipeline.awaitEmpty();
