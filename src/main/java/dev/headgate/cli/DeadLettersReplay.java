@@ -89,8 +89,9 @@ final class DeadLettersReplay extends DatabaseCommand {
                     + " times already, which is the most that headgate.dead-letters.max-replays allows.");
         }
         if (plan.unsendable() > 0) {
-            say("Skipped " + DeadLetterText.count(plan.unsendable())
-                    + " that came neither from Kafka nor from SQS, the outbox or a job: nothing can be sent there again.");
+            say(
+                    "Skipped " + DeadLetterText.count(plan.unsendable())
+                            + " that came neither from Kafka nor from SQS, the outbox or a job: nothing can be sent there again.");
         }
     }
 

@@ -102,6 +102,7 @@ class PreflightIT {
 
     @Test
     void a_queue_that_is_missing_is_one_line_that_names_its_property() {
+        SQS.createQueue("orders-applied", Map.of());
         assertThatThrownBy(() -> checkAws("routes/sqs", SQS.properties()))
                 .isInstanceOf(HeadgateException.class)
                 .hasMessage("The SQS queue 'orders' does not exist at " + SQS.endpoint()
@@ -146,6 +147,8 @@ class PreflightIT {
                 Map.of(
                         "orders.queue",
                         "arn:aws:sqs:eu-central-1:123456789012:orders",
+                        "orders.applied-queue",
+                        "arn:aws:sqs:eu-central-1:123456789012:orders-applied",
                         "camel.component.aws2-sqs.region",
                         "x"));
         Files.writeString(
