@@ -73,11 +73,12 @@ class ShippedRoutesIT {
         }
 
         String tenth = " from orders where order_id like 'r-%' and hashtext(order_id) % 10 = 0";
-        Pipeline.await().untilAsserted(() -> assertThat(PIPELINE.count(
-                        "select count(*) from receipts where order_id like 'r-%'"))
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        PIPELINE.count("select count(*) from receipts where order_id like 'r-%'"))
                 .isEqualTo(PIPELINE.count("select count(*)" + tenth))
                 .isPositive());
-        assertThat(PIPELINE.count("select count(*) from headgate.job where state <> 'completed' or queue <> 'send-receipt'"))
+        assertThat(PIPELINE.count(
+                        "select count(*) from headgate.job where state <> 'completed' or queue <> 'send-receipt'"))
                 .isZero();
         assertThat(PIPELINE.texts("select order_id from receipts where order_id like 'r-%' order by 1"))
                 .isEqualTo(PIPELINE.texts("select order_id" + tenth + " order by 1"));
