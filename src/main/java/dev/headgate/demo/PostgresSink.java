@@ -19,16 +19,29 @@ final class PostgresSink implements Sink {
     private static final String ENTRIES = "select id from headgate.outbox";
     private static final String DELIVERED = "select count(delivered_at) from headgate.outbox";
     private static final String PENDING = "select count(*) from headgate.outbox where delivered_at is null";
+    /** As {@code orders-receipts.sql} chooses. */
+    private static final String TENTHS = "select count(*) from headgate.outbox"
+            + " where destination = 'orders-applied' and hashtext(key) % 10 = 0";
+
+    private static final String RECEIPTS =
+            "select count(*) from headgate.job where queue = 'send-receipt' and state = 'completed'";
+    private static final String JOBS = "select count(*) from headgate.job"
+            + " where state in ('available', 'scheduled', 'executing', 'retryable')";
     private static final int FETCH_SIZE = 10_000;
 
     private final JdbcTemplate jdbc;
     private final RelayTarget relayTarget;
+    private final boolean receipts;
 
-    /** @param relayTarget where a relay brings the outbox entries */
-    PostgresSink(DataSource dataSource, RelayTarget relayTarget) {
+    /**
+     * @param relayTarget where a relay brings the outbox entries
+     * @param receipts whether the routes enqueue a job for each tenth order
+     */
+    PostgresSink(DataSource dataSource, RelayTarget relayTarget, boolean receipts) {
         this.jdbc = new JdbcTemplate(dataSource);
         this.jdbc.setFetchSize(FETCH_SIZE);
         this.relayTarget = relayTarget;
+        this.receipts = receipts;
     }
 
     @Override
@@ -36,10 +49,10 @@ final class PostgresSink implements Sink {
         // all that is expected is in the totals
     }
 
-    /** Entries that wait for the relay. */
+    /** Entries that wait for the relay, and jobs that have not ended. */
     @Override
     public long pending() {
-        return count(PENDING);
+        return count(PENDING) + count(JOBS);
     }
 
     @Override
@@ -55,6 +68,9 @@ final class PostgresSink implements Sink {
                         expected.valid(),
                         entries.cardinality())));
         figures.addAll(relayed(entries, relayTarget.relayed()));
+        if (receipts) {
+            figures.add(new Figure("receipts", "jobs completed, one for each tenth order", count(TENTHS), count(RECEIPTS)));
+        }
         return figures;
     }
 

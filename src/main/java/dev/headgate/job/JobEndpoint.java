@@ -35,7 +35,7 @@ public class JobEndpoint extends DefaultEndpoint {
     @Metadata(required = true)
     private final String queue;
 
-    @UriParam(description = "The attempt after which a job is discarded. By default the consumer's, which is 20.")
+    @UriParam(description = "The attempt after which a job is discarded. By default the consumer's: 20.")
     private @Nullable Integer maxAttempts;
 
     @UriParam(

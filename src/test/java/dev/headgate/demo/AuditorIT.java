@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 class AuditorIT {
     private static final String CLEAN = """
             drop table if exists public.orders;
-            truncate headgate.ledger, headgate.dead_letter, headgate.outbox, headgate.object_manifest restart identity
+            truncate headgate.ledger, headgate.dead_letter, headgate.outbox, headgate.object_manifest, headgate.job restart identity
             """;
     private static final String APPLY_ALL = """
             insert into headgate.ledger (pipeline, key) select '%1$s', 'k' || i from generate_series(1, %2$d + %3$d) i;
@@ -40,8 +40,8 @@ class AuditorIT {
             create table public.orders (order_id text primary key, version int not null);
             insert into public.orders select 'o' || i, 1 from generate_series(1, %1$d) i;
             update public.orders set version = 1 + %2$d where order_id = 'o1';
-            insert into headgate.outbox (pipeline, destination, delivered_at)
-              select 'orders', 'orders-applied', now() from generate_series(1, %1$d + %2$d) i
+            insert into headgate.outbox (pipeline, destination, key, delivered_at)
+              select 'orders', 'orders-applied', 'o' || i, now() from generate_series(1, %1$d + %2$d) i
             """;
     private static final String ENTER = """
             insert into headgate.object_manifest
@@ -87,7 +87,10 @@ class AuditorIT {
             assertThat(source.backlog()).isEqualTo(totals.produced());
             apply("orders", totals);
             jdbc.execute(STORE_ALL.formatted(totals.created(), totals.updated()));
-            var sink = new PostgresSink(servers.postgres().dataSource(), new RelayTopic(brokers, "orders-applied"));
+            int receipts = jdbc.update("insert into headgate.job (queue, state)"
+                    + " select 'send-receipt', 'completed' from headgate.outbox where hashtext(key) % 10 = 0");
+            assertThat(receipts).isPositive();
+            var sink = new PostgresSink(servers.postgres().dataSource(), new RelayTopic(brokers, "orders-applied"), true);
             var auditor = new Auditor(servers.postgres().dataSource(), "orders", source, sink);
             String unacknowledged = over("messages not acknowledged to the source", totals.produced());
 
@@ -103,12 +106,14 @@ class AuditorIT {
 
             relay(brokers, 0, "not an id");
             jdbc.execute("delete from public.orders where order_id = 'o2'");
+            jdbc.execute("update headgate.job set state = 'discarded' where id = (select min(id) from headgate.job)");
             assertThat(auditor.read(totals).differences())
                     .containsExactly(
                             unacknowledged,
                             short1("orders stored (public.orders)", totals.created()),
                             short1("versions of the stored orders, summed", totals.valid()),
-                            over("messages of the target without an outbox entry", 1));
+                            over("messages of the target without an outbox entry", 1),
+                            short1("jobs completed, one for each tenth order", receipts));
         }
     }
 

@@ -59,9 +59,9 @@ class JobKillIT {
         assertThat(runs("not alone")).as("beside another attempt").isZero();
         assertThat(runs("true")).isGreaterThanOrEqualTo(JOBS);
         assertThat(database.sql.queryForObject(
-                        "select count(*) from headgate.job j where queue = ? and (attempt = 1) <> (errors = '[]') or"
+                        "select count(*) from headgate.job j where queue = ? and ((attempt = 1) <> (errors = '[]') or"
                                 + " attempt - 1 <> jsonb_array_length(errors)"
-                                + " or not exists (select from run where job = j.id and attempt = j.attempt)",
+                                + " or not exists (select from run where job = j.id and attempt = j.attempt))",
                         Long.class,
                         database.queue))
                 .as("attempts that do not add up")
