@@ -52,7 +52,8 @@ class LogIT {
         @Override
         public void close() {
             System.clearProperty("headgate.log.level");
-            context.setConfigLocation(Path.of("src/test/resources/log4j2-test.xml").toUri());
+            context.setConfigLocation(
+                    Path.of("src/test/resources/log4j2-test.xml").toUri());
         }
     }
 
