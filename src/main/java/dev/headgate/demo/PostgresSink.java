@@ -20,8 +20,8 @@ final class PostgresSink implements Sink {
     private static final String DELIVERED = "select count(delivered_at) from headgate.outbox";
     private static final String PENDING = "select count(*) from headgate.outbox where delivered_at is null";
     /** As {@code orders-receipts.sql} chooses. */
-    private static final String TENTHS = "select count(*) from headgate.outbox"
-            + " where destination = 'orders-applied' and hashtext(key) % 10 = 0";
+    private static final String TENTHS =
+            "select count(*) from headgate.outbox" + " where destination = 'orders-applied' and hashtext(key) % 10 = 0";
 
     private static final String RECEIPTS =
             "select count(*) from headgate.job where queue = 'send-receipt' and state = 'completed'";
@@ -69,7 +69,8 @@ final class PostgresSink implements Sink {
                         entries.cardinality())));
         figures.addAll(relayed(entries, relayTarget.relayed()));
         if (receipts) {
-            figures.add(new Figure("receipts", "jobs completed, one for each tenth order", count(TENTHS), count(RECEIPTS)));
+            figures.add(
+                    new Figure("receipts", "jobs completed, one for each tenth order", count(TENTHS), count(RECEIPTS)));
         }
         return figures;
     }

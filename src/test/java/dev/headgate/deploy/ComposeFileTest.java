@@ -22,7 +22,7 @@ class ComposeFileTest {
     private static final Path DOCKERFILE = Path.of("src", "deploy", "Dockerfile");
     private static final Path ELASTICMQ = Path.of("src", "deploy", "elasticmq.conf");
     private static final Path PROPERTIES = Path.of("src", "deploy", "compose.properties");
-    private static final Pattern PINNED = Pattern.compile("[\\w/.-]+:\\d+\\.\\d+[\\w.-]*");
+    private static final Pattern PINNED = Pattern.compile("[\\w/.-]+:v?\\d+\\.\\d+[\\w.-]*");
 
     private static Map<String, Map<String, Object>> services = Map.of();
 
@@ -37,11 +37,20 @@ class ComposeFileTest {
     }
 
     @Test
-    void it_runs_headgate_beside_kafka_and_postgres_and_if_asked_sqs_and_s3() {
-        assertThat(services).containsOnlyKeys("headgate", "kafka", "topics", "postgres", "sqs", "s3");
+    void it_runs_headgate_beside_kafka_and_postgres_and_if_asked_sqs_and_s3_and_prometheus_and_grafana() {
+        assertThat(services).containsOnlyKeys(
+                        "headgate",
+                        "kafka",
+                        "topics",
+                        "postgres",
+                        "sqs",
+                        "s3",
+                        "prometheus",
+                        "alertmanager",
+                        "grafana");
         assertThat(services.keySet())
                 .filteredOn(name -> services.get(name).containsKey("profiles"))
-                .containsExactlyInAnyOrder("sqs", "s3");
+                .containsExactlyInAnyOrder("sqs", "s3", "prometheus", "alertmanager", "grafana");
     }
 
     @Test
@@ -57,7 +66,7 @@ class ComposeFileTest {
                 .contains("AWS_ACCESS_KEY_ID="
                         + settings.find("camel.component.aws2-s3.access-key").orElseThrow());
         assertThat(Files.readString(ELASTICMQ))
-                .contains(settings.find("orders-archive.queue").orElseThrow() + " { }");
+                .contains(settings.find("orders-archive.queue").orElseThrow() + " { }", "orders-applied { }");
         assertThat(services.get("headgate").toString())
                 .contains(PROPERTIES.toString(), "--config, " + PROPERTIES.getFileName());
         assertThat(services.get("sqs").toString()).contains(ELASTICMQ.toString());
@@ -77,7 +86,7 @@ class ComposeFileTest {
 
     @Test
     void the_servers_have_health_checks_and_headgate_waits_for_them() throws IOException {
-        assertThat(List.of("kafka", "postgres", "sqs", "s3"))
+        assertThat(List.of("kafka", "postgres", "sqs", "s3", "prometheus", "alertmanager", "grafana"))
                 .allSatisfy(name -> assertThat(services.get(name)).containsKey("healthcheck"));
         assertThat(Files.readString(DOCKERFILE)).contains("HEALTHCHECK", "/observe/health");
         assertThat(services.get("headgate"))
