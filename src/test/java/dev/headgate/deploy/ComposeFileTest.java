@@ -38,7 +38,8 @@ class ComposeFileTest {
 
     @Test
     void it_runs_headgate_beside_kafka_and_postgres_and_if_asked_sqs_and_s3_and_prometheus_and_grafana() {
-        assertThat(services).containsOnlyKeys(
+        assertThat(services)
+                .containsOnlyKeys(
                         "headgate",
                         "kafka",
                         "topics",

@@ -43,8 +43,7 @@ class PrometheusIT {
                     Map.of("camel.management.enabled", "true", "camel.management.port", Integer.toString(port)),
                     Map.of());
             send(pipeline, 0);
-            Pipeline.await()
-                    .until(() -> prometheus.series("headgate_outcomes_total{outcome=\"dead_letter\"} > 0") > 0);
+            Pipeline.await().until(() -> prometheus.series("headgate_outcomes_total{outcome=\"dead_letter\"} > 0") > 0);
             assertThat(prometheus.fires("HeadgateHeld")).isFalse();
 
             postgres.stop();
@@ -56,9 +55,8 @@ class PrometheusIT {
             send(pipeline, 2);
             Set<String> expressions = new TreeSet<>(meters());
             expressions.addAll(ofDashboards());
-            Pipeline.await()
-                    .untilAsserted(() -> assertThat(expressions).allSatisfy(expression -> assertThat(
-                                    prometheus.series(expression))
+            Pipeline.await().untilAsserted(() -> assertThat(expressions)
+                    .allSatisfy(expression -> assertThat(prometheus.series(expression))
                             .as(expression)
                             .isPositive()));
         }
@@ -77,7 +75,8 @@ class PrometheusIT {
     private static Set<String> meters() throws IOException {
         String rules = Files.readString(MONITORING.resolve("prometheus/rules/slo.yml"))
                 + Files.readString(MONITORING.resolve("prometheus/rules/alerts.yml"));
-        Set<String> all = RECORDED.matcher(rules).results().map(found -> found.group(1)).collect(Collectors.toSet());
+        Set<String> all =
+                RECORDED.matcher(rules).results().map(found -> found.group(1)).collect(Collectors.toSet());
         rules.lines()
                 .filter(line -> line.startsWith("          ") || line.contains("expr:"))
                 .filter(line -> !line.contains("summary:") && !line.contains("description:"))
