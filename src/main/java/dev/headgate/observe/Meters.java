@@ -199,23 +199,6 @@ public enum Meters {
             "server"),
     BUILD(Kind.INFO, "headgate_build_info", "1, labelled with what runs.", "version", "commit");
 
-    /** What a meter measures, and how it is shown. */
-    @SuppressWarnings("ImmutableEnumChecker") // nobody changes the bounds
-    enum Kind {
-        COUNTER,
-        GAUGE,
-        INFO,
-        SECONDS(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 45, 60, 120, 300, 600),
-        MESSAGES(1, 10, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000),
-        BYTES(1_024, 10_240, 102_400, 1_048_576, 4_194_304, 8_388_608, 16_777_216, 67_108_864);
-
-        private final double[] bounds;
-
-        Kind(double... bounds) {
-            this.bounds = bounds;
-        }
-    }
-
     private final Kind kind;
     private final String meterName;
     private final String help;
@@ -238,7 +221,7 @@ public enum Meters {
         if (kind == Kind.INFO) {
             return "gauge";
         }
-        return kind.bounds.length > 0 ? "histogram" : kind.name().toLowerCase(Locale.ROOT);
+        return kind.bounds().length > 0 ? "histogram" : kind.name().toLowerCase(Locale.ROOT);
     }
 
     /** What it says, for the table of meters and for a scrape. */
@@ -265,7 +248,7 @@ public enum Meters {
                 .help(help)
                 .labelNames(names())
                 .classicOnly()
-                .classicUpperBounds(kind.bounds)
+                .classicUpperBounds(kind.bounds())
                 .withoutExemplars()
                 .register(registry);
     }
