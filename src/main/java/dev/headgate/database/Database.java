@@ -41,6 +41,7 @@ public final class Database implements AutoCloseable {
         config.setMaximumPoolSize(settings.getInt(Key.DATABASE_POOL_SIZE));
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
+        config.setExceptionOverride(new ReadOnlySessions());
         pool = new HikariDataSource(config);
     }
 

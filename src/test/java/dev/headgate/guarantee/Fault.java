@@ -167,11 +167,10 @@ enum Fault {
             sink.disconnect();
         }
 
-        /** The setting is one of new sessions. */
+        /** The setting is one of new sessions: those that the pool has keep it. */
         @Override
         void stop(Sink sink) {
             sink.execute("alter role {role} reset default_transaction_read_only");
-            sink.disconnect();
         }
     };
 

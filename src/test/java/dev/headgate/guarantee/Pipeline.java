@@ -120,6 +120,11 @@ final class Pipeline implements Load.Target, AutoCloseable {
         headgate.close();
     }
 
+    /** Stops all that runs. */
+    void stop() {
+        List.copyOf(running).forEach(this::stop);
+    }
+
     void send(ProducerRecord<String, byte[]> message) {
         producer.send(message, (metadata, error) -> {
             if (error != null) {
@@ -265,7 +270,7 @@ final class Pipeline implements Load.Target, AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
-        List.copyOf(running).forEach(this::stop);
+        stop();
     }
 
     private void sql(String url, String statement) {

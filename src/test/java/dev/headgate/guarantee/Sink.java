@@ -55,9 +55,11 @@ final class Sink implements AutoCloseable {
         clock.shutdownNow();
     }
 
+    /** Stops what still needs the database for its last jobs and completions; then takes away the way to it. */
     @Override
     public void close() {
         endRepeating();
+        pipeline.stop();
         proxy.close();
     }
 }
