@@ -1,8 +1,10 @@
 package dev.headgate.batch;
 
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.spi.Synchronization;
 import org.apache.camel.support.UnitOfWorkHelper;
 import org.jspecify.annotations.Nullable;
 
@@ -175,10 +177,15 @@ public final class Message {
         runCompletions();
     }
 
-    /** In Camel's order; one that throws is logged and holds up no other. */
+    /**
+     * The last that was added first, as Camel does; one that throws is logged and holds up no other. One by one, for
+     * Camel copies and sorts the list of each message otherwise, by an order that those of a source seldom have.
+     */
     private void runCompletions() {
         done = true;
-        UnitOfWorkHelper.doneSynchronizations(
-                exchange, exchange.getExchangeExtension().handoverCompletions());
+        List<Synchronization> completions = exchange.getExchangeExtension().handoverCompletions();
+        for (int i = completions == null ? 0 : completions.size(); i > 0; i--) {
+            UnitOfWorkHelper.doneSynchronizations(exchange, completions.subList(i - 1, i));
+        }
     }
 }

@@ -116,7 +116,8 @@ public final class Replayer {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
             List<ReplayQueries.Resent> letters = locked.stream()
-                    .filter(letter -> origin(letter) instanceof Origin.Kafka || origin(letter) instanceof Origin.Sqs)
+                    .filter(letter ->
+                            !(origin(letter) instanceof Origin.Outbox || origin(letter) instanceof Origin.Job))
                     .toList();
             queries.toOutbox(ids(locked, Origin.Outbox.class));
             queries.toJobs(ids(locked, Origin.Job.class));
@@ -145,7 +146,7 @@ public final class Replayer {
 
     /** The endpoint that takes it back. */
     private static String target(ReplayQueries.Resent letter) {
-        Origin origin = Origin.of(letter.source());
+        Origin origin = origin(letter);
         if (origin instanceof Origin.Kafka kafka) {
             return "kafka:" + kafka.topic();
         }
@@ -181,7 +182,7 @@ public final class Replayer {
         if (letter.key() != null) {
             message.setHeader(KafkaConstants.KEY, letter.key());
         }
-        if (Origin.of(letter.source()) instanceof Origin.Kafka kafka) {
+        if (origin(letter) instanceof Origin.Kafka kafka) {
             // To the partition it came from, wherever a partitioner would put its key.
             message.setHeader(KafkaConstants.PARTITION_KEY, kafka.partition());
         } else {

@@ -48,9 +48,7 @@ class ArchiveMemoryIT {
                 highest = DrainMain.finish(child);
             }
 
-            assertThat(highest * MESSAGE_BYTES)
-                    .as("bytes in flight at most")
-                    .isBetween(BATCH_BYTES, INFLIGHT_BYTES);
+            assertThat(highest * MESSAGE_BYTES).as("bytes in flight at most").isBetween(BATCH_BYTES, INFLIGHT_BYTES);
             assertThat(pipeline.count("select sum(messages) from headgate.object_manifest"))
                     .isEqualTo(MESSAGES);
             assertThat(pipeline.count("select max(messages) from headgate.object_manifest") * MESSAGE_BYTES)
