@@ -88,6 +88,7 @@ public final class Headgate implements AutoCloseable {
                     .addRoutesBuilder(
                             new ReleaseRoute(database.dataSource(), settings.getInt(Key.DEAD_LETTERS_MAX_REPLAYS)));
             sweep(main, settings, database.dataSource());
+            main.configure().addConfiguration(new TableMbeans(database.dataSource()));
             main.bind("managementServer", new ManagementServer(access));
             Jolokia.allowWrites(settings.getBoolean(Key.MANAGEMENT_WRITE));
             beans.forEach(main::bind);
