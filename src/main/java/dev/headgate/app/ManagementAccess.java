@@ -64,9 +64,24 @@ public final class ManagementAccess {
         return host;
     }
 
+    /** Where a process on the same machine finds it. */
+    public String reachableAt() {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            return address.isAnyLocalAddress() ? "127.0.0.1" : host;
+        } catch (UnknownHostException e) {
+            return host;
+        }
+    }
+
     /** A number, if the settings are right. */
     public String port() {
         return port;
+    }
+
+    /** The header {@code Authorization} of a request that is answered; empty if none is needed. */
+    public Optional<String> authorization() {
+        return Optional.ofNullable(bearer == null ? basic : bearer);
     }
 
     /** Whether a request needs credentials. */
