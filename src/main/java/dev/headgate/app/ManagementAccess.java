@@ -64,14 +64,16 @@ public final class ManagementAccess {
         return host;
     }
 
-    /** Where a process on the same machine finds it. */
+    /** Where a process on the same machine finds it, for a URL. */
     public String reachableAt() {
         try {
-            InetAddress address = InetAddress.getByName(host);
-            return address.isAnyLocalAddress() ? "127.0.0.1" : host;
+            if (InetAddress.getByName(host).isAnyLocalAddress()) {
+                return "127.0.0.1";
+            }
         } catch (UnknownHostException e) {
-            return host;
+            // as it is: whoever connects will say so
         }
+        return host.contains(":") ? "[" + host + "]" : host;
     }
 
     /** A number, if the settings are right. */

@@ -46,6 +46,14 @@ public final class Console implements AutoCloseable {
             "ico", "image/x-icon",
             "woff2", "font/woff2");
 
+    /** What Hawtio asks its server side: nobody logs in, for the process is asked with its own credentials. */
+    private static final Map<String, String> ANSWERS = Map.of(
+            "user", "\"public\"",
+            "auth/config", "{}",
+            "keycloak/enabled", "false",
+            "plugin", "[]",
+            "proxy/enabled", "false");
+
     private final ZipFile files;
     private final Jolokia jolokia;
     private final HttpServer server;
@@ -104,13 +112,10 @@ public final class Console implements AutoCloseable {
                 send(exchange, 403, "text/plain", "Open the address that `headgate hawtio` has printed.");
             } else if (path.equals(JOLOKIA) || path.startsWith(JOLOKIA + "/")) {
                 jolokia.forward(exchange, JOLOKIA.length());
-            } else if (path.equals(ROOT + "user")) {
-                // Nobody logs in here: the process is asked with its own credentials.
-                send(exchange, 200, "application/json", "\"public\"");
             } else if (!path.startsWith(ROOT)) {
                 redirect(exchange);
             } else {
-                sendFile(exchange, path.substring(ROOT.length()));
+                answerItself(exchange, path.substring(ROOT.length()));
             }
         }
     }
@@ -127,6 +132,15 @@ public final class Console implements AutoCloseable {
     /** Of this port: cookies are shared by all ports of a machine. */
     private String cookie() {
         return "hawtio-" + server.getAddress().getPort() + "=" + key;
+    }
+
+    private void answerItself(HttpExchange exchange, String name) throws IOException {
+        String answer = ANSWERS.get(name);
+        if (answer == null) {
+            sendFile(exchange, name);
+        } else {
+            send(exchange, 200, "application/json", answer);
+        }
     }
 
     /** What is no file is an address within the application, if a person asks for it. */
@@ -150,7 +164,7 @@ public final class Console implements AutoCloseable {
     }
 
     private static void redirect(HttpExchange exchange) throws IOException {
-        exchange.getResponseHeaders().set("Location", ROOT);
+        exchange.getResponseHeaders().set("Location", ROOT + "camel");
         exchange.sendResponseHeaders(302, -1);
     }
 

@@ -92,7 +92,7 @@ class HawtioIT {
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/javascript"));
         assertThat(get(address + "WEB-INF/web.xml", "Cookie", cookie).statusCode())
                 .isEqualTo(404);
-        assertThat(get(address + "keycloak/enabled", "Cookie", cookie).statusCode())
+        assertThat(get(address + "static/none.js", "Cookie", cookie).statusCode())
                 .isEqualTo(404);
         assertThat(get(address + "user", "Cookie", cookie).body()).isEqualTo("\"public\"");
     }
