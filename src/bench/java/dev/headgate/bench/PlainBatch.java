@@ -28,6 +28,7 @@ record PlainBatch(List<? extends PlainMessage> messages) {
         return switch (name) {
             case "fresh" -> payloads();
             case "freshHeaders" -> headers();
+            case "traces" -> "[]";
             default -> throw new IllegalArgumentException("Unknown parameter ${body." + name + "}");
         };
     }

@@ -21,6 +21,7 @@ import dev.headgate.observe.Build;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.settings.Key;
 import dev.headgate.settings.Settings;
+import dev.headgate.trace.Traces;
 import dev.headgate.upkeep.PurgeRoutes;
 import dev.headgate.upkeep.ReleaseRoute;
 import dev.headgate.upkeep.SweepRoute;
@@ -51,12 +52,14 @@ public final class Headgate implements AutoCloseable {
     private final Database database;
     private final HeldPipelines held;
     private final Metrics metrics;
+    private final Traces traces;
 
-    private Headgate(Main main, Database database, HeldPipelines held, Metrics metrics) {
+    private Headgate(Main main, Database database, HeldPipelines held, Metrics metrics, Traces traces) {
         this.main = main;
         this.database = database;
         this.held = held;
         this.metrics = metrics;
+        this.traces = traces;
     }
 
     /** As {@link #start(Settings, Path, Map)}, without more beans. */
@@ -73,6 +76,7 @@ public final class Headgate implements AutoCloseable {
     public static Headgate start(Settings settings, Path routes, Map<String, Object> beans) {
         ManagementAccess access = ManagementAccess.of(settings);
         new Migrations(settings).apply(routes);
+        Traces traces = new Traces(settings);
         Database database = new Database(settings);
         InflightLimit limit = limit(settings);
         HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
@@ -83,18 +87,20 @@ public final class Headgate implements AutoCloseable {
             bind(main, settings, routes, database.dataSource());
             AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
             metrics.bind(main, database, clients);
+            traces.bind(main);
             new Health(database.dataSource(), clients).bind(main);
             main.configure()
                     .addRoutesBuilder(
                             new ReleaseRoute(database.dataSource(), settings.getInt(Key.DEAD_LETTERS_MAX_REPLAYS)));
             sweep(main, settings, database.dataSource());
+            main.configure().addConfiguration(new TableMbeans(database.dataSource()));
             main.bind("managementServer", new ManagementServer(access));
             Jolokia.allowWrites(settings.getBoolean(Key.MANAGEMENT_WRITE));
             beans.forEach(main::bind);
             main.start();
-            return new Headgate(main, database, held, metrics);
+            return new Headgate(main, database, held, metrics, traces);
         } catch (RuntimeException | Error e) {
-            stopAfterFailure(main, database, held, metrics);
+            stopAfterFailure(main, database, held, metrics, traces);
             throw e;
         }
     }
@@ -119,6 +125,7 @@ public final class Headgate implements AutoCloseable {
         metrics.close();
         held.close();
         database.close();
+        traces.close();
     }
 
     private static void configure(Main main, Settings settings, Path routes) {
@@ -217,7 +224,8 @@ public final class Headgate implements AutoCloseable {
                 settings.getLong(Key.INFLIGHT_SOURCE_MAX_BYTES));
     }
 
-    private static void stopAfterFailure(Main main, Database database, HeldPipelines held, Metrics metrics) {
+    private static void stopAfterFailure(
+            Main main, Database database, HeldPipelines held, Metrics metrics, Traces traces) {
         try {
             main.stop();
         } catch (RuntimeException ignored) {
@@ -226,6 +234,7 @@ public final class Headgate implements AutoCloseable {
             metrics.close();
             held.close();
             database.close();
+            traces.close();
         }
     }
 }

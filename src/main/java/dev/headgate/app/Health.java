@@ -15,23 +15,29 @@ import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.StartupListener;
+import org.apache.camel.component.aws2.s3.AWS2S3Endpoint;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.kafka.clients.admin.Admin;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Readiness by what Headgate needs: {@code headgate-database}, {@code headgate-kafka} (the brokers), {@code
- * headgate-consumer} (joined to its group), {@code headgate-relay}; and {@code /observe/health/started}, which is up from
- * the first moment on when all were.
+ * headgate-consumer} (joined to its group), {@code headgate-relay}, {@code headgate-s3} (the buckets that routes write to);
+ * and {@code /observe/health/started}, which is up from the first moment on when all were.
  */
 final class Health extends LifecycleStrategySupport implements CamelConfiguration, StartupListener {
 
-    private static final List<String> NAMES = List.of("database", "kafka", "consumer", "relay");
+    private static final List<String> NAMES = List.of("database", "kafka", "consumer", "relay", "s3");
     private static final int DATABASE_SECONDS = 3;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
 
     private final DataSource dataSource;
     private final AcknowledgingClientFactory clients;
@@ -56,6 +62,7 @@ final class Health extends LifecycleStrategySupport implements CamelConfiguratio
         probes.start("kafka", () -> askBrokers(context));
         probes.start("consumer", () -> askConsumers(context));
         probes.start("relay", () -> askRelays(context));
+        probes.start("s3", () -> askBuckets(context));
     }
 
     @Override
@@ -116,6 +123,35 @@ final class Health extends LifecycleStrategySupport implements CamelConfiguratio
             if (!troubles.isEmpty()) {
                 throw new HeadgateException("no relay: " + troubles);
             }
+        }
+    }
+
+    private static void askBuckets(CamelContext context) {
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof AWS2S3Endpoint s3) {
+                String bucket = s3.getConfiguration().getBucketName();
+                S3Client client = s3.getS3Client();
+                if (client == null) {
+                    throw new HeadgateException("there is no client yet for the bucket " + bucket);
+                }
+                if (status(client, bucket) == NOT_FOUND) {
+                    throw new HeadgateException("there is no bucket " + bucket);
+                }
+            }
+        }
+    }
+
+    /** Who may put objects may not be allowed to ask for the bucket: a refusal is an answer. */
+    private static int status(S3Client client, String bucket) {
+        try {
+            return client.headBucket(request -> request.bucket(bucket))
+                    .sdkHttpResponse()
+                    .statusCode();
+        } catch (AwsServiceException e) {
+            if (e.statusCode() == FORBIDDEN || e.statusCode() == NOT_FOUND) {
+                return e.statusCode();
+            }
+            throw e;
         }
     }
 

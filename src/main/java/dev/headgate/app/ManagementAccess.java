@@ -64,9 +64,26 @@ public final class ManagementAccess {
         return host;
     }
 
+    /** Where a process on the same machine finds it, for a URL. */
+    public String reachableAt() {
+        try {
+            if (InetAddress.getByName(host).isAnyLocalAddress()) {
+                return "127.0.0.1";
+            }
+        } catch (UnknownHostException e) {
+            // as it is: whoever connects will say so
+        }
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
     /** A number, if the settings are right. */
     public String port() {
         return port;
+    }
+
+    /** The header {@code Authorization} of a request that is answered; empty if none is needed. */
+    public Optional<String> authorization() {
+        return Optional.ofNullable(bearer == null ? basic : bearer);
     }
 
     /** Whether a request needs credentials. */

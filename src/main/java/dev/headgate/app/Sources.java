@@ -63,7 +63,8 @@ final class Sources implements CamelConfiguration {
         });
     }
 
-    private static void show(CamelContext context, String name, Object managed) {
+    /** Beside Camel's own services, unless it is there already; does nothing if JMX is switched off. */
+    static void show(CamelContext context, String name, Object managed) {
         ManagementAgent agent = context.getManagementStrategy().getManagementAgent();
         if (agent == null) {
             return;

@@ -112,6 +112,15 @@ public final class Batch {
         return JsonArrays.headers(freshMessages());
     }
 
+    /**
+     * {@code ${body.traces}}: the headers that continue the traces of their messages ({@code traceparent}, {@code
+     * tracestate}), for the outbox, as one JSON array of objects, index by index with {@link #getFresh}; empty if none of
+     * them has a trace.
+     */
+    public String getTraces() {
+        return JsonArrays.traces(freshMessages());
+    }
+
     /** {@code ${body.size}}: all messages, fresh or not. */
     public int getSize() {
         return messages.size();

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Renders the messages of a batch as JSON for one SQL parameter. */
 final class JsonArrays {
 
     private static final JsonStringEncoder QUOTED = JsonStringEncoder.getInstance();
+    private static final String TRACEPARENT = "traceparent";
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     private JsonArrays() {}
@@ -56,6 +58,31 @@ final class JsonArrays {
             out.setLength(out.length() - 1);
         }
         return out.append(']').toString();
+    }
+
+    /** Most batches have none: then a look at each message is all. */
+    static String traces(List<Message> messages) {
+        if (messages.stream().noneMatch(message -> header(message, TRACEPARENT) != null)) {
+            return "[]";
+        }
+        StringBuilder out = new StringBuilder(messages.size() * 80);
+        for (Message message : messages) {
+            out.append(out.isEmpty() ? '[' : ',').append('{');
+            int start = out.length();
+            for (String name : List.of(TRACEPARENT, "tracestate")) {
+                String value = header(message, name);
+                if (value != null) {
+                    quote(name, out.length() == start ? out : out.append(','));
+                    quote(Headers.storable(value), out.append(':'));
+                }
+            }
+            out.append('}');
+        }
+        return out.append(']').toString();
+    }
+
+    private static @Nullable String header(Message message, String name) {
+        return message.exchange().getMessage().getHeader(name, String.class);
     }
 
     private static void quote(String text, StringBuilder out) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             DeadLettersCommand.class,
             JobsCommand.class,
             ObjectsCommand.class,
+            HawtioCommand.class,
             SchemaCommand.class
         },
         footer = {"", "`headgate COMMAND --help` tells more about a command."})

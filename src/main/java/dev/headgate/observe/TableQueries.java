@@ -8,17 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** Asks the tables how much waits in them; by their partial indexes, and up to a bound. */
-final class TableQueries {
+/** Asks the tables how much waits in them; by their partial indexes, and up to a bound. Thread-safe. */
+public final class TableQueries {
 
     /** A relay's destination, its pending entries and the age of the oldest. */
-    record Pending(String destination, long entries, double oldestSeconds) {}
+    public record Pending(String destination, long entries, double oldestSeconds) {}
 
     /** Dead letters of one reason that nobody has decided about. */
-    record Open(String pipeline, String reason, long messages) {}
+    public record Open(String pipeline, String reason, long messages) {}
 
     /** What the tables hold. */
-    record Answer(List<Pending> outbox, List<Open> deadLetters, long ledgerKeys) {}
+    public record Answer(List<Pending> outbox, List<Open> deadLetters, long ledgerKeys) {
+
+        public Answer {
+            outbox = List.copyOf(outbox);
+            deadLetters = List.copyOf(deadLetters);
+        }
+    }
 
     // A plan that reads the whole table would be right only while most of it is pending.
     private static final String BOUNDS = """
@@ -61,11 +67,11 @@ final class TableQueries {
 
     private final DataSource dataSource;
 
-    TableQueries(DataSource dataSource) {
+    public TableQueries(DataSource dataSource) {
         this.dataSource = dataSource;
     }
 
-    Answer ask() throws SQLException {
+    public Answer ask() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);

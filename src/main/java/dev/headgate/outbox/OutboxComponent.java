@@ -51,6 +51,14 @@ public class OutboxComponent extends DefaultComponent {
         return troubles;
     }
 
+    /** The entries that this process has relayed to a destination and marked delivered, since its routes were started. */
+    public long delivered(String destination) {
+        return consumers.stream()
+                .filter(consumer -> consumer.destination().equals(destination))
+                .mapToLong(OutboxConsumer::delivered)
+                .sum();
+    }
+
     public @Nullable DataSource getDataSource() {
         return dataSource;
     }

@@ -46,6 +46,12 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         return trouble;
     }
 
+    /** Entries marked delivered since its route was started. */
+    long delivered() {
+        OutboxRelay current = relay;
+        return current == null ? 0 : current.delivered();
+    }
+
     String destination() {
         return endpoint.getDestination();
     }

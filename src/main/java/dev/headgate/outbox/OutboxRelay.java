@@ -13,12 +13,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relay's cycle: find due shards, lock them, fetch, send, mark, unlock. Runs on one thread; only {@link #entriesInHand()}
- * may be called from others.
+ * The relay's cycle: find due shards, lock them, fetch, send, mark, unlock. Runs on one thread; only {@link #entriesInHand()} and {@link
+ * #delivered()} may be called from others.
  */
 final class OutboxRelay {
 
@@ -32,6 +33,7 @@ final class OutboxRelay {
     private final FailureLog failures;
     private final ShardIsolation isolation;
     private volatile int entriesInHand;
+    private final LongAdder delivered = new LongAdder();
 
     OutboxRelay(Options options, Sender sender, OutboxListener listener, FailureLog failures) {
         this.options = options;
@@ -99,6 +101,11 @@ final class OutboxRelay {
         return entriesInHand;
     }
 
+    /** Entries marked delivered. */
+    long delivered() {
+        return delivered.sum();
+    }
+
     private boolean relay(OutboxTable table, Bulk bulk) throws SQLException {
         List<Integer> locked = table.lock(bulk.shards());
         if (locked.isEmpty()) {
@@ -121,6 +128,7 @@ final class OutboxRelay {
         Outcome outcome = sender.send(entries);
         if (!outcome.delivered().isEmpty()) {
             Duration sinceOldestCreated = table.markDelivered(outcome.delivered());
+            delivered.add(outcome.delivered().size());
             listener.delivered(options.destination(), outcome.delivered().size(), sinceOldestCreated);
         }
         List<Failed> again = new ArrayList<>();

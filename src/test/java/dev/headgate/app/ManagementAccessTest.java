@@ -58,6 +58,19 @@ class ManagementAccessTest {
     }
 
     @Test
+    void another_process_is_told_where_it_is_and_what_to_say() {
+        ManagementAccess open = access(Map.of("camel.management.host", "::1"));
+        assertThat(open.reachableAt()).isEqualTo("[::1]");
+        assertThat(open.authorization()).isEmpty();
+        ManagementAccess everywhere = access(Map.of(
+                "camel.management.host", "0.0.0.0",
+                "headgate.management.user", "headgate",
+                "headgate.management.password", "s3cret"));
+        assertThat(everywhere.reachableAt()).isEqualTo("127.0.0.1");
+        assertThat(everywhere.authorization()).hasValue(BASIC);
+    }
+
+    @Test
     void a_user_without_a_password_is_a_mistake() {
         assertThatThrownBy(() -> access(Map.of("headgate.management.user", "headgate")))
                 .isInstanceOf(ConfigurationException.class)

@@ -25,6 +25,6 @@ class SqlFileTest {
         assertThat(SqlFile.read(Path.of("routes/sql/orders-state.sql")).parameters())
                 .containsExactly("fresh", "freshHeaders");
         assertThat(SqlFile.read(Path.of("routes/sql/orders-outbox.sql")).parameters())
-                .containsExactly("fresh");
+                .containsExactly("fresh", "traces");
     }
 }

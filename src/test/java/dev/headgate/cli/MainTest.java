@@ -25,7 +25,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "schema"})
+    @ValueSource(strings = {"run", "schema", "hawtio"})
     void every_command_has_help(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
 
@@ -68,6 +68,11 @@ class MainTest {
     @Test
     void an_option_without_its_value_is_one_line() {
         assertOneLine(CommandLineRun.of("run", "--config"), 2, "--config", "see `headgate run --help`.");
+    }
+
+    @Test
+    void a_port_that_is_no_number_is_one_line() {
+        assertOneLine(CommandLineRun.of("hawtio", "--port", "x"), 2, "--port", "see `headgate hawtio --help`.");
     }
 
     @Test

@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the management server answers, and to whom. */
 class ManagementIT {
 
-    private static final String PIPELINE =
-            "org.apache.camel:context=headgate,type=services,name=\\\"Pipeline-orders\\\"";
+    private static final String PIPELINE = mbean("services", "Pipeline-orders");
+    private static final String OUTBOX = mbean("services", "Outbox-orders-applied");
+    private static final String RELAY = mbean("routes", "orders-applied-relay");
+    private static final String THROTTLE = mbean("processors", "orders-throttle");
 
     private final Map<String, String> properties = new HashMap<>();
     private int port;
@@ -25,7 +29,9 @@ class ManagementIT {
             pipeline.stop(pipeline.start(settings(), Map.of()));
             var looking = pipeline.start(settings(), Map.of());
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
-            assertThat(execute("pause")).contains("\"status\":403");
+            assertThat(execute(PIPELINE, "pause")).contains("\"status\":403");
+            assertThat(execute(RELAY, "suspend()")).contains("\"status\":403");
+            assertThat(write(THROTTLE, "MaximumRequests", 10)).contains("\"status\":403");
             assertThat(read("java.lang:type=Runtime", "SystemProperties")).contains("\"status\":403");
             assertThat(read(PIPELINE, "State", "Origin", "http://elsewhere.example"))
                     .doesNotContain("running");
@@ -40,7 +46,7 @@ class ManagementIT {
             pipeline.flush();
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isOne());
-            assertThat(execute("pause")).contains("\"status\":200");
+            assertThat(execute(PIPELINE, "pause")).contains("\"status\":200");
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"paused: operator\"");
             pipeline.sendOrder("second", "second", 1);
             pipeline.flush();
@@ -49,11 +55,42 @@ class ManagementIT {
                                     .formatted(pipeline.topic)))
                     .isOne());
             assertThat(pipeline.count("select count(*) from orders")).isOne();
+            assertThat(write(THROTTLE, "MaximumRequests", 500)).contains("\"status\":200");
+            assertThat(write(THROTTLE, "TimePeriodMillis", 20)).contains("\"status\":200");
+            assertThat(read(THROTTLE, "TimePeriodMillis")).contains("\"value\":20");
+            String limits = mbean("services", "Inflight-orders");
+            assertThat(write(limits, "MaxMessages", 50)).contains("\"status\":200");
+            assertThat(read(limits, "MaxMessages")).contains("\"value\":50");
             assertThat(Scrape.get(port, "/observe/health/ready").statusCode()).isEqualTo(200);
-            assertThat(execute("resume")).contains("\"status\":200");
+            assertThat(execute(PIPELINE, "resume")).contains("\"status\":200");
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
+            theTables(pipeline);
         }
+    }
+
+    /** With a relay that is paused and resumed. */
+    private void theTables(Pipeline pipeline) throws Exception {
+        Pipeline.await()
+                .untilAsserted(() -> assertThat(read(OUTBOX, "Delivered")).contains("\"value\":2"));
+        assertThat(read(OUTBOX, "State")).contains("\"value\":\"running\"");
+        assertThat(execute(RELAY, "suspend()")).contains("\"status\":200");
+        assertThat(read(OUTBOX, "State")).contains("\"value\":\"paused\"");
+        pipeline.sendOrder("third", "third", 1);
+        pipeline.send("bad", "bad", "{}".getBytes(StandardCharsets.UTF_8));
+        pipeline.flush();
+        Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(4));
+        assertThat(read(OUTBOX, "Pending")).contains("\"value\":1");
+        assertThat(read(OUTBOX, "OldestPendingSeconds")).containsPattern("\"value\":(0\\.[0-9]*[1-9]|[1-9])");
+        assertThat(execute(RELAY, "resume()")).contains("\"status\":200");
+        Pipeline.await()
+                .untilAsserted(() -> assertThat(read(OUTBOX, "Delivered")).contains("\"value\":3"));
+        assertThat(read(OUTBOX, "State")).contains("\"value\":\"running\"");
+        assertThat(read(OUTBOX, "Pending")).contains("\"value\":0");
+
+        assertThat(read(mbean("services", "DeadLetters"), "Open")).contains("\"value\":1");
+        assertThat(read(mbean("services", "DeadLetters"), "Reasons"))
+                .containsPattern("\"value\":\\{\"orders\":\\{\"schema: [^\"]*\":1}}");
     }
 
     @Test
@@ -113,6 +150,28 @@ class ManagementIT {
         }
     }
 
+    @Test
+    void readiness_says_that_s3_is_away(@TempDir Path folder) throws Exception {
+        try (Archive archive = new Archive(1, folder)) {
+            archive.start(settings());
+            Pipeline.await().untilAsserted(() -> assertThat(
+                            Scrape.get(port, "/observe/health/ready").statusCode())
+                    .isEqualTo(200));
+
+            archive.s3.stop();
+            Pipeline.await().untilAsserted(() -> {
+                HttpResponse<String> ready = Scrape.get(port, "/observe/health/ready");
+                assertThat(ready.statusCode()).isEqualTo(503);
+                assertThat(ready.body()).contains("s3 since 20", "Connection refused");
+            });
+
+            archive.s3.restart();
+            Pipeline.await().untilAsserted(() -> assertThat(
+                            Scrape.get(port, "/observe/health/ready").statusCode())
+                    .isEqualTo(200));
+        }
+    }
+
     private Map<String, String> settings() throws Exception {
         port = Scrape.freePort();
         properties.put("camel.management.enabled", "true");
@@ -126,10 +185,21 @@ class ManagementIT {
                 """.formatted(object, attribute), headers);
     }
 
-    private String execute(String operation) throws Exception {
+    private String execute(String object, String operation) throws Exception {
         return jolokia("""
                 {"type":"exec","mbean":"%s","operation":"%s"}
-                """.formatted(PIPELINE, operation));
+                """.formatted(object, operation));
+    }
+
+    private String write(String object, String attribute, long value) throws Exception {
+        return jolokia("""
+                {"type":"write","mbean":"%s","attribute":"%s","value":%d}
+                """.formatted(object, attribute, value));
+    }
+
+    /** As JSON needs it. */
+    private static String mbean(String type, String name) {
+        return "org.apache.camel:context=headgate,type=%s,name=\\\"%s\\\"".formatted(type, name);
     }
 
     private String jolokia(String request, String... headers) throws Exception {

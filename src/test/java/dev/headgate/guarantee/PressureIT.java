@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.app.Headgate;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.devservices.DevKafka;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,6 +24,7 @@ class PressureIT {
     private static final int LIMIT = 5_000;
     private static final int POLL = 500;
     private static final Duration SLOW = Duration.ofMinutes(1);
+    private static final String READY = "/observe/health/ready";
     private static final Duration AWAY = Duration.ofSeconds(10);
     /** A consumer that does not poll while it waits for room loses its partitions within the time that the sink is slow. */
     private static final Map<String, String> TIGHT = Map.of(
@@ -63,10 +65,13 @@ class PressureIT {
     }
 
     @Test
-    void a_source_that_was_away_for_10_s_brings_its_backlog(@TempDir Path folder) {
+    void a_source_that_was_away_for_10_s_brings_its_backlog(@TempDir Path folder) throws IOException {
+        int port = Scrape.freePort();
         try (DevKafka kafka = DevKafka.start(folder);
                 Pipeline pipeline = new Pipeline(4, Servers.POSTGRES, kafka)) {
-            InflightLimit limit = start(pipeline, Map.of());
+            InflightLimit limit = start(
+                    pipeline,
+                    Map.of("camel.management.enabled", "true", "camel.management.port", Integer.toString(port)));
             load.sendSteadily(pipeline, 5_000, 2_000).join();
             Pipeline.await().until(() -> written.messages() > 2_000);
             var members = pipeline.members();
@@ -77,7 +82,13 @@ class PressureIT {
             System.err.printf("Away: sent %d, written %d%n", load.sent(), written.messages());
             AtomicLong last = new AtomicLong(-1);
             Pipeline.await().during(AWAY).until(() -> written.isStill(last));
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(Scrape.get(port, READY).body())
+                            .contains("\"status\":\"DOWN\"", "kafka since 20"));
             kafka.restart();
+            Pipeline.await()
+                    .untilAsserted(() ->
+                            assertThat(Scrape.get(port, READY).statusCode()).isEqualTo(200));
 
             load.sendSteadily(pipeline, 10_000, 2_000).join();
             Account.reconciles(pipeline, load);

@@ -1,0 +1,100 @@
+package dev.headgate.hawtio;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.headgate.HeadgateException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The Jolokia of a running process, asked with its credentials. Thread-safe. */
+public final class Jolokia {
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final URI address;
+    private final Optional<String> authorization;
+
+    /** @param authorization the header of that name that the process wants, if any */
+    public Jolokia(URI address, Optional<String> authorization) {
+        this.address = address;
+        this.authorization = authorization;
+    }
+
+    /**
+     * Asks whether it is there.
+     *
+     * @throws HeadgateException if it is not, and what to do
+     */
+    public void check() throws InterruptedException {
+        int status;
+        try {
+            status = client.send(request("/version").build(), BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException e) {
+            throw new HeadgateException(
+                    "No Headgate answers at %s: start one with `headgate run`, or name its settings with --routes and --config."
+                            .formatted(address),
+                    e);
+        }
+        if (status == 401) {
+            throw new HeadgateException(
+                    "The Headgate at %s wants other credentials: set headgate.management.token, or .user and .password, as it has them."
+                            .formatted(address));
+        }
+        if (status != 200) {
+            throw new HeadgateException(
+                    "What listens at %s has no Jolokia (status %d): set camel.management.jolokia-enabled=true for it."
+                            .formatted(address, status));
+        }
+    }
+
+    /**
+     * Hands a request over and answers it with what comes back; with 502 if nothing does.
+     *
+     * @param prefix how long the part of its path is that leads to Jolokia
+     */
+    void forward(HttpExchange exchange, int prefix) throws IOException {
+        String path = exchange.getRequestURI().getRawPath().substring(prefix);
+        String query = exchange.getRequestURI().getRawQuery();
+        HttpRequest.Builder request = request(path + (query == null ? "" : "?" + query))
+                .method(
+                        exchange.getRequestMethod(),
+                        BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
+        copy("Content-Type", exchange.getRequestHeaders().getFirst("Content-Type"), request);
+        try {
+            HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
+            response.headers().firstValue("Content-Type").ifPresent(type -> exchange.getResponseHeaders()
+                    .set("Content-Type", type));
+            byte[] body = response.body();
+            exchange.sendResponseHeaders(response.statusCode(), body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+        } catch (IOException e) {
+            exchange.sendResponseHeaders(502, -1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(address + path)).timeout(ANSWER);
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        return request;
+    }
+
+    private static void copy(String name, @Nullable String value, HttpRequest.Builder request) {
+        if (value != null) {
+            request.header(name, value);
+        }
+    }
+}
