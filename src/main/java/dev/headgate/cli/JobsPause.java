@@ -54,7 +54,7 @@ abstract class JobsPause extends DatabaseCommand {
         out().println(
                         json
                                 ? JobTexts.paused(queue, paused)
-                                : "The queue " + queue + (paused ? " is paused." : " is not paused."));
+                                : "The queue " + queue + (paused ? " is paused." : " is resumed."));
         out().flush();
         return 0;
     }

@@ -145,7 +145,7 @@ class JobsCommandIT {
         assertThat(pipeline.texts("select name from headgate.job_queue where paused_at is not null"))
                 .containsExactly("mail");
         assertThat(succeed("resume mail")).satisfies(run -> {
-            assertThat(run.out()).isEqualTo("The queue mail is not paused.\n");
+            assertThat(run.out()).isEqualTo("The queue mail is resumed.\n");
             assertThat(run.err()).isEmpty();
         });
         assertThat(succeed("resume mail").err()).isEqualTo("It was not paused.\n");
