@@ -39,6 +39,7 @@ final class Metrics implements AutoCloseable {
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, on.registry());
         main.bind("batchMeters", on.batches());
         main.bind("outboxMeters", on.outbox());
+        main.bind("jobMeters", on.jobs());
         database.report(on.registry());
         // Camel serves the registry, but must not count each exchange: that costs a message more than all meters here.
         main.addInitialProperty("camel.metrics.enabled", "true");

@@ -12,15 +12,21 @@ public final class SourcePosition {
     public static final String QUEUE = "HeadgateQueue";
 
     private static final String SQS = "sqs:";
+    private static final String JOB_ID = "CamelJobId";
+    private static final String JOB_QUEUE = "CamelJobQueue";
 
     private SourcePosition() {}
 
     /**
-     * {@code topic-partition-offset} for Kafka, {@code sqs:queue:message-id} for SQS, else the exchange id; for a replay
-     * that of its first delivery.
+     * {@code topic-partition-offset} for Kafka, {@code sqs:queue:message-id} for SQS, {@code job:queue:id} for a job in
+     * all its attempts, else the exchange id; for a replay that of its first delivery.
      */
     public static String of(Exchange exchange) {
         Message message = exchange.getMessage();
+        Object job = message.getHeader(JOB_ID);
+        if (job != null) {
+            return "job:" + message.getHeader(JOB_QUEUE) + ":" + job;
+        }
         Object topic = message.getHeader(KafkaConstants.TOPIC);
         String queue = exchange.getProperty(QUEUE, String.class);
         String origin = origin(message, topic, queue);

@@ -30,8 +30,8 @@ final class JobFilter {
         return queue == null && state == null;
     }
 
-    JobSelection selection(List<Long> ids) {
-        return new JobSelection(ids, queue, state);
+    JobSelection selection() {
+        return new JobSelection(List.of(), queue, state);
     }
 
     static final class State implements ITypeConverter<JobState> {

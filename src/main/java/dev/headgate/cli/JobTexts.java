@@ -8,7 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headgate.job.JobInfo;
 import dev.headgate.job.JobState;
 import dev.headgate.job.QueueInfo;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -18,13 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class JobTexts {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
 
     private JobTexts() {}
 
     static String table(List<JobInfo> jobs) {
         TextTable table = new TextTable(
-                List.of("ID", "QUEUE", "STATE", "TRIED", "PRIORITY", "DUE", "ENDED", "LAST ERROR"),
-                List.of(10, 20, 9, 7, 8, 16, 16, 40));
+                List.of("ID", "QUEUE", "STATE", "TRIED", "PRIO", "DUE", "ENDED", "LAST ERROR"),
+                List.of(10, 20, 9, 7, 4, 16, 16, 34));
         jobs.forEach(job -> table.add(
                 Long.toString(job.id()),
                 job.queue(),
@@ -39,36 +45,35 @@ final class JobTexts {
 
     static String text(JobInfo job) {
         List<String> lines = new ArrayList<>();
-        ObjectNode object = object(job);
-        object.properties().forEach(field -> {
-            JsonNode value = field.getValue();
-            if (value.isObject()) {
-                value.properties()
-                        .forEach(header -> add(
-                                lines,
-                                "header",
-                                header.getKey() + ": " + header.getValue().asText()));
-            } else if (value.isArray()) {
-                value.forEach(error -> add(
-                        lines,
-                        "error",
-                        "attempt %s, %s: %s"
-                                .formatted(
-                                        error.path("attempt").asText(),
-                                        error.path("at").asText(),
-                                        error.path("error").asText())));
-            } else if (!value.isNull()) {
-                add(lines, field.getKey(), value.asText());
-            }
-        });
+        add(lines, "id", job.id());
+        add(lines, "queue", job.queue());
+        add(lines, "state", job.state());
+        add(lines, "priority", job.priority());
+        add(lines, "attempts", job.attempt() + (job.maxAttempts() == null ? "" : " of " + job.maxAttempts()));
+        add(lines, "enqueued", time(job.insertedAt()));
+        add(lines, "due", time(job.scheduledAt()));
+        add(lines, "begun", time(job.attemptedAt()));
+        add(lines, "ended", time(job.endedAt()));
+        add(lines, "process", job.holder());
+        job.headers().forEach((name, value) -> add(lines, "header", name + ": " + value));
+        errors(job).forEach(error -> add(lines, "error", error(error)));
         byte[] payload = job.payload();
+        String text = Payload.text(payload);
+        add(lines, "payload", payload == null ? "none" : payload.length + " bytes" + (text == null ? ", base64" : ""));
         if (payload != null) {
-            String text = Payload.text(payload);
-            add(lines, "payload", payload.length + " bytes" + (text == null ? ", base64" : ""));
             lines.add("");
             lines.add(text == null ? Payload.base64(payload) : text);
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    private static String error(JsonNode error) {
+        Instant at = OffsetDateTime.parse(error.path("at").asText()).toInstant();
+        return "attempt %s, %s: %s"
+                .formatted(
+                        error.path("attempt").asText(),
+                        time(at),
+                        error.path("error").asText());
     }
 
     static String json(List<JobInfo> jobs) {
@@ -91,7 +96,7 @@ final class JobTexts {
                 new TextTable(List.of("QUEUE", "LAG", "PAUSED", "NEXT RUN", "JOBS"), List.of(24, 10, 16, 16, 120));
         queues.forEach(queue -> table.add(
                 queue.queue(),
-                queue.lag().toSeconds() + " s",
+                span(queue.lag()),
                 DeadLetterText.time(queue.pausedAt()),
                 DeadLetterText.time(queue.nextRunAt()),
                 queue.jobs().entrySet().stream()
@@ -157,7 +162,24 @@ final class JobTexts {
         return instant == null ? null : instant.toString();
     }
 
-    private static void add(List<String> lines, String name, String value) {
-        lines.add("%-12s%s".formatted(name, value));
+    private static void add(List<String> lines, String name, @Nullable Object value) {
+        if (value != null && !value.equals("")) {
+            lines.add("%-12s%s".formatted(name, value));
+        }
+    }
+
+    private static String time(@Nullable Instant instant) {
+        return instant == null ? "" : TIME.format(instant);
+    }
+
+    /** {@code 90 s}, {@code 5 min}, {@code 7 h}, {@code 3 d}. */
+    private static String span(Duration duration) {
+        if (duration.toSeconds() < 120) {
+            return duration.toSeconds() + " s";
+        }
+        if (duration.toMinutes() < 120) {
+            return duration.toMinutes() + " min";
+        }
+        return duration.toHours() < 48 ? duration.toHours() + " h" : duration.toDays() + " d";
     }
 }

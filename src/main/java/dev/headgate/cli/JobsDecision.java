@@ -1,9 +1,14 @@
 package dev.headgate.cli;
 
+import dev.headgate.HeadgateException;
+import dev.headgate.job.JobInfo;
 import dev.headgate.job.JobQueues;
 import dev.headgate.job.JobSelection;
+import dev.headgate.job.JobState;
 import dev.headgate.settings.Settings;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -35,8 +40,13 @@ abstract class JobsDecision extends DatabaseCommand {
         }
 
         @Override
+        boolean allows(JobState state) {
+            return state != JobState.AVAILABLE && state != JobState.EXECUTING;
+        }
+
+        @Override
         String done() {
-            return "Retried";
+            return "retried";
         }
     }
 
@@ -51,32 +61,61 @@ abstract class JobsDecision extends DatabaseCommand {
         }
 
         @Override
+        boolean allows(JobState state) {
+            return !state.isEnd();
+        }
+
+        @Override
         String done() {
-            return "Cancelled";
+            return "cancelled";
         }
     }
 
+    /** Passes over those of other states. */
     abstract long decide(JobQueues queues, JobSelection selection);
+
+    abstract boolean allows(JobState state);
 
     /** For the line about it. */
     abstract String done();
 
     @Override
     final void checkUsage() {
-        if (ids.isEmpty() && filter.isEmpty()) {
-            throw new ParameterException(spec().commandLine(), "Name ids, --queue or --state");
+        if (ids.isEmpty() == filter.isEmpty()) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    ids.isEmpty() ? "Name ids, --queue or --state" : "Name ids, or --queue and --state, not both");
         }
     }
 
     @Override
     final int run(Settings settings, DataSource dataSource) {
-        long count = decide(new JobQueues(dataSource), filter.selection(ids));
-        if (json) {
-            out().println("{\"jobs\": " + count + "}");
-        } else {
-            out().println(done() + " " + count + (count == 1 ? " job." : " jobs."));
-        }
+        JobQueues queues = new JobQueues(dataSource);
+        check(queues);
+        long count = decide(queues, ids.isEmpty() ? filter.selection() : JobSelection.of(ids));
+        out().println(
+                        json
+                                ? "{\"jobs\": " + count + "}"
+                                : count + (count == 1 ? " job is " : " jobs are ") + done() + ".");
         out().flush();
         return 0;
+    }
+
+    /** Who names a job means it: all of them or none. */
+    private void check(JobQueues queues) {
+        Map<Long, JobState> states = ids.isEmpty()
+                ? Map.of()
+                : queues.find(JobSelection.of(ids), ids.size()).stream()
+                        .collect(Collectors.toMap(JobInfo::id, JobInfo::state));
+        for (Long id : ids) {
+            JobState state = states.get(id);
+            if (state == null) {
+                throw new HeadgateException("There is no job " + id + "; none was " + done() + ".");
+            }
+            if (!allows(state)) {
+                throw new HeadgateException(
+                        "Job " + id + " is " + state + ", and cannot be " + done() + "; none was " + done() + ".");
+            }
+        }
     }
 }

@@ -56,6 +56,9 @@ final class JobsEnqueue extends DatabaseCommand {
 
     @Override
     void checkUsage() {
+        if (queue.isBlank()) {
+            throw new ParameterException(spec().commandLine(), "QUEUE must not be blank");
+        }
         if (priority < 0 || priority > 9) {
             throw new ParameterException(spec().commandLine(), "--priority must be from 0 to 9, found " + priority);
         }
@@ -69,8 +72,9 @@ final class JobsEnqueue extends DatabaseCommand {
         InstantSource clock = InstantSource.system();
         JobOptions options = new JobOptions(
                 queue, priority, delay == null ? null : clock.instant().plus(delay), null, null);
-        new Jobs(dataSource, clock, name -> {}).enqueue(options, List.of(new NewJob(bytes(), headers, null)));
-        out().println(json ? "{\"jobs\": 1}" : "Enqueued 1 job.");
+        List<NewJob> one = List.of(new NewJob(bytes(), headers, null));
+        long id = new Jobs(dataSource, clock, name -> {}).enqueue(options, one).get(0);
+        out().println(json ? "{\"id\": " + id + "}" : "Enqueued job " + id + ".");
         out().flush();
         return 0;
     }

@@ -37,7 +37,7 @@ final class JobsList extends DatabaseCommand {
 
     @Override
     int run(Settings settings, DataSource dataSource) {
-        List<JobInfo> jobs = new JobQueues(dataSource).find(filter.selection(List.of()), limit);
+        List<JobInfo> jobs = new JobQueues(dataSource).find(filter.selection(), limit);
         if (jobs.isEmpty() && !json) {
             say("No jobs match.");
         } else {

@@ -22,6 +22,9 @@ abstract class JobsPause extends DatabaseCommand {
     static final class Pause extends JobsPause {
         @Override
         boolean change(JobQueues queues, String queue) {
+            if (queues.queues().stream().noneMatch(known -> known.queue().equals(queue))) {
+                say("Nothing is known of a queue " + queue + ": if that is not its name, resume it.");
+            }
             queues.pause(queue);
             return true;
         }
@@ -32,7 +35,9 @@ abstract class JobsPause extends DatabaseCommand {
     static final class Resume extends JobsPause {
         @Override
         boolean change(JobQueues queues, String queue) {
-            queues.resume(queue);
+            if (!queues.resume(queue)) {
+                say("It was not paused.");
+            }
             return false;
         }
     }
@@ -49,7 +54,7 @@ abstract class JobsPause extends DatabaseCommand {
         out().println(
                         json
                                 ? JobTexts.paused(queue, paused)
-                                : "The queue " + queue + (paused ? " is paused." : " is not paused."));
+                                : "The queue " + queue + (paused ? " is paused." : " is resumed."));
         out().flush();
         return 0;
     }

@@ -26,7 +26,7 @@ final class JobsShow extends DatabaseCommand {
 
     @Override
     int run(Settings settings, DataSource dataSource) {
-        List<JobInfo> found = new JobQueues(dataSource).find(new JobSelection(List.of(id), null, null), 1);
+        List<JobInfo> found = new JobQueues(dataSource).find(JobSelection.of(List.of(id)), 1);
         if (found.isEmpty()) {
             throw new HeadgateException("There is no job " + id + ": `headgate jobs list` names them.");
         }

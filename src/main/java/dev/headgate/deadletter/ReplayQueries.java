@@ -1,6 +1,7 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.batch.Headers;
+import dev.headgate.batch.Replay;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -75,18 +76,22 @@ final class ReplayQueries {
             order by id
             """;
 
-    // The job itself may have been pruned.
+    // The job itself may have been pruned. What a batch refused of a job is open until a batch has applied it: that one
+    // knows by the header which dead letter to close. Its job has completed.
     private static final String TO_JOBS = """
             insert into headgate.job (id, queue, headers, payload)
             overriding system value
-            select substring(source from '[0-9]+$')::bigint, substring(source from '^job:(.*):[0-9]+$'), headers::jsonb, payload
+            select substring(source from '[0-9]+$')::bigint, substring(source from '^job:(.*):[0-9]+$'),
+                   case when settled_at is null
+                        then headers::jsonb || jsonb_build_object('%s', id::text) else headers::jsonb end,
+                   payload
             from headgate.dead_letter
             where id = any (?)
             order by id
             on conflict (id) do update
-               set state = 'available', scheduled_at = now(), attempt = 0, ended_at = null
-             where job.state = 'discarded'
-            """;
+               set state = 'available', scheduled_at = now(), attempt = 0, ended_at = null, headers = excluded.headers
+             where job.state in ('discarded', 'completed')
+            """.formatted(Replay.DEAD_LETTER);
 
     private final JdbcTemplate jdbc;
     private final int maxReplays;

@@ -96,7 +96,7 @@ final class Demo {
         return pipeline.to() == To.S3
                 ? new S3Sink(
                         postgres.dataSource(), pipeline.name(), servers.s3(), shipped.getString(Key.OBJECTS_BUCKET))
-                : new PostgresSink(postgres.dataSource(), relayTarget(), pipeline.from() == From.KAFKA);
+                : new PostgresSink(postgres.dataSource(), relayTarget());
     }
 
     private RelayTarget relayTarget() {

@@ -21,7 +21,7 @@ final class PostgresSink implements Sink {
     private static final String PENDING = "select count(*) from headgate.outbox where delivered_at is null";
     /** As {@code orders-receipts.sql} chooses. */
     private static final String TENTHS =
-            "select count(*) from headgate.outbox" + " where destination = 'orders-applied' and hashtext(key) % 10 = 0";
+            "select count(*) from headgate.outbox where destination = 'orders-applied' and hashtext(key) % 10 = 0";
 
     private static final String RECEIPTS =
             "select count(*) from headgate.job where queue = 'send-receipt' and state = 'completed'";
@@ -31,17 +31,14 @@ final class PostgresSink implements Sink {
 
     private final JdbcTemplate jdbc;
     private final RelayTarget relayTarget;
-    private final boolean receipts;
 
     /**
      * @param relayTarget where a relay brings the outbox entries
-     * @param receipts whether the routes enqueue a job for each tenth order
      */
-    PostgresSink(DataSource dataSource, RelayTarget relayTarget, boolean receipts) {
+    PostgresSink(DataSource dataSource, RelayTarget relayTarget) {
         this.jdbc = new JdbcTemplate(dataSource);
         this.jdbc.setFetchSize(FETCH_SIZE);
         this.relayTarget = relayTarget;
-        this.receipts = receipts;
     }
 
     @Override
@@ -68,10 +65,7 @@ final class PostgresSink implements Sink {
                         expected.valid(),
                         entries.cardinality())));
         figures.addAll(relayed(entries, relayTarget.relayed()));
-        if (receipts) {
-            figures.add(
-                    new Figure("receipts", "jobs completed, one for each tenth order", count(TENTHS), count(RECEIPTS)));
-        }
+        figures.add(new Figure("receipts", "jobs completed, one for each tenth order", count(TENTHS), count(RECEIPTS)));
         return figures;
     }
 

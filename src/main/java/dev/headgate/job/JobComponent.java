@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 @Component("job")
 public class JobComponent extends DefaultComponent {
 
+    // Handlers are looked at twice a second: within the third of the lease in which they are to end.
+    private static final long SHORTEST_LEASE = 3_000;
+
     @Metadata(
             autowired = true,
             description = "The database that holds the table headgate.job. If not set, the only DataSource of the"
@@ -27,7 +30,8 @@ public class JobComponent extends DefaultComponent {
     @Metadata(
             defaultValue = "30000",
             javaType = "java.time.Duration",
-            description = "How long the jobs of a process that is not heard of stay with it before they are rescued.")
+            description = "How long the jobs of a process that is not heard of stay with it before they are rescued; at"
+                    + " least 3s.")
     private long lease = 30_000;
 
     private final Set<JobConsumer> consumers = new CopyOnWriteArraySet<>();
@@ -106,6 +110,10 @@ public class JobComponent extends DefaultComponent {
     }
 
     synchronized Lease lease() {
+        if (lease < SHORTEST_LEASE) {
+            throw new IllegalArgumentException(
+                    "Expected camel.component.job.lease to be at least 3s, found " + lease + " ms");
+        }
         if (current == null) {
             String holder = getCamelContext().getName() + " of process "
                     + ProcessHandle.current().pid();

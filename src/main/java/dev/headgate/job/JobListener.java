@@ -17,6 +17,14 @@ public interface JobListener {
     default void started(String queue, Duration lag) {}
 
     /**
+     * An attempt has failed, and is made again later or not: called after that has committed, before {@link #ended}. Not
+     * called for an attempt that had lost its lease, nor for a job that was cancelled meanwhile.
+     *
+     * @param cause a {@link java.util.concurrent.TimeoutException} if it took too long
+     */
+    default void failed(String queue, Throwable cause) {}
+
+    /**
      * An attempt has ended: called after that has committed. Not called for an attempt that had lost its lease.
      *
      * @param state what the job is now: completed, retryable, scheduled (snoozed), cancelled or discarded

@@ -24,6 +24,11 @@ final class JobListeners implements JobListener {
     }
 
     @Override
+    public void failed(String queue, Throwable cause) {
+        each(listener -> listener.failed(queue, cause));
+    }
+
+    @Override
     public void ended(String queue, JobState state, Duration took) {
         each(listener -> listener.ended(queue, state, took));
     }

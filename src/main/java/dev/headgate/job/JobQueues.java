@@ -7,6 +7,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -29,9 +30,8 @@ public final class JobQueues {
             limit :limit
             """.formatted(CHOSEN);
 
-    // One that executes still has its lease, and so has one that was cancelled until its handler has ended. A dead
-    // letter
-    // of a job that is done again is as good as replayed.
+    // One that executes still has its lease, and so has one that was cancelled until its handler has ended.
+    // A dead letter of a job that is done again is as good as replayed.
     private static final String RETRY = """
             with again as (
                 update headgate.job j
@@ -115,7 +115,7 @@ public final class JobQueues {
 
     /** All queues that have or had a job, a pause or a schedule, by name. */
     public List<QueueInfo> queues() {
-        Map<String, QueueInfo> queues = new java.util.LinkedHashMap<>();
+        Map<String, QueueInfo> queues = new LinkedHashMap<>();
         jdbc.query(QUEUES, row -> {
             QueueInfo queue = queues.computeIfAbsent(row.getString("name"), name -> empty(row, name));
             if (row.getString("state") != null) {

@@ -14,4 +14,9 @@ public record JobSelection(
     public JobSelection {
         ids = List.copyOf(ids);
     }
+
+    /** Of any queue, in any state. */
+    public static JobSelection of(List<Long> ids) {
+        return new JobSelection(ids, null, null);
+    }
 }

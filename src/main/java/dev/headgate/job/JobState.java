@@ -16,6 +16,11 @@ public enum JobState {
     /** Its last attempt has failed, or one that said that none can succeed. */
     DISCARDED;
 
+    /** Whether nothing more becomes of it by itself. */
+    public boolean isEnd() {
+        return this == COMPLETED || this == CANCELLED || this == DISCARDED;
+    }
+
     /** As the table has it. */
     @Override
     public String toString() {

@@ -1,12 +1,14 @@
 package dev.headgate.job;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 
@@ -90,7 +92,7 @@ final class JobTable {
         return jdbc.query(
                 COMPLETE,
                 statement -> {
-                    statement.setArray(1, array(statement, "int8", ids));
+                    setArray(statement, 1, "int8", ids.stream());
                     statement.setLong(2, lease);
                 },
                 CHANGED);
@@ -144,54 +146,15 @@ final class JobTable {
         return jdbc.query(
                 AS_TOLD,
                 statement -> {
-                    List<Outcome> outcomes =
-                            attempts.stream().map(Ended::outcome).toList();
-                    statement.setArray(
-                            1,
-                            array(
-                                    statement,
-                                    "int8",
-                                    attempts.stream().map(Ended::id).toList()));
-                    statement.setArray(
-                            2,
-                            array(
-                                    statement,
-                                    "int8",
-                                    attempts.stream().map(Ended::lease).toList()));
-                    statement.setArray(
-                            3,
-                            array(
-                                    statement,
-                                    "text",
-                                    outcomes.stream()
-                                            .map(o -> o.state().toString())
-                                            .toList()));
-                    statement.setArray(
-                            4,
-                            array(
-                                    statement,
-                                    "int4",
-                                    outcomes.stream()
-                                            .map(o -> o.counts() ? 0 : 1)
-                                            .toList()));
-                    statement.setArray(
-                            5,
-                            array(
-                                    statement,
-                                    "int8",
-                                    outcomes.stream().map(JobTable::delay).toArray()));
-                    statement.setArray(
-                            6,
-                            array(
-                                    statement,
-                                    "text",
-                                    outcomes.stream().map(Outcome::reason).toArray()));
-                    statement.setArray(
-                            7,
-                            array(
-                                    statement,
-                                    "text",
-                                    outcomes.stream().map(Outcome::error).toArray()));
+                    setArray(statement, 1, "int8", attempts.stream().map(Ended::id));
+                    setArray(statement, 2, "int8", attempts.stream().map(Ended::lease));
+                    Supplier<Stream<Outcome>> outcomes = () -> attempts.stream().map(Ended::outcome);
+                    setArray(statement, 3, "text", outcomes.get().map(outcome -> outcome.state()
+                            .toString()));
+                    setArray(statement, 4, "int4", outcomes.get().map(outcome -> outcome.counts() ? 0 : 1));
+                    setArray(statement, 5, "int8", outcomes.get().map(JobTable::delay));
+                    setArray(statement, 6, "text", outcomes.get().map(Outcome::reason));
+                    setArray(statement, 7, "text", outcomes.get().map(Outcome::error));
                 },
                 CHANGED);
     }
@@ -208,7 +171,7 @@ final class JobTable {
 
     /** Ends attempts whose leases are lost. */
     List<Changed> rescue(List<Long> leases) {
-        return jdbc.query(RESCUE, statement -> statement.setArray(1, array(statement, "int8", leases)), CHANGED);
+        return jdbc.query(RESCUE, statement -> setArray(statement, 1, "int8", leases.stream()), CHANGED);
     }
 
     private static final String STAGE = """
@@ -241,16 +204,13 @@ final class JobTable {
         return jdbc.queryForList(CANCELLED, Long.class, lease);
     }
 
-    private static java.sql.Array array(PreparedStatement statement, String type, List<?> values) throws SQLException {
-        return array(statement, type, values.toArray());
+    private static void setArray(
+            PreparedStatement statement, int index, String type, Stream<? extends @Nullable Object> values)
+            throws SQLException {
+        statement.setArray(index, statement.getConnection().createArrayOf(type, values.toArray()));
     }
 
-    private static java.sql.Array array(PreparedStatement statement, String type, Object[] values) throws SQLException {
-        Connection connection = statement.getConnection();
-        return connection.createArrayOf(type, values);
-    }
-
-    private static @org.jspecify.annotations.Nullable Long delay(Outcome outcome) {
+    private static @Nullable Long delay(Outcome outcome) {
         Duration delay = outcome.delay();
         return delay == null ? null : delay.toMillis();
     }

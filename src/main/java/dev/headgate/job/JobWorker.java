@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +42,16 @@ final class JobWorker implements Poller.Work {
     record Options(
             String queue, int concurrency, int maxAttempts, Duration timeout, Backoff backoff, Duration pollInterval) {}
 
-    private record Settled(Job job, Outcome outcome, Duration took) {}
+    /** @param cause if it has failed */
+    private record Settled(
+            Job job,
+            Outcome outcome,
+            Duration took,
+            @Nullable Throwable cause) {
+        static Settled givenBack(Job job) {
+            return new Settled(job, Outcome.GIVEN_BACK, Duration.ZERO, null);
+        }
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
     private static final int MOST_AT_ONCE = 2_000;
@@ -90,7 +100,7 @@ final class JobWorker implements Poller.Work {
         claiming = on;
         if (!on) {
             for (Job job = ready.poll(); job != null; job = ready.poll()) {
-                settled.add(new Settled(job, Outcome.GIVEN_BACK, Duration.ZERO));
+                settled.add(Settled.givenBack(job));
             }
         }
         wake.run();
@@ -173,19 +183,22 @@ final class JobWorker implements Poller.Work {
 
     private void ended(JobRun run, @Nullable Throwable failure) {
         if (run.settle()) {
-            settled.add(new Settled(run.job(), outcome(run, failure), run.took()));
+            settled.add(failure == null ? completed(run) : failed(run, failure));
             wake.run();
         }
     }
 
-    private Outcome outcome(JobRun run, @Nullable Throwable failure) {
+    private static Settled completed(JobRun run) {
+        return new Settled(run.job(), Outcome.COMPLETED, run.took(), null);
+    }
+
+    private Settled failed(JobRun run, Throwable failure) {
         Job job = run.job();
-        if (failure == null) {
-            return Outcome.COMPLETED;
-        }
-        return run.timedOut()
-                ? Outcome.timedOut(options.timeout(), job.attempt(), job.maxAttempts(), options.backoff())
-                : Outcome.of(failure, job.attempt(), job.maxAttempts(), options.backoff());
+        Throwable cause = run.timedOut()
+                ? new TimeoutException("took longer than " + options.timeout().toMillis() + " ms")
+                : failure;
+        Outcome outcome = Outcome.of(cause, job.attempt(), job.maxAttempts(), options.backoff());
+        return new Settled(job, outcome, run.took(), cause);
     }
 
     /** What could not be settled, because the database was away, is settled later. */
@@ -233,6 +246,10 @@ final class JobWorker implements Poller.Work {
                     attempt.job().attempt(),
                     attempt.job().id());
         } else {
+            if (attempt.cause() != null
+                    && (changed.state() == JobState.RETRYABLE || changed.state() == JobState.DISCARDED)) {
+                listener.failed(changed.queue(), attempt.cause());
+            }
             listener.ended(changed.queue(), changed.state(), attempt.took());
         }
     }

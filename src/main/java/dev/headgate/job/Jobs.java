@@ -44,6 +44,7 @@ public final class Jobs {
                   select from headgate.job j
                   where j.unique_key = n.unique_key and j.inserted_at > coalesce(?::timestamptz, '-infinity') and j.state = any(?))
             order by position
+            returning id
             """;
 
     // A statement before the one that looks, so that its snapshot has what the former owner inserted.
@@ -80,14 +81,14 @@ public final class Jobs {
     /**
      * All of them in one statement; two if they are unique.
      *
-     * @return how many were enqueued: fewer than given only if they are to be unique and some are not
+     * @return the ids of those that were enqueued: fewer than given only if they are to be unique and some are not
      */
-    public int enqueue(JobOptions options, List<NewJob> jobs) {
+    public List<Long> enqueue(JobOptions options, List<NewJob> jobs) {
         if (jobs.isEmpty()) {
-            return 0;
+            return List.of();
         }
         UUID[] keys = jobs.stream().map(job -> key(options, job)).toArray(UUID[]::new);
-        int enqueued = options.unique() == null
+        List<Long> enqueued = options.unique() == null
                 ? insert(options, jobs, keys)
                 : Objects.requireNonNull(transaction.execute(status -> {
                     jdbc.query(
@@ -97,36 +98,39 @@ public final class Jobs {
                             row -> {});
                     return insert(options, jobs, keys);
                 }));
-        if (enqueued > 0) {
+        if (!enqueued.isEmpty()) {
             afterCommit(() -> wake.accept(options.queue()));
         }
         return enqueued;
     }
 
-    private int insert(JobOptions options, List<NewJob> jobs, @Nullable UUID[] keys) {
-        return jdbc.update(INSERT, statement -> {
-            Connection connection = statement.getConnection();
-            statement.setString(1, options.queue());
-            statement.setInt(2, options.priority());
-            setTime(statement, 3, options.scheduledAt());
-            statement.setObject(4, options.maxAttempts(), Types.INTEGER);
-            statement.setArray(
-                    5,
-                    connection.createArrayOf(
-                            "text", jobs.stream().map(Jobs::headers).toArray()));
-            statement.setArray(
-                    6,
-                    connection.createArrayOf(
-                            "bytea", jobs.stream().map(NewJob::payload).toArray(byte[][]::new)));
-            statement.setArray(7, connection.createArrayOf("uuid", keys));
-            JobOptions.Unique unique = options.unique();
-            Duration period = unique == null ? null : unique.period();
-            setTime(statement, 8, period == null ? null : clock.instant().minus(period));
-            Object[] states = unique == null
-                    ? new Object[0]
-                    : unique.states().stream().map(JobState::toString).toArray();
-            statement.setArray(9, connection.createArrayOf("text", states));
-        });
+    private List<Long> insert(JobOptions options, List<NewJob> jobs, @Nullable UUID[] keys) {
+        return jdbc.query(INSERT, statement -> set(statement, options, jobs, keys), (row, number) -> row.getLong(1));
+    }
+
+    private void set(PreparedStatement statement, JobOptions options, List<NewJob> jobs, @Nullable UUID[] keys)
+            throws SQLException {
+        Connection connection = statement.getConnection();
+        statement.setString(1, options.queue());
+        statement.setInt(2, options.priority());
+        setTime(statement, 3, options.scheduledAt());
+        statement.setObject(4, options.maxAttempts(), Types.INTEGER);
+        statement.setArray(
+                5,
+                connection.createArrayOf(
+                        "text", jobs.stream().map(Jobs::headers).toArray()));
+        statement.setArray(
+                6,
+                connection.createArrayOf(
+                        "bytea", jobs.stream().map(NewJob::payload).toArray(byte[][]::new)));
+        statement.setArray(7, connection.createArrayOf("uuid", keys));
+        JobOptions.Unique unique = options.unique();
+        Duration period = unique == null ? null : unique.period();
+        setTime(statement, 8, period == null ? null : clock.instant().minus(period));
+        Object[] states = unique == null
+                ? new Object[0]
+                : unique.states().stream().map(JobState::toString).toArray();
+        statement.setArray(9, connection.createArrayOf("text", states));
     }
 
     private static void setTime(PreparedStatement statement, int index, @Nullable Instant time) throws SQLException {

@@ -8,8 +8,9 @@ import org.slf4j.LoggerFactory;
  * What allows this process to execute jobs. Its number fences: what an attempt does to its job's row, it does only while the
  * row has the number under which it was claimed.
  *
- * <p>Valid for less long than in the database: it is over here before anybody there may take its jobs. {@link #current} and
- * {@link #holds} are thread-safe and ask no server; the others belong to one thread.
+ * <p>Over here when two thirds of its time in the database are: handlers that are interrupted then have the last third to
+ * end in, before anybody there may take their jobs. {@link #current} and {@link #holds} are thread-safe and ask no server;
+ * the others belong to one thread.
  */
 final class Lease {
 
@@ -48,18 +49,18 @@ final class Lease {
     void keep() {
         long began = System.nanoTime();
         Term before = term;
-        if (before.id != 0 && before.untilNanos - began > lasting.toNanos() / 3 * 2) {
+        if (before.id != 0 && before.untilNanos - began > lasting.toNanos() / 3) {
             return;
         }
         if (before.id != 0 && !isOver(before) && table.renew(before.id, lasting)) {
-            term = new Term(before.id, began + lasting.toNanos());
+            term = term(before.id, began);
             return;
         }
         if (before.id != 0) {
             term = NONE;
             LOG.warn("The lease of this process was not renewed in time; its jobs are executed again");
         }
-        term = new Term(table.take(holder, lasting), began + lasting.toNanos());
+        term = term(table.take(holder, lasting), began);
     }
 
     /** Lets others have its jobs at once. */
@@ -69,6 +70,11 @@ final class Lease {
         if (id != 0) {
             table.giveUp(id);
         }
+    }
+
+    /** @param beganNanos before the database was asked, and so before its time begins there */
+    private Term term(long id, long beganNanos) {
+        return new Term(id, beganNanos + lasting.toNanos() / 3 * 2);
     }
 
     private static boolean isOver(Term term) {

@@ -20,9 +20,8 @@ final class LeaseTable {
 
     private static final String EXPIRE = "delete from headgate.job_lease where expires_at < now()";
 
-    // A lease is there before the first job of it, so one that is missing was given up or has expired, and will not
-    // come
-    // back: ids are not used twice.
+    // A lease is there before the first job of it, so one that is missing was given up or has expired. It will not
+    // come back: ids are not used twice.
     private static final String LOST = """
             select distinct lease from headgate.job j
             where lease is not null and not exists (select from headgate.job_lease l where l.id = j.lease)

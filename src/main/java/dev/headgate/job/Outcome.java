@@ -40,21 +40,10 @@ record Outcome(
             }
         }
         Failure told = Failure.of(failure);
-        return failed(
-                told instanceof Failure.Rejected, told.reason(), describe(failure), attempt, maxAttempts, backoff);
-    }
-
-    /** The attempt took longer than it may. */
-    static Outcome timedOut(Duration timeout, int attempt, int maxAttempts, Backoff backoff) {
-        String error = "took longer than " + timeout.toMillis() + " ms";
-        return failed(false, "timeout", error, attempt, maxAttempts, backoff);
-    }
-
-    private static Outcome failed(
-            boolean forGood, String reason, String error, int attempt, int maxAttempts, Backoff backoff) {
-        return forGood || attempt >= maxAttempts
-                ? new Outcome(JobState.DISCARDED, true, null, reason, error)
-                : new Outcome(JobState.RETRYABLE, true, backoff.after(attempt), reason, error);
+        String error = describe(failure);
+        return told instanceof Failure.Rejected || attempt >= maxAttempts
+                ? new Outcome(JobState.DISCARDED, true, null, told.reason(), error)
+                : new Outcome(JobState.RETRYABLE, true, backoff.after(attempt), told.reason(), error);
     }
 
     private static String describe(Throwable failure) {

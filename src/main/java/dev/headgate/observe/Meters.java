@@ -5,6 +5,7 @@ import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,8 @@ import java.util.function.Consumer;
  *
  * <p>The values of labels are bounded: {@code pipeline} is a route that consumes from outside, {@code stage} one of {@code
  * source, process, batch, sink, acknowledge}, {@code batch} and {@code destination} the names in {@code batch:} and {@code
- * outbox:}, {@code class} one of {@code outage, rejected, unknown}, {@code reason} one of those first seen, else {@code other}.
+ * outbox:}, {@code class} one of {@code outage, rejected, unknown}, {@code reason} and {@code queue} one of those first
+ * seen, else {@code other}; the queues of this process's routes are seen first.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the list of labels is a copy
 public enum Meters {
@@ -174,6 +176,29 @@ public enum Meters {
             "class",
             "reason"),
 
+    JOBS(Kind.GAUGE, "headgate_jobs", "Jobs that have not ended; counted up to 100,000 a state.", "queue", "state"),
+    JOB_OLDEST(
+            Kind.GAUGE, "headgate_job_oldest_due_seconds", "How long the job due longest has been due, or 0.", "queue"),
+    JOB_LAG(Kind.SECONDS, "headgate_job_lag_seconds", "From when a job was due to when its handler began.", "queue"),
+    JOB_DURATION(
+            Kind.SECONDS,
+            "headgate_job_duration_seconds",
+            "An attempt in its handler; if it ends in a batch, until that has committed.",
+            "queue"),
+    JOB_EXECUTED(
+            Kind.COUNTER,
+            "headgate_job_executed_total",
+            "Attempts that have ended, by what their job was then; a snoozed one is scheduled.",
+            "queue",
+            "state"),
+    JOB_ERRORS(Kind.COUNTER, "headgate_job_errors_total", "Attempts that have failed.", "queue", "class", "reason"),
+    JOB_RESCUED(
+            Kind.COUNTER,
+            "headgate_job_rescued_total",
+            "Jobs of lost processes that this one has rescued, by what they were then.",
+            "queue",
+            "state"),
+
     LEDGER_KEYS(
             Kind.GAUGE, "headgate_ledger_keys", "About how many keys the ledger has, as Postgres estimates its rows."),
     LEDGER_REMEMBERED(Kind.GAUGE, "headgate_ledger_remembered_keys", "Keys of the ledger in memory."),
@@ -234,19 +259,11 @@ public enum Meters {
     }
 
     Counter counter(PrometheusRegistry registry) {
-        return Counter.builder()
-                .name(meterName)
-                .help(help)
-                .labelNames(names())
-                .withoutExemplars()
-                .register(registry);
+        return named(Counter.builder()).withoutExemplars().register(registry);
     }
 
     Histogram histogram(PrometheusRegistry registry) {
-        return Histogram.builder()
-                .name(meterName)
-                .help(help)
-                .labelNames(names())
+        return named(Histogram.builder())
                 .classicOnly()
                 .classicUpperBounds(kind.bounds())
                 .withoutExemplars()
@@ -255,35 +272,20 @@ public enum Meters {
 
     /** A gauge whose values are looked up at each scrape: they must be at hand. */
     void gauge(PrometheusRegistry registry, Consumer<GaugeWithCallback.Callback> values) {
-        GaugeWithCallback.builder()
-                .name(meterName)
-                .help(help)
-                .labelNames(names())
-                .callback(values)
-                .register(registry);
+        named(GaugeWithCallback.builder()).callback(values).register(registry);
     }
 
     /** A counter that somebody else counts; looked up at each scrape. */
     void counted(PrometheusRegistry registry, Consumer<CounterWithCallback.Callback> values) {
-        CounterWithCallback.builder()
-                .name(meterName)
-                .help(help)
-                .labelNames(names())
-                .callback(values)
-                .register(registry);
+        named(CounterWithCallback.builder()).callback(values).register(registry);
     }
 
     /** 1, with these values of its labels. */
     void info(PrometheusRegistry registry, String... values) {
-        Info.builder()
-                .name(meterName)
-                .help(help)
-                .labelNames(names())
-                .register(registry)
-                .addLabelValues(values);
+        named(Info.builder()).register(registry).addLabelValues(values);
     }
 
-    private String[] names() {
-        return labels.toArray(String[]::new);
+    private <B extends MetricWithFixedMetadata.Builder<B, M>, M extends MetricWithFixedMetadata> B named(B builder) {
+        return builder.name(meterName).help(help).labelNames(labels.toArray(String[]::new));
     }
 }

@@ -4,6 +4,8 @@ import dev.headgate.acknowledge.AcknowledgeListener;
 import dev.headgate.acknowledge.AcknowledgingClientFactory;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchListener;
+import dev.headgate.job.JobEndpoint;
+import dev.headgate.job.JobListener;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.outbox.OutboxEndpoint;
 import dev.headgate.outbox.OutboxListener;
@@ -39,6 +41,7 @@ public final class Observation implements AutoCloseable {
     private final InflightLimit limit;
     private final BatchMeters batches;
     private final OutboxMeters outbox;
+    private final JobMeters jobs;
     private final SourceMeters sources;
     private final ThrottleMeters throttles;
     private @Nullable Questions questions;
@@ -55,6 +58,7 @@ public final class Observation implements AutoCloseable {
         StageMeters stages = new StageMeters(prometheus);
         batches = new BatchMeters(prometheus, stages, clock);
         outbox = new OutboxMeters(prometheus);
+        jobs = new JobMeters(prometheus);
         sources = new SourceMeters(registry, stages, clock, thread);
         throttles = new ThrottleMeters(prometheus);
         Meters.BUILD.info(prometheus, Build.version(), Build.commit());
@@ -84,6 +88,10 @@ public final class Observation implements AutoCloseable {
         return outbox;
     }
 
+    public JobListener jobs() {
+        return jobs;
+    }
+
     /** Shows the state of this context and asks its servers; before its routes are made. */
     public void watch(CamelContext context, DataSource dataSource, Ledger ledger, AcknowledgingClientFactory clients) {
         context.getCamelContextExtension().addInterceptStrategy(throttles);
@@ -94,7 +102,7 @@ public final class Observation implements AutoCloseable {
             }
         });
         new StateMeters(registry.getPrometheusRegistry(), limit, batches).show(context, ledger);
-        questions = new Questions(context, new TableQueries(dataSource), clients);
+        questions = new Questions(context, new TableQueries(dataSource), clients, jobs);
         questions.start(registry.getPrometheusRegistry(), thread);
     }
 
@@ -111,6 +119,9 @@ public final class Observation implements AutoCloseable {
     private void expect(Route route) {
         if (route.getEndpoint() instanceof OutboxEndpoint endpoint) {
             outbox.expect(endpoint.getDestination());
+        }
+        if (route.getEndpoint() instanceof JobEndpoint endpoint) {
+            jobs.expect(endpoint.getQueue());
         }
         if (limit.sources().stream().anyMatch(source -> source.routeId().equals(route.getRouteId()))) {
             throttles.expect(route.getRouteId());

@@ -37,16 +37,18 @@ final class Questions implements AutoCloseable {
     private final AcknowledgingClientFactory clients;
     private final KafkaLag kafka = new KafkaLag();
     private final Reasons reasons = new Reasons();
+    private final JobMeters jobs;
     private final long startNanos = System.nanoTime();
     private final Map<String, Long> answeredNanos = new ConcurrentHashMap<>();
     private final Map<String, QueueDepth> queues = new ConcurrentHashMap<>();
     private volatile List<KafkaLag.Lag> lags = List.of();
-    private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), 0);
+    private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), 0);
 
-    Questions(CamelContext context, TableQueries tables, AcknowledgingClientFactory clients) {
+    Questions(CamelContext context, TableQueries tables, AcknowledgingClientFactory clients, JobMeters jobs) {
         this.context = context;
         this.tables = tables;
         this.clients = clients;
+        this.jobs = jobs;
     }
 
     void start(PrometheusRegistry registry, ScheduledExecutorService thread) {
@@ -63,6 +65,7 @@ final class Questions implements AutoCloseable {
 
     private boolean askTables() throws SQLException {
         answer = tables.ask();
+        jobs.waiting(answer.jobs());
         return true;
     }
 

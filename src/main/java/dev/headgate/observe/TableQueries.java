@@ -17,18 +17,23 @@ public final class TableQueries {
     /** Dead letters of one reason that nobody has decided about. */
     public record Open(String pipeline, String reason, long messages) {}
 
+    /** Jobs of a queue in a state, and for how long the one that is due longest has been due. */
+    public record Waiting(String queue, String state, long jobs, double oldestSeconds) {}
+
     /** What the tables hold. */
-    public record Answer(List<Pending> outbox, List<Open> deadLetters, long ledgerKeys) {
+    public record Answer(List<Pending> outbox, List<Open> deadLetters, List<Waiting> jobs, long ledgerKeys) {
 
         public Answer {
             outbox = List.copyOf(outbox);
             deadLetters = List.copyOf(deadLetters);
+            jobs = List.copyOf(jobs);
         }
     }
 
-    // A plan that reads the whole table would be right only while most of it is pending.
+    // A plan that reads the whole table would be right only while most of it is pending; compiling one takes longer.
     private static final String BOUNDS = """
             set local enable_seqscan = off;
+            set local jit = off;
             set local statement_timeout = '5s'
             """;
 
@@ -62,6 +67,37 @@ public final class TableQueries {
             order by count(*) desc
             """;
 
+    // The first part goes from queue to queue through the index. What is due becomes available where a process runs.
+    private static final String JOBS = """
+            with recursive q (queue) as (
+                (select queue from headgate.job where state = 'available' order by queue limit 1)
+                union all
+                select (select j.queue from headgate.job j where j.state = 'available' and j.queue > q.queue
+                        order by j.queue limit 1)
+                from q where q.queue is not null
+            )
+            select q.queue, 'available',
+                   (select count(*) from (select from headgate.job j where j.state = 'available' and j.queue = q.queue
+                                          limit 100000) counted),
+                   extract(epoch from now() - (
+                       select min(first.scheduled_at) from generate_series(0, 9) as p (priority)
+                       cross join lateral (
+                           select j.scheduled_at from headgate.job j
+                           where j.state = 'available' and j.queue = q.queue and j.priority = p.priority::smallint
+                           order by j.scheduled_at limit 1) first))
+            from q where q.queue is not null
+            union all
+            select queue, state, count(*), greatest(0, extract(epoch from now() - min(scheduled_at)))
+            from (select queue, state, scheduled_at from headgate.job where state in ('scheduled', 'retryable')
+                  order by scheduled_at limit 100000) due
+            group by queue, state
+            union all
+            select queue, state, count(*), 0
+            from (select queue, state from headgate.job where lease is not null and state = 'executing'
+                  limit 100000) leased
+            group by queue, state
+            """;
+
     private static final String LEDGER =
             "select greatest(reltuples, 0)::bigint from pg_class where oid = 'headgate.ledger'::regclass";
 
@@ -77,7 +113,7 @@ public final class TableQueries {
             connection.setAutoCommit(false);
             try {
                 statement.execute(BOUNDS);
-                return new Answer(outbox(statement), deadLetters(statement), ledgerKeys(statement));
+                return new Answer(outbox(statement), deadLetters(statement), jobs(statement), ledgerKeys(statement));
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);
@@ -103,6 +139,17 @@ public final class TableQueries {
             }
         }
         return open;
+    }
+
+    private static List<Waiting> jobs(Statement statement) throws SQLException {
+        List<Waiting> jobs = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery(JOBS)) {
+            while (row.next()) {
+                jobs.add(
+                        new Waiting(row.getString(1), row.getString(2), row.getLong(3), Math.max(0, row.getDouble(4))));
+            }
+        }
+        return jobs;
     }
 
     private static long ledgerKeys(Statement statement) throws SQLException {

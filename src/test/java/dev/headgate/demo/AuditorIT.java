@@ -90,8 +90,7 @@ class AuditorIT {
             int receipts = jdbc.update("insert into headgate.job (queue, state)"
                     + " select 'send-receipt', 'completed' from headgate.outbox where hashtext(key) % 10 = 0");
             assertThat(receipts).isPositive();
-            var sink =
-                    new PostgresSink(servers.postgres().dataSource(), new RelayTopic(brokers, "orders-applied"), true);
+            var sink = new PostgresSink(servers.postgres().dataSource(), new RelayTopic(brokers, "orders-applied"));
             var auditor = new Auditor(servers.postgres().dataSource(), "orders", source, sink);
             String unacknowledged = over("messages not acknowledged to the source", totals.produced());
 

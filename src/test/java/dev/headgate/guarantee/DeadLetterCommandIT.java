@@ -139,7 +139,8 @@ class DeadLetterCommandIT {
         assertThat(first.get("payload").asText()).isEqualTo("pay");
         assertThat(first.get("payloadBase64").binaryValue()).isEqualTo("pay".getBytes(UTF_8));
 
-        assertFails("export " + file + " --all", 1, "exists: name another file, or add --overwrite.");
+        HeadgateCommand.deadLetters(pipeline, "export " + file + " --all")
+                .failed(1, "exists: name another file, or add --overwrite.");
         assertThat(succeed("export " + file + " 2 --overwrite").out()).contains("1 dead letter to");
         assertThat(Files.readAllLines(file)).hasSize(1);
     }
@@ -176,7 +177,7 @@ class DeadLetterCommandIT {
     void what_cannot_be_done_is_one_line_and_changes_nothing(String command, int exitCode, String line) {
         List<String> before = pipeline.texts(STATES);
 
-        assertFails(command, exitCode, line);
+        HeadgateCommand.deadLetters(pipeline, command).failed(exitCode, line);
 
         assertThat(pipeline.texts(STATES)).isEqualTo(before);
     }
@@ -186,26 +187,13 @@ class DeadLetterCommandIT {
     void tables_of_another_version_are_one_line(String command) {
         pipeline.execute("alter table headgate.dead_letter rename to elsewhere");
         try {
-            assertFails(command, 1, "The database has not the tables of this version");
+            HeadgateCommand.deadLetters(pipeline, command).failed(1, "The database has not the tables of this version");
         } finally {
             pipeline.execute("alter table headgate.elsewhere rename to dead_letter");
         }
     }
 
     private static HeadgateCommand succeed(String words) {
-        HeadgateCommand run = HeadgateCommand.deadLetters(pipeline, words);
-        assertThat(run.exitCode()).as(run.err()).isZero();
-        return run;
-    }
-
-    private static void assertFails(String words, int exitCode, String line) {
-        HeadgateCommand run = HeadgateCommand.deadLetters(pipeline, words);
-        assertThat(run.exitCode()).isEqualTo(exitCode);
-        assertThat(run.out()).isEmpty();
-        assertThat(run.err().lines())
-                .singleElement()
-                .asString()
-                .startsWith("headgate: ")
-                .contains(line);
+        return HeadgateCommand.deadLetters(pipeline, words).succeeded();
     }
 }

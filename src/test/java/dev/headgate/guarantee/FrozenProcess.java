@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Stops a process and its children from doing anything, while their connections stay open. */
-final class FrozenProcess {
+public final class FrozenProcess {
 
     private FrozenProcess() {}
 
     /** The parent is stopped first, so that no child is born meanwhile. */
-    static void freeze(long pid) {
+    public static void freeze(long pid) {
         ProcessHandle parent = ProcessHandle.of(pid).orElseThrow();
         signal("-STOP", Stream.of(parent));
         signal("-STOP", parent.descendants());
     }
 
-    static void thaw(long pid) {
+    public static void thaw(long pid) {
         ProcessHandle parent = ProcessHandle.of(pid).orElseThrow();
         signal("-CONT", Stream.concat(parent.descendants(), Stream.of(parent)));
     }

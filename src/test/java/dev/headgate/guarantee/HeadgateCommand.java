@@ -1,5 +1,7 @@
 package dev.headgate.guarantee;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.headgate.cli.Main;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,9 +20,28 @@ record HeadgateCommand(int exitCode, String out, String err) {
 
     /** @param words the command, its arguments and options, separated by blanks */
     static HeadgateCommand deadLetters(Pipeline pipeline, String words) {
-        List<String> arguments = new ArrayList<>(List.of("dead-letters"));
-        arguments.addAll(List.of(words.split(" ")));
-        return run(pipeline, arguments);
+        return run(pipeline, List.of(("dead-letters " + words).split(" ")));
+    }
+
+    /** Likewise. */
+    static HeadgateCommand jobs(Pipeline pipeline, String words) {
+        return run(pipeline, List.of(("jobs " + words).split(" ")));
+    }
+
+    HeadgateCommand succeeded() {
+        assertThat(exitCode).as(err).isZero();
+        return this;
+    }
+
+    /** With this exit code, and one line that says this. */
+    void failed(int expectedCode, String line) {
+        assertThat(exitCode).isEqualTo(expectedCode);
+        assertThat(out).isEmpty();
+        assertThat(err.lines())
+                .singleElement()
+                .asString()
+                .startsWith("headgate: ")
+                .contains(line);
     }
 
     static HeadgateCommand run(Pipeline pipeline, List<String> arguments) {

@@ -21,6 +21,10 @@ final class Jmx {
         SERVER.setAttribute(find(type, name), new Attribute(attribute, value));
     }
 
+    static void invoke(String type, String name, String operation) throws JMException {
+        SERVER.invoke(find(type, name), operation, new Object[0], new String[0]);
+    }
+
     private static ObjectName find(String type, String name) throws JMException {
         ObjectName documented =
                 new ObjectName("org.apache.camel:context=headgate,type=%s,name=\"%s\"".formatted(type, name));

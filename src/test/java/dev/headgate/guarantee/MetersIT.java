@@ -26,7 +26,7 @@ class MetersIT {
     private static final int ALL = VALID + INVALID + REPEATED;
     private static final Set<Meters> OF_SQS = Set.of(Meters.SQS_OLDEST, Meters.SQS_MESSAGES);
     /** Appear with the first failure. */
-    private static final Set<Meters> OF_FAILURES = Set.of(Meters.OUTBOX_ERRORS);
+    private static final Set<Meters> OF_FAILURES = Set.of(Meters.OUTBOX_ERRORS, Meters.JOB_ERRORS);
 
     @Test
     void after_a_known_load_the_figures_are_those_of_the_load_and_a_fault_shows_until_it_is_over() throws Exception {
@@ -65,6 +65,7 @@ class MetersIT {
                 assertThat(lag(after, pipeline)).isZero();
             });
             everyMeterIsThereAndDocumented(Scrape.of(port));
+            jobs(port, pipeline);
         }
     }
 
@@ -152,6 +153,49 @@ class MetersIT {
                         + "reason=\"SQLSTATE 42P01\",stage=\"sink\"}"))
                 .isEqualTo(now.value("headgate_batch_retries_total{batch=\"orders\"}"))
                 .isPositive();
+    }
+
+    /** Those of the load, and those of a queue that no route of this process takes. */
+    private static void jobs(int port, Pipeline pipeline) {
+        pipeline.execute("insert into headgate.job (queue, priority, scheduled_at, state) values"
+                + " ('elsewhere', 3, now() - interval '100 s', 'available'),"
+                + " ('elsewhere', 7, now() - interval '200 s', 'available'),"
+                + " ('elsewhere', 0, now() + interval '1 h', 'retryable'),"
+                + " ('other', 0, now() - interval '50 s', 'available')");
+        double receipts = pipeline.count("select count(*) from receipts");
+        Pipeline.await().untilAsserted(() -> {
+            Scrape now = Scrape.of(port);
+            assertThat(now.value("headgate_job_executed_total{queue=\"send-receipt\",state=\"completed\"}"))
+                    .isEqualTo(receipts)
+                    .isPositive();
+            assertThat(now.value("headgate_job_lag_seconds_count{queue=\"send-receipt\"}"))
+                    .isEqualTo(receipts);
+            assertThat(now.value("headgate_job_duration_seconds_count{queue=\"send-receipt\"}"))
+                    .isEqualTo(receipts);
+            assertThat(now.value("headgate_job_oldest_due_seconds{queue=\"send-receipt\"}"))
+                    .isZero();
+            assertThat(now.value("headgate_jobs{queue=\"send-receipt\",state=\"available\"}"))
+                    .isZero();
+            assertThat(now.value("headgate_jobs{queue=\"elsewhere\",state=\"available\"}"))
+                    .isEqualTo(2);
+            assertThat(now.value("headgate_jobs{queue=\"elsewhere\",state=\"retryable\"}"))
+                    .isOne();
+            assertThat(now.value("headgate_job_oldest_due_seconds{queue=\"elsewhere\"}"))
+                    .isBetween(200.0, 260.0);
+            assertThat(now.value("headgate_jobs{queue=\"other\",state=\"available\"}"))
+                    .isOne();
+            assertThat(now.value("headgate_job_oldest_due_seconds{queue=\"other\"}"))
+                    .isBetween(50.0, 110.0);
+        });
+        pipeline.execute("insert into headgate.job (queue, payload) values ('send-receipt', 'no order')");
+        Pipeline.await().untilAsserted(() -> {
+            Scrape failed = Scrape.of(port);
+            assertThat(failed.value("headgate_job_errors_total{class=\"rejected\",queue=\"send-receipt\","
+                            + "reason=\"SQLSTATE 22P02\"}"))
+                    .isOne();
+            assertThat(failed.value("headgate_job_executed_total{queue=\"send-receipt\",state=\"discarded\"}"))
+                    .isOne();
+        });
     }
 
     private static void everyMeterIsThereAndDocumented(Scrape now) throws Exception {

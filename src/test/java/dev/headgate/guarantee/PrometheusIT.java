@@ -92,9 +92,9 @@ class PrometheusIT {
                 Files.newDirectoryStream(MONITORING.resolve("grafana/dashboards"), "*.json")) {
             for (Path file : files) {
                 for (JsonNode query : JSON.readTree(file.toFile()).findValues("expr")) {
-                    // Series that appear with the first failure of a relay are not among them.
-                    if (!query.asText().contains("headgate_outbox_errors_total")) {
-                        queries.add(query.asText().replaceAll("\\$(pipeline|destination)", ".*"));
+                    // Series that appear with the first failure of a relay or a job are not among them.
+                    if (!query.asText().matches(".*headgate_(outbox|job)_errors_total.*")) {
+                        queries.add(query.asText().replaceAll("\\$(pipeline|destination|queue)", ".*"));
                     }
                 }
             }

@@ -73,6 +73,19 @@ class CronScheduleTest {
     }
 
     @Test
+    void runs_that_were_missed_while_the_clocks_changed_are_each_made_up_for_once() {
+        CronSchedule daily = CronSchedule.of("30 2 * * *", "Europe/Zurich", true);
+        assertThat(daily.due(Instant.parse("2026-03-28T01:30:00Z"), Instant.parse("2026-03-30T12:00:00Z"))
+                        .runs())
+                .extracting(Instant::toString)
+                .containsExactly("2026-03-28T01:30:00Z", "2026-03-29T01:30:00Z", "2026-03-30T00:30:00Z");
+        assertThat(daily.due(Instant.parse("2026-10-24T00:30:00Z"), Instant.parse("2026-10-26T12:00:00Z"))
+                        .runs())
+                .extracting(Instant::toString)
+                .containsExactly("2026-10-24T00:30:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z");
+    }
+
+    @Test
     void catching_up_takes_a_thousand_at_once() {
         CronSchedule.Due due = CronSchedule.of("* * * * *", "UTC", true)
                 .due(Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("2026-02-01T00:00:00Z"));

@@ -64,10 +64,16 @@ final class JobDatabase implements AutoCloseable {
     }
 
     CamelContext start(RouteBuilder routes, Object... beans) throws Exception {
+        return start(new JobComponent(), routes, beans);
+    }
+
+    /** With a component that has a clock or a database of its own; its lease lasts three seconds. */
+    CamelContext start(JobComponent component, RouteBuilder routes, Object... beans) throws Exception {
         CamelContext context = new DefaultCamelContext();
-        JobComponent component = new JobComponent();
-        component.setDataSource(pool);
-        component.setLease(Duration.ofSeconds(2).toMillis());
+        if (component.getDataSource() == null) {
+            component.setDataSource(pool);
+        }
+        component.setLease(Duration.ofSeconds(3).toMillis());
         context.addComponent("job", component);
         context.getRegistry().bind("dataSource", pool);
         context.getRegistry()

@@ -3,7 +3,6 @@ package dev.headgate.job;
 import static dev.headgate.job.JobDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headgate.batch.Batch;
 import dev.headgate.deadletter.DeadLetter;
 import dev.headgate.deadletter.Replayer;
 import dev.headgate.deadletter.Selection;
@@ -13,10 +12,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,62 +33,8 @@ class JobIT {
         database.close();
     }
 
-    private void remember(org.apache.camel.Exchange exchange) {
+    private void remember(Exchange exchange) {
         handled.add(exchange.getMessage().getBody(String.class));
-    }
-
-    @Test
-    void a_job_exists_if_and_only_if_the_transaction_that_enqueued_it_commits() throws Exception {
-        CamelContext context = database.start(new RouteBuilder() {
-            @Override
-            public void configure() {
-                errorHandler(noErrorHandler());
-                from("direct:enqueue").transacted().to("job:" + database.queue).process(exchange -> {
-                    if (exchange.getMessage().getBody(String.class).equals("bad")) {
-                        throw new IllegalStateException("after the job was enqueued");
-                    }
-                });
-            }
-        });
-
-        assertThat(context.createProducerTemplate()
-                        .send("direct:enqueue", e -> e.getMessage().setBody("bad"))
-                        .isFailed())
-                .isTrue();
-        assertThat(database.count("true")).isZero();
-        context.createProducerTemplate().sendBodyAndHeader("direct:enqueue", "good", "tenant", "a");
-        assertThat(database.text("state || convert_from(payload, 'UTF8') || (headers ->> 'tenant')"))
-                .isEqualTo("availablegooda");
-    }
-
-    @Test
-    void a_batch_enqueues_all_its_fresh_messages_in_one_statement_of_its_transaction() throws Exception {
-        CamelContext context = database.start(new RouteBuilder() {
-            @Override
-            public void configure() {
-                errorHandler(noErrorHandler());
-                from("direct:in").to("batch:" + database.queue);
-                from("batch:" + database.queue + "?linger=10s&maxSize=50&lanes=1")
-                        .transacted()
-                        .process(e -> e.getMessage().getBody(Batch.class).settle(m -> !new String(
-                                        m.payload(), java.nio.charset.StandardCharsets.UTF_8)
-                                .equals("7")))
-                        .to("job:" + database.queue);
-            }
-        });
-        for (int i = 0; i < 50; i++) {
-            context.createProducerTemplate().sendBodyAndHeader("direct:in", String.valueOf(i), "message-id", "m" + i);
-        }
-
-        database.awaitCount("true", 49);
-        // The command within its transaction that inserted a row.
-        assertThat(database.sql.queryForObject(
-                        "select count(distinct xmin::text || ' ' || cmin::text) from headgate.job where queue = ?",
-                        Long.class,
-                        database.queue))
-                .isEqualTo(1);
-        assertThat(database.count("convert_from(payload, 'UTF8') = '7' or headers ->> 'message-id' is not null"))
-                .isZero();
     }
 
     @Test
@@ -182,7 +128,7 @@ class JobIT {
     void an_attempt_that_takes_too_long_is_interrupted_and_one_that_is_just_quick_enough_is_not() throws Exception {
         database.start(QUICK + "&timeout=1s&maxAttempts=1&concurrency=2", exchange -> {
             boolean slow = exchange.getMessage().getBody(String.class).equals("1");
-            assertThat(new CountDownLatch(1).await(slow ? 30_000 : 700, java.util.concurrent.TimeUnit.MILLISECONDS))
+            assertThat(new CountDownLatch(1).await(slow ? 30_000 : 700, TimeUnit.MILLISECONDS))
                     .isFalse();
         });
         database.insert(2);
@@ -261,6 +207,11 @@ class JobIT {
             }
 
             @Override
+            public void failed(String queue, Throwable cause) {
+                heard.add(cause.getMessage());
+            }
+
+            @Override
             public void ended(String queue, JobState state, Duration took) {
                 heard.add(state.toString());
             }
@@ -275,7 +226,8 @@ class JobIT {
                 listener);
         database.insert(1);
 
-        await().untilAsserted(() -> assertThat(heard).containsExactly("started", "retryable", "started", "completed"));
+        await().untilAsserted(() ->
+                assertThat(heard).containsExactly("started", "first", "retryable", "started", "completed"));
     }
 
     private static void suspend(CamelContext context) {

@@ -1,9 +1,11 @@
 package dev.headgate.job;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** A process that executes the jobs of a queue, and notes each attempt, and whether another one of its job was at work. */
 final class JobMain {
@@ -29,12 +31,10 @@ final class JobMain {
             @Override
             public void configure() {
                 from("job:" + arguments[2] + "?concurrency=6&pollInterval=100")
-                        .process(exchange -> new JdbcTemplate(pool).execute((java.sql.Connection connection) -> {
+                        .process(exchange -> new JdbcTemplate(pool).execute((Connection connection) -> {
                             Long job = exchange.getMessage().getHeader(JobHeaders.ID, Long.class);
                             Integer attempt = exchange.getMessage().getHeader(JobHeaders.ATTEMPT, Integer.class);
-                            JdbcTemplate same =
-                                    new JdbcTemplate(new org.springframework.jdbc.datasource.SingleConnectionDataSource(
-                                            connection, true));
+                            JdbcTemplate same = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
                             same.execute("set synchronous_commit = off");
                             same.update(BEGIN, job, attempt, LOCKS, job);
                             same.queryForList("select pg_advisory_unlock(?, ?::int)", LOCKS, job);

@@ -3,15 +3,23 @@ package dev.headgate.job;
 import static dev.headgate.job.JobDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Who may execute a job: one process at a time, as long as it renews its lease. */
 class LeaseIT {
@@ -29,7 +37,7 @@ class LeaseIT {
     void no_job_is_executed_by_two_processes() throws Exception {
         AtomicInteger twice = new AtomicInteger();
         Set<Long> seen = ConcurrentHashMap.newKeySet();
-        org.apache.camel.Processor handler = exchange -> {
+        Processor handler = exchange -> {
             if (!seen.add(exchange.getMessage().getHeader(JobHeaders.ID, Long.class))) {
                 twice.incrementAndGet();
             }
@@ -47,12 +55,12 @@ class LeaseIT {
     @Test
     void jobs_of_a_live_process_are_never_rescued_however_long_they_take() throws Exception {
         AtomicInteger calls = new AtomicInteger();
-        org.apache.camel.Processor slow = exchange -> {
+        Processor slow = exchange -> {
             calls.incrementAndGet();
             assertThat(new CountDownLatch(1).await(5, TimeUnit.SECONDS)).isFalse();
         };
         database.insert(1);
-        database.start(QUICK, slow); // its lease lasts two seconds
+        database.start(QUICK, slow); // its lease lasts three seconds
         database.start(QUICK, slow);
 
         database.awaitCount("state = 'completed' and attempt = 1", 1);
@@ -65,7 +73,7 @@ class LeaseIT {
         CountDownLatch firstEnded = new CountDownLatch(1);
         CountDownLatch secondMayEnd = new CountDownLatch(1);
         AtomicInteger attempts = new AtomicInteger();
-        org.apache.camel.Processor handler = (Exchange exchange) -> {
+        Processor handler = (Exchange exchange) -> {
             int attempt = attempts.incrementAndGet();
             assertThat(exchange.getMessage().getHeader(JobHeaders.ATTEMPT)).isEqualTo(attempt);
             if (attempt == 1) {
@@ -92,6 +100,44 @@ class LeaseIT {
         assertThat(Long.parseLong(after)).isGreaterThan(Long.parseLong(lease));
         secondMayEnd.countDown();
         database.awaitCount("state = 'completed' and attempt = 2 and errors::text like '%its process stopped%'", 1);
+    }
+
+    @Test
+    void a_process_that_cannot_renew_its_lease_ends_its_handlers_before_others_have_their_jobs() throws Exception {
+        HangingDataSource hanging = new HangingDataSource(database.pool);
+        JobComponent component = new JobComponent();
+        component.setDataSource(hanging);
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicLong interruptedNanos = new AtomicLong();
+        AtomicLong againNanos = new AtomicLong();
+        database.insert(1);
+        CamelContext first = database.start(component, new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("job:" + database.queue + QUICK).routeId("handler").process(exchange -> {
+                    begun.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interruptedNanos.set(System.nanoTime());
+                        throw e;
+                    }
+                });
+            }
+        });
+        begun.await();
+        hanging.hang();
+        database.start(QUICK, exchange -> againNanos.set(System.nanoTime()));
+
+        database.awaitCount("state = 'completed' and attempt = 2", 1);
+        assertThat(interruptedNanos).doesNotHaveValue(0);
+        assertThat(againNanos.get() - interruptedNanos.get()).isPositive();
+        hanging.goOn();
+        JobConsumer consumer = (JobConsumer) first.getRoute("handler").getConsumer();
+        await().until(() -> consumer.getPendingExchangesSize() == 0);
+        assertThat(database.count("state = 'completed' and attempt = 2 and jsonb_array_length(errors) = 1"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -122,6 +168,30 @@ class LeaseIT {
 
         assertThat(leases.renew(lease, Duration.ofSeconds(10))).isFalse();
         assertThat(table.claim(database.queue, 1, 20, lease)).isEmpty();
+    }
+
+    /** A database that does not answer, for a while. */
+    private static final class HangingDataSource extends DelegatingDataSource {
+
+        private volatile CountDownLatch answers = new CountDownLatch(0);
+
+        HangingDataSource(DataSource database) {
+            super(database);
+        }
+
+        void hang() {
+            answers = new CountDownLatch(1);
+        }
+
+        void goOn() {
+            answers.countDown();
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            awaitUninterrupted(answers);
+            return super.getConnection();
+        }
     }
 
     /** As a handler that does not answer to interrupts. */

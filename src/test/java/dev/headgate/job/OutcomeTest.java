@@ -21,10 +21,6 @@ class OutcomeTest {
                 .extracting(Outcome::state, Outcome::reason, Outcome::error)
                 .containsExactly(JobState.RETRYABLE, "down", "RetryException: the shop is down");
         assertThat(Outcome.of(failure, 3, 3, backoff).state()).isEqualTo(JobState.DISCARDED);
-        assertThat(Outcome.timedOut(Duration.ofSeconds(1), 2, 3, backoff).state())
-                .isEqualTo(JobState.RETRYABLE);
-        assertThat(Outcome.timedOut(Duration.ofSeconds(1), 3, 3, backoff).state())
-                .isEqualTo(JobState.DISCARDED);
     }
 
     @Test

@@ -3,13 +3,18 @@ package dev.headgate.job;
 import static dev.headgate.job.JobDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -38,18 +43,18 @@ class QueueIT {
     }
 
     private static NewJob job(String payload) {
-        return NewJob.of(payload.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return NewJob.of(payload.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
     void a_unique_job_is_enqueued_once_within_its_window_and_again_just_after_it() {
         JobOptions options = unique(HOUR, JobState.AVAILABLE);
-        assertThat(jobs.enqueue(options, List.of(job("a"), job("a"), job("b")))).isEqualTo(2);
+        assertThat(jobs.enqueue(options, List.of(job("a"), job("a"), job("b")))).hasSize(2);
 
         now.set(now.get().plus(HOUR).minusSeconds(30));
-        assertThat(jobs.enqueue(options, List.of(job("a")))).isZero();
+        assertThat(jobs.enqueue(options, List.of(job("a")))).isEmpty();
         now.set(now.get().plusSeconds(60));
-        assertThat(jobs.enqueue(options, List.of(job("a")))).isEqualTo(1);
+        assertThat(jobs.enqueue(options, List.of(job("a")))).hasSize(1);
     }
 
     @Test
@@ -58,10 +63,10 @@ class QueueIT {
         jobs.enqueue(options, List.of(job("a")));
         now.set(now.get().plus(Duration.ofDays(1000)));
         database.sql.update("update headgate.job set state = 'completed' where queue = ?", database.queue);
-        assertThat(jobs.enqueue(options, List.of(job("a")))).isZero();
+        assertThat(jobs.enqueue(options, List.of(job("a")))).isEmpty();
 
         database.sql.update("update headgate.job set state = 'discarded' where queue = ?", database.queue);
-        assertThat(jobs.enqueue(options, List.of(job("a")))).isEqualTo(1);
+        assertThat(jobs.enqueue(options, List.of(job("a")))).hasSize(1);
     }
 
     @Test
@@ -69,11 +74,11 @@ class QueueIT {
         ExecutorService threads = Executors.newFixedThreadPool(6);
         try {
             int enqueued = 0;
-            for (Future<Integer> one : threads.invokeAll(IntStream.range(0, 6)
-                    .<java.util.concurrent.Callable<Integer>>mapToObj(i -> () -> jobs.enqueue(
+            for (Future<List<Long>> one : threads.invokeAll(IntStream.range(0, 6)
+                    .<Callable<List<Long>>>mapToObj(i -> () -> jobs.enqueue(
                             unique(HOUR, JobState.AVAILABLE), List.of(job("y" + i), job("x"), job("z" + i))))
                     .toList())) {
-                enqueued += one.get();
+                enqueued += one.get().size();
             }
             assertThat(enqueued).isEqualTo(13);
         } finally {
@@ -117,6 +122,30 @@ class QueueIT {
         assertThat(database.count("true")).isEqualTo(4);
     }
 
+    @Test
+    void a_route_with_a_schedule_makes_up_for_its_runs_across_a_change_of_the_clocks() throws Exception {
+        now.set(Instant.parse("2024-03-30T12:00:00Z"));
+        List<Instant> runs = new CopyOnWriteArrayList<>();
+        database.start(new JobComponent(now::get), new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("job:" + database.queue
+                                + "?concurrency=1&zone=Europe/Zurich&catchUp=true&schedule=RAW(30 2 * * *)")
+                        .process(exchange ->
+                                runs.add(exchange.getMessage().getHeader(JobHeaders.SCHEDULED_AT, Instant.class)));
+            }
+        });
+        await().until(() ->
+                queues.queues().stream().anyMatch(queue -> queue.queue().equals(database.queue)));
+        assertThat(runs).isEmpty();
+        now.set(Instant.parse("2024-04-02T12:00:00Z"));
+
+        database.awaitCount("state = 'completed'", 3);
+        assertThat(runs)
+                .extracting(Instant::toString)
+                .containsExactly("2024-03-31T01:30:00Z", "2024-04-01T00:30:00Z", "2024-04-02T00:30:00Z");
+    }
+
     private QueueSchedule schedule(boolean catchUp) {
         return new QueueSchedule(database.queue, CronSchedule.of("0 3 * * *", "UTC", catchUp), now::get, database.pool);
     }
@@ -137,6 +166,36 @@ class QueueIT {
 
         assertThat(queues.resume(database.queue)).isTrue();
         database.awaitCount("state = 'completed'", 5);
+    }
+
+    @Test
+    void each_queue_executes_as_many_jobs_at_once_as_its_own_concurrency_and_no_more() throws Exception {
+        CyclicBarrier three = new CyclicBarrier(3);
+        AtomicInteger ofThree = new AtomicInteger();
+        AtomicInteger mostOfThree = new AtomicInteger();
+        AtomicInteger ofOne = new AtomicInteger();
+        AtomicInteger mostOfOne = new AtomicInteger();
+        database.insert(9);
+        database.sql.update(
+                "insert into headgate.job (queue) select ? from generate_series(1, 9)", database.queue + "-one");
+        database.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("job:" + database.queue + "?concurrency=3").process(exchange -> {
+                    mostOfThree.accumulateAndGet(ofThree.incrementAndGet(), Math::max);
+                    three.await(20, TimeUnit.SECONDS);
+                    ofThree.decrementAndGet();
+                });
+                from("job:" + database.queue + "-one?concurrency=1").process(exchange -> {
+                    mostOfOne.accumulateAndGet(ofOne.incrementAndGet(), Math::max);
+                    ofOne.decrementAndGet();
+                });
+            }
+        });
+
+        database.awaitCount("state = 'completed'", 9);
+        assertThat(mostOfThree).hasValue(3);
+        await().until(() -> ofOne.get() == 0 && mostOfOne.get() == 1);
     }
 
     @Test
