@@ -82,7 +82,7 @@ public final class Headgate implements AutoCloseable {
             configure(main, settings, routes);
             bind(main, settings, routes, database.dataSource());
             AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
-            metrics.bind(main, database, clients);
+            metrics.bind(main, database, clients, held);
             new Health(database.dataSource(), clients).bind(main);
             main.configure()
                     .addRoutesBuilder(

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             DeadLettersCommand.class,
             JobsCommand.class,
             ObjectsCommand.class,
+            SloCommand.class,
             SchemaCommand.class
         },
         footer = {"", "`headgate COMMAND --help` tells more about a command."})
@@ -56,7 +57,7 @@ public final class Main implements Runnable {
     /**
      * Runs one command.
      *
-     * @return the exit code: 0 if all went well, 1 if it failed, 2 if the usage was wrong
+     * @return the exit code: 0 if all went well, 1 if it failed, 2 if the usage was wrong, others as the command says
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commandLine = new CommandLine(new Main());
