@@ -7,14 +7,16 @@ import dev.headgate.slo.Errors;
 import dev.headgate.slo.Objective;
 import dev.headgate.slo.State;
 import dev.headgate.slo.Window;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
-import java.util.Locale;
 
 /** How one objective of one pipeline stands. */
 record Standing(String pipeline, Objective objective, State state, Errors errors) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double PERCENT = 100;
+    private static final MathContext DIGITS = new MathContext(2);
 
     static String table(List<Standing> standings) {
         TextTable table = new TextTable(
@@ -54,6 +56,7 @@ record Standing(String pipeline, Objective objective, State state, Errors errors
     }
 
     private static String percent(double ratio) {
-        return ratio == 0 ? "0 %" : String.format(Locale.ROOT, ratio < 0.01 ? "%.2f %%" : "%.1f %%", ratio * PERCENT);
+        BigDecimal percent = new BigDecimal(ratio * PERCENT).round(DIGITS).stripTrailingZeros();
+        return (ratio == 0 ? "0" : percent.toPlainString()) + " %";
     }
 }

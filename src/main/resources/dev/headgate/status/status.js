@@ -124,7 +124,7 @@ function drawPipeline({ figures, find }, pipeline, status) {
   find(".flow").replaceChildren(...flow(pipeline));
   const columns = charts(pipeline).map((chart) => ({ ...chart, values: pipeline.history[chart.key] }));
   columns.forEach((chart, i) => draw(figures[i], status.times, chart.values, chart));
-  find("details > div").replaceChildren(table(
+  keepScroll(find("details > div"), table(
     `The last 15 minutes of ${pipeline.name}`,
     ["Minutes ago", ...columns.map(({ title }) => title)],
     byMinute(status.times, columns).map(([ago, ...values]) =>
@@ -147,8 +147,8 @@ function drawPipeline({ figures, find }, pipeline, status) {
 /** Replaces what a node holds, without taking the focus or the scrolled position from a table. */
 function keepScroll(node, next) {
   const old = node.firstElementChild;
-  if (!old) {
-    node.append(next);
+  if (old?.className !== next.className) {
+    node.replaceChildren(next);
   } else {
     old.replaceChildren(...next.childNodes);
   }

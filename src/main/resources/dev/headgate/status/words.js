@@ -88,6 +88,8 @@ export function pauses(pipeline, now) {
     .join("; ");
 }
 
+const withTimes = (text) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, time);
+
 /** What a person should look at: a key that changes only with the matter, a label and a text. */
 export function attention(status) {
   const items = [];
@@ -115,7 +117,7 @@ export function attention(status) {
   for (const { check, message } of status.notReady) {
     // What is held is said above.
     if (check !== "headgate-hold") {
-      items.push({ key: `${check} is not ready`, label: { word: "Not ready", symbol: "✕", level: "bad" }, text: message || check });
+      items.push({ key: `${check} is not ready`, label: { word: "Not ready", symbol: "✕", level: "bad" }, text: withTimes(message) || check });
     }
   }
   for (const { destination, oldestSeconds } of status.outboxes) {
