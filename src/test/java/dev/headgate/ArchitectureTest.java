@@ -71,7 +71,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_limit_is_plain_java = noClasses()
             .that()
-            .resideInAPackage("dev.headgate.backpressure")
+            .resideInAnyPackage("dev.headgate.backpressure", "dev.headgate.slo")
             .or()
             .haveNameMatching(
                     ".*\\.(Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")

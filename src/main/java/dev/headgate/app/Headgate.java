@@ -86,7 +86,7 @@ public final class Headgate implements AutoCloseable {
             configure(main, settings, routes);
             bind(main, settings, routes, database.dataSource());
             AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
-            metrics.bind(main, database, clients);
+            metrics.bind(main, database, clients, held);
             traces.bind(main);
             new Health(database.dataSource(), clients).bind(main);
             main.configure()

@@ -22,11 +22,12 @@ public final class ManagementAccess {
     private final boolean enabled;
     private final String host;
     private final String port;
+    private final String token;
     private final @Nullable String bearer;
     private final @Nullable String basic;
 
     private ManagementAccess(Settings settings) {
-        String token = settings.getString(Key.MANAGEMENT_TOKEN);
+        token = settings.getString(Key.MANAGEMENT_TOKEN);
         String user = settings.getString(Key.MANAGEMENT_USER);
         String password = settings.getString(Key.MANAGEMENT_PASSWORD);
         if (user.isEmpty() != password.isEmpty()) {
@@ -64,8 +65,18 @@ public final class ManagementAccess {
         return host;
     }
 
-    /** Where a process on the same machine finds it, for a URL. */
-    public String reachableAt() {
+    /** A number, if the settings are right. */
+    public String port() {
+        return port;
+    }
+
+    /** The URL by which a process on this machine reaches it, without a slash at its end. */
+    public String url() {
+        String reachable = reachable();
+        return "http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port;
+    }
+
+    private String reachable() {
         try {
             if (InetAddress.getByName(host).isAnyLocalAddress()) {
                 return "127.0.0.1";
@@ -73,17 +84,12 @@ public final class ManagementAccess {
         } catch (UnknownHostException e) {
             // as it is: whoever connects will say so
         }
-        return host.contains(":") ? "[" + host + "]" : host;
+        return host;
     }
 
-    /** A number, if the settings are right. */
-    public String port() {
-        return port;
-    }
-
-    /** The header {@code Authorization} of a request that is answered; empty if none is needed. */
+    /** The header {@code Authorization} of a request that it answers; empty if it asks nobody. */
     public Optional<String> authorization() {
-        return Optional.ofNullable(bearer == null ? basic : bearer);
+        return Optional.ofNullable(bearer != null ? bearer : basic);
     }
 
     /** Whether a request needs credentials. */
@@ -95,9 +101,25 @@ public final class ManagementAccess {
     boolean admits(@Nullable String authorization) {
         return !asksWho()
                 || (authorization != null
-                        && Stream.of(Optional.ofNullable(bearer), Optional.ofNullable(basic))
-                                .flatMap(Optional::stream)
-                                .anyMatch(expected -> same(expected, authorization)));
+                        && (Stream.of(Optional.ofNullable(bearer), Optional.ofNullable(basic))
+                                        .flatMap(Optional::stream)
+                                        .anyMatch(expected -> same(expected, authorization))
+                                || hasTokenAsPassword(authorization)));
+    }
+
+    /** A browser can send no other header: its user types any name, and the token. */
+    private boolean hasTokenAsPassword(String authorization) {
+        if (bearer == null || !authorization.startsWith("Basic ")) {
+            return false;
+        }
+        try {
+            byte[] decoded = Base64.getDecoder().decode(authorization.substring("Basic ".length()));
+            String pair = new String(decoded, StandardCharsets.UTF_8);
+            int colon = pair.indexOf(':');
+            return colon >= 0 && same(token, pair.substring(colon + 1));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private boolean isLoopback() {

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** The meters, if {@code camel.management.metrics-enabled} says so. */
 final class Metrics implements AutoCloseable {
 
+    private final InflightLimit limit;
     private final @Nullable Observation observation;
 
     Metrics(Settings settings, InflightLimit limit) {
+        this.limit = limit;
         observation = isOn(settings, "enabled", "enabled") && isOn(settings, "metrics-enabled", "metricsEnabled")
                 ? new Observation(limit, InstantSource.system())
                 : null;
@@ -31,7 +33,7 @@ final class Metrics implements AutoCloseable {
         return observation == null ? AcknowledgeListener.NONE : observation.acknowledgements();
     }
 
-    void bind(Main main, Database database, AcknowledgingClientFactory clients) {
+    void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held) {
         Observation on = observation;
         if (on == null) {
             return;
@@ -47,6 +49,7 @@ final class Metrics implements AutoCloseable {
         main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
         main.addInitialProperty("camel.metrics.enableRouteEventNotifier", "false");
         main.addInitialProperty("camel.metrics.skipCamelInfo", "true");
+        main.configure().addConfiguration(new StatusServer(limit, on::read, held));
         main.configure().addConfiguration(new CamelConfiguration() {
             @Override
             public void configure(CamelContext context) {

@@ -41,6 +41,11 @@ public final class Pauses {
         return resumes;
     }
 
+    /** How long the pause that lasts has lasted; zero if there is none. */
+    public synchronized Duration current() {
+        return pausing > 0 ? Duration.ofNanos(System.nanoTime() - since) : Duration.ZERO;
+    }
+
     /** All its pauses together, the one that lasts included. */
     public synchronized Duration total() {
         return Duration.ofNanos(pausedNanos + (pausing > 0 ? System.nanoTime() - since : 0));

@@ -62,7 +62,7 @@ final class HawtioCommand implements Command {
                     "With these settings a Headgate has no management server, which Hawtio asks:"
                             + " set camel.management.enabled=true and camel.management.jolokia-enabled=true for it.");
         }
-        URI address = URI.create("http://%s:%s/observe/jolokia".formatted(access.reachableAt(), access.port()));
+        URI address = URI.create(access.url() + "/observe/jolokia");
         return new Jolokia(address, access.authorization());
     }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             JobsCommand.class,
             ObjectsCommand.class,
             HawtioCommand.class,
+            SloCommand.class,
             SchemaCommand.class
         },
         footer = {"", "`headgate COMMAND --help` tells more about a command."})
@@ -57,7 +58,7 @@ public final class Main implements Runnable {
     /**
      * Runs one command.
      *
-     * @return the exit code: 0 if all went well, 1 if it failed, 2 if the usage was wrong
+     * @return the exit code: 0 if all went well, 1 if it failed, 2 if the usage was wrong, others as the command says
      */
     public static int run(PrintWriter out, PrintWriter err, String... arguments) {
         CommandLine commandLine = new CommandLine(new Main());

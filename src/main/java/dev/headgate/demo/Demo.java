@@ -153,8 +153,8 @@ final class Demo {
         if (pipeline.to() == To.S3) {
             lines.accept("For a demo  " + SMALL_OBJECTS + ", so that there are several objects");
         }
-        lines.accept("Management  http://127.0.0.1:"
-                + settings.find("camel.management.port").orElse("") + "/observe/health");
+        lines.accept("Status page http://127.0.0.1:"
+                + settings.find("camel.management.port").orElse("") + "/");
     }
 
     private String setting(String name) {

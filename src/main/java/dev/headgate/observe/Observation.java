@@ -20,8 +20,10 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -39,6 +41,7 @@ public final class Observation implements AutoCloseable {
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final ScheduledThreadPoolExecutor thread;
     private final InflightLimit limit;
+    private final InstantSource clock;
     private final BatchMeters batches;
     private final OutboxMeters outbox;
     private final JobMeters jobs;
@@ -48,6 +51,7 @@ public final class Observation implements AutoCloseable {
 
     public Observation(InflightLimit limit, InstantSource clock) {
         this.limit = limit;
+        this.clock = clock;
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread daemon = new Thread(task, "meters");
             daemon.setDaemon(true);
@@ -76,6 +80,11 @@ public final class Observation implements AutoCloseable {
         return registry;
     }
 
+    /** What they say now. */
+    public Reading read() {
+        return Reading.of(registry.getPrometheusRegistry(), clock.instant());
+    }
+
     public AcknowledgeListener acknowledgements() {
         return sources;
     }
@@ -102,7 +111,14 @@ public final class Observation implements AutoCloseable {
             }
         });
         new StateMeters(registry.getPrometheusRegistry(), limit, batches).show(context, ledger);
-        questions = new Questions(context, new TableQueries(dataSource), clients, jobs);
+        // Tests ask more often.
+        Duration interval = context.getRegistry().lookupByNameAndType("questionInterval", Duration.class);
+        questions = new Questions(
+                context,
+                new TableQueries(dataSource),
+                clients,
+                jobs,
+                Objects.requireNonNullElse(interval, Questions.INTERVAL));
         questions.start(registry.getPrometheusRegistry(), thread);
     }
 

@@ -6,6 +6,7 @@ import dev.headgate.observe.TableQueries.Pending;
 import dev.headgate.outbox.OutboxEndpoint;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
 final class Questions implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Questions.class);
-    private static final int INTERVAL_SECONDS = 5;
+    static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration FIRST = Duration.ofSeconds(1);
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Asks one server; false if nothing of this process concerns it. */
@@ -35,6 +37,7 @@ final class Questions implements AutoCloseable {
     private final CamelContext context;
     private final TableQueries tables;
     private final AcknowledgingClientFactory clients;
+    private final Duration interval;
     private final KafkaLag kafka = new KafkaLag();
     private final Reasons reasons = new Reasons();
     private final JobMeters jobs;
@@ -44,11 +47,17 @@ final class Questions implements AutoCloseable {
     private volatile List<KafkaLag.Lag> lags = List.of();
     private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), 0);
 
-    Questions(CamelContext context, TableQueries tables, AcknowledgingClientFactory clients, JobMeters jobs) {
+    Questions(
+            CamelContext context,
+            TableQueries tables,
+            AcknowledgingClientFactory clients,
+            JobMeters jobs,
+            Duration interval) {
         this.context = context;
         this.tables = tables;
         this.clients = clients;
         this.jobs = jobs;
+        this.interval = interval;
     }
 
     void start(PrometheusRegistry registry, ScheduledExecutorService thread) {
@@ -96,7 +105,7 @@ final class Questions implements AutoCloseable {
                 LOG.debug("{} does not answer what is asked for the meters: {}", server, e.toString());
             }
         };
-        var unused = thread.scheduleWithFixedDelay(ask, 1, INTERVAL_SECONDS, TimeUnit.SECONDS);
+        var unused = thread.scheduleWithFixedDelay(ask, FIRST.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void show(PrometheusRegistry registry) {

@@ -108,7 +108,7 @@ public enum Key {
             "headgate.management.token",
             "",
             TEXT,
-            "Token that the management server takes as `Authorization: Bearer TOKEN`, instead of a user."),
+            "Token that the management server takes as `Authorization: Bearer TOKEN`, or as the password of any user."),
     MANAGEMENT_WRITE(
             "headgate.management.write",
             "false",

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.ConfigurationException;
 import dev.headgate.settings.Settings;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -58,16 +60,35 @@ class ManagementAccessTest {
     }
 
     @Test
-    void another_process_is_told_where_it_is_and_what_to_say() {
-        ManagementAccess open = access(Map.of("camel.management.host", "::1"));
-        assertThat(open.reachableAt()).isEqualTo("[::1]");
-        assertThat(open.authorization()).isEmpty();
-        ManagementAccess everywhere = access(Map.of(
-                "camel.management.host", "0.0.0.0",
+    void a_browser_sends_the_token_as_the_password_of_any_user() {
+        ManagementAccess access = access(Map.of("headgate.management.token", "t0ken"));
+
+        assertThat(access.admits(basic("anybody:t0ken"))).isTrue();
+        assertThat(access.admits(basic(":t0ken"))).isTrue();
+        assertThat(access.admits(basic("anybody:t0ke"))).isFalse();
+        assertThat(access.admits(basic("t0ken"))).isFalse();
+        assertThat(access.admits(basic("t0ken:"))).isFalse();
+        assertThat(access.admits("Basic no*base64")).isFalse();
+        ManagementAccess ofUser =
+                access(Map.of("headgate.management.user", "headgate", "headgate.management.password", "s3cret"));
+        assertThat(ofUser.admits(basic("anybody:"))).isFalse();
+        assertThat(ofUser.admits(basic("anybody:s3cret"))).isFalse();
+    }
+
+    @Test
+    void a_command_on_this_machine_knows_where_and_how_to_ask() {
+        assertThat(access(Map.of()).url()).isEqualTo("http://127.0.0.1:9876");
+        assertThat(access(Map.of("camel.management.host", "::1")).url()).isEqualTo("http://[::1]:9876");
+        assertThat(access(Map.of()).authorization()).isEmpty();
+        ManagementAccess exposed = access(Map.of("camel.management.host", "0.0.0.0", "headgate.management.token", "t"));
+        assertThat(exposed.url()).isEqualTo("http://127.0.0.1:9876");
+        assertThat(exposed.authorization()).hasValue("Bearer t");
+        ManagementAccess ofUser = access(Map.of(
+                "camel.management.host", "::",
                 "headgate.management.user", "headgate",
                 "headgate.management.password", "s3cret"));
-        assertThat(everywhere.reachableAt()).isEqualTo("127.0.0.1");
-        assertThat(everywhere.authorization()).hasValue(BASIC);
+        assertThat(ofUser.url()).isEqualTo("http://127.0.0.1:9876");
+        assertThat(ofUser.authorization()).hasValue(BASIC);
     }
 
     @Test
@@ -75,6 +96,10 @@ class ManagementAccessTest {
         assertThatThrownBy(() -> access(Map.of("headgate.management.user", "headgate")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("set both, or none");
+    }
+
+    private static String basic(String pair) {
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     private static ManagementAccess access(Map<String, String> settings) {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ class MetersIT {
     private static final int REPEATED = 30;
     private static final int ALL = VALID + INVALID + REPEATED;
     private static final Set<Meters> OF_SQS = Set.of(Meters.SQS_OLDEST, Meters.SQS_MESSAGES);
+    /** Those to servers, asked more often than every 5 s. */
+    private static final Map<String, Object> IMPATIENT = Map.of("questionInterval", Duration.ofMillis(200));
     /** Appear with the first failure. */
     private static final Set<Meters> OF_FAILURES = Set.of(Meters.OUTBOX_ERRORS, Meters.JOB_ERRORS);
 
@@ -37,7 +40,7 @@ class MetersIT {
                             "camel.management.enabled", "true",
                             "camel.management.port", Integer.toString(port),
                             "headgate.inflight.source.max-messages", "100"),
-                    Map.of());
+                    IMPATIENT);
             send(pipeline);
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(ALL));
@@ -75,7 +78,9 @@ class MetersIT {
         try (SqsPipeline pipeline = new SqsPipeline()) {
             IntStream.range(0, 30).forEach(i -> pipeline.sendOrder("order" + i, "order" + i, 1));
             try (var headgate = pipeline.start(
-                    Map.of("camel.management.enabled", "true", "camel.management.port", Integer.toString(port)))) {
+                    SqsPipeline.ROUTES,
+                    Map.of("camel.management.enabled", "true", "camel.management.port", Integer.toString(port)),
+                    IMPATIENT)) {
                 try (Connection lock = pipeline.tables.lockOrders()) {
                     Pipeline.await().untilAsserted(() -> {
                         Scrape held = Scrape.of(port);

@@ -56,6 +56,10 @@ final class Prometheus implements AutoCloseable {
                 .start();
     }
 
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
     /** How many series an instant query returns. */
     int series(String query) {
         return query(query).path("data").path("result").size();

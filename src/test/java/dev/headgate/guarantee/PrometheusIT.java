@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headgate.cli.Main;
 import dev.headgate.devservices.DevPostgres;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -59,7 +62,26 @@ class PrometheusIT {
                     .allSatisfy(expression -> assertThat(prometheus.series(expression))
                             .as(expression)
                             .isPositive()));
+            assertSloReads(prometheus);
         }
+    }
+
+    private static void assertSloReads(Prometheus prometheus) throws IOException {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode =
+                Main.run(new PrintWriter(out), new PrintWriter(err), "slo", "--json", "--prometheus", prometheus.url());
+        // The outage may or may not have been longer than freshness allows.
+        assertThat(exitCode).as(err.toString()).isNotEqualTo(1);
+        JsonNode standings = JSON.readTree(out.toString());
+        assertThat(standings.findValuesAsText("slo")).containsExactly("freshness", "reliability", "capacity");
+        assertThat(standings.findValuesAsText("pipeline")).containsOnly("orders");
+        assertThat(standings.get(1).path("state").asText()).isEqualTo("ok");
+        assertThat(standings)
+                .allSatisfy(one -> assertThat(one.path("errorRatio").properties())
+                        .allSatisfy(ratio -> assertThat(ratio.getValue().isNumber())
+                                .as(ratio.getKey())
+                                .isTrue()));
     }
 
     /** Valid, invalid and repeated ones. */

@@ -1,0 +1,142 @@
+// Numbers, times and states as a person reads them.
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
+const NONE = "–";
+
+const isNone = (value) => value === null || value === undefined;
+
+export function count(value) {
+  if (isNone(value)) return NONE;
+  if (value < 1 && value > 0) return value.toPrecision(2);
+  return value >= 1_000_000 ? short.format(value) : whole.format(value);
+}
+
+export function rate(value) {
+  if (isNone(value)) return NONE;
+  return value > 0 && value < 10 ? `${value.toFixed(1)}/s` : `${count(value)}/s`;
+}
+
+export function duration(seconds) {
+  if (isNone(seconds)) return NONE;
+  if (seconds === 0) return "0 s";
+  if (seconds < 0.001) return "< 1 ms";
+  if (seconds < 1) return `${Math.round(seconds * 1_000)} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+/** A share of errors. */
+export function share(value) {
+  if (isNone(value)) return NONE;
+  if (value === 0) return "0 %";
+  return value < 0.0001 ? "< 0.01 %" : `${Number((value * 100).toPrecision(2))} %`;
+}
+
+export function time(at) {
+  return new Date(at).toLocaleTimeString("en-GB");
+}
+
+export function since(from, to) {
+  return duration(Math.max(0, Math.round((new Date(to) - new Date(from)) / 1_000)));
+}
+
+export const list = (words) => words.join(", ");
+
+const SCHEMES = { kafka: "Kafka", "aws2-sqs": "SQS", "aws2-s3": "S3", sql: "Postgres" };
+
+export function place(at) {
+  return at ? `${SCHEMES[at.scheme] ?? `${at.scheme}:`} ${at.name}`.trim() : "";
+}
+
+export const meter = (name) => name.replace(/^headgate_(jobs |jobs?_)?/, "").replace(/_(total|seconds)\b/, "").replaceAll("_", " ");
+
+// States: a word, a symbol, and a level for the colour
+
+const STATES = {
+  running: { word: "Running", symbol: "✓", level: "ok" },
+  full: { word: "Waiting for room", symbol: "◐", level: "warn" },
+  paused: { word: "Paused", symbol: "❚❚", level: "warn" },
+  held: { word: "Held", symbol: "✕", level: "bad" },
+};
+
+const OBJECTIVES = {
+  ok: { word: "ok", symbol: "✓", level: "ok" },
+  "at risk": { word: "at risk", symbol: "▲", level: "warn" },
+  breached: { word: "breached", symbol: "✕", level: "bad" },
+  "no data": { word: "no data", symbol: "○", level: "none" },
+};
+
+export const state = (name) => STATES[name];
+export const objective = (name) => OBJECTIVES[name];
+export const calm = { word: "ok", symbol: "✓", level: "ok" };
+
+const REASONS = {
+  inflight: "its limit of messages in flight is reached",
+  process: "the process's limit of messages in flight is reached",
+  operator: "an operator paused it",
+};
+
+/** Since when and why; that a limit is reached says nothing where somebody or something else makes it pause. */
+export function pauses(pipeline, now) {
+  const isFull = pipeline.state === "full";
+  return pipeline.pauses
+    .filter(({ reason }) => isFull || reason === "outage" || reason === "operator")
+    .map((pause) => `since ${time(pause.since)} (${since(pause.since, now)}): ${pause.why ?? REASONS[pause.reason] ?? pause.reason}`)
+    .join("; ");
+}
+
+const withTimes = (text) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, time);
+
+/** What a person should look at: a key that changes only with the matter, a label and a text. */
+export function attention(status) {
+  const items = [];
+  for (const pipeline of status.pipelines) {
+    if (pipeline.state === "held" || pipeline.state === "paused") {
+      const label = state(pipeline.state);
+      items.push({
+        key: `${pipeline.name} is ${label.word.toLowerCase()}`,
+        label,
+        text: `${pipeline.name}, ${pauses(pipeline, status.at)}`,
+      });
+    }
+    for (const one of pipeline.objectives) {
+      if (one.state === "breached" || one.state === "at risk") {
+        const { text, budget } = status.objectives.find(({ name }) => name === one.name);
+        items.push({
+          key: `${one.name} of ${pipeline.name} is ${one.state}`,
+          label: objective(one.state),
+          text: `${one.name} of ${pipeline.name}: ${share(one.errorRatio["1d"])} errors in the last day, ` +
+            `${share(one.errorRatio["1h"])} in the last hour, ${share(budget)} allowed (${text})`,
+        });
+      }
+    }
+  }
+  for (const { check, message } of status.notReady) {
+    // What is held is said above.
+    if (check !== "headgate-hold") {
+      items.push({ key: `${check} is not ready`, label: { word: "Not ready", symbol: "✕", level: "bad" }, text: withTimes(message) || check });
+    }
+  }
+  for (const { destination, oldestSeconds } of status.outboxes) {
+    if (oldestSeconds > 60) {
+      items.push({
+        key: `outbox ${destination} is behind`,
+        label: { word: "Behind", symbol: "▲", level: "warn" },
+        text: `outbox:${destination}: its oldest entry has waited for ${duration(oldestSeconds)}`,
+      });
+    }
+  }
+  for (const [server, age] of Object.entries(status.queryAgeSeconds)) {
+    if (age > 30) {
+      items.push({
+        key: `figures of ${server} are old`,
+        label: { word: "Stale", symbol: "▲", level: "warn" },
+        text: `Figures asked of ${server} are ${duration(age)} old`,
+      });
+    }
+  }
+  return items;
+}
