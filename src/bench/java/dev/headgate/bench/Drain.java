@@ -8,9 +8,14 @@ import dev.headgate.demo.DemoServers;
 import dev.headgate.demo.ShippedPipeline;
 import dev.headgate.demo.ShippedPipeline.From;
 import dev.headgate.demo.ShippedPipeline.To;
+import dev.headgate.devservices.FreePort;
 import dev.headgate.schema.JsonSchemaValidator;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -18,6 +23,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
@@ -34,17 +42,21 @@ final class Drain {
 
     private static final int BATCH_SIZE = 2000;
     private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration SCRAPE_INTERVAL = Duration.ofSeconds(5);
+    private static final String BENCHMARK = "the benchmark";
+    private static final Map<String, String> UNOBSERVED = Map.of("camel.management.enabled", "false");
 
     /**
-     * @param unvalidated the plain loop when it does without the validation
      * @param ratio Headgate's rate, by the plain loop's
+     * @param observed Headgate with its management server, its metrics scraped
+     * @param ratioObserved its rate, by Headgate's without
      */
     record Result(
             CommitMeter.Reading plain,
             CommitMeter.Reading headgate,
             double ratio,
-            CommitMeter.Reading unvalidated,
-            double ratioToUnvalidated,
+            CommitMeter.Reading observed,
+            double ratioObserved,
             int messages,
             int writers,
             int batchSize,
@@ -53,7 +65,7 @@ final class Drain {
         String text() {
             return line("plain loop", plain, "")
                     + line("Headgate", headgate, "   ratio %.2f".formatted(ratio))
-                    + line("plain loop, not validating", unvalidated, "   ratio %.2f".formatted(ratioToUnvalidated))
+                    + line("Headgate, with metrics", observed, "   %.2f of that without".formatted(ratioObserved))
                     + "%,d messages, %d writers, batches of %,d, %d processors"
                             .formatted(messages, writers, batchSize, processors);
         }
@@ -102,11 +114,12 @@ final class Drain {
                     new JsonSchemaValidator(copied.resolve("orders.schema.json").toString())::validate;
             progress.accept("Warming up ...");
             plain(servers, backlog, sql, "warm-up", size.warmUp, validator);
-            headgate(servers, backlog, settings, folder, "warm-up", size.warmUp);
+            headgate(servers, backlog, settings.with(UNOBSERVED, BENCHMARK), folder, "warm-up", size.warmUp);
             Contender plainLoop = () -> plain(servers, backlog, sql, "orders", size.messages, validator);
-            Contender headgateRoute = () -> headgate(servers, backlog, settings, folder, "orders", size.messages);
-            Contender unvalidatedLoop = () -> plain(servers, backlog, sql, "orders", size.messages, bytes -> {});
-            List<Contender> contenders = List.of(plainLoop, headgateRoute, unvalidatedLoop);
+            Contender headgateRoute = () ->
+                    headgate(servers, backlog, settings.with(UNOBSERVED, BENCHMARK), folder, "orders", size.messages);
+            Contender observedRoute = () -> observed(servers, backlog, settings, folder, size.messages);
+            List<Contender> contenders = List.of(plainLoop, headgateRoute, observedRoute);
             List<List<CommitMeter.Reading>> readings = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
             for (int round = 0; round < size.rounds; round++) {
                 progress.accept("Round %d of %d ...".formatted(round + 1, size.rounds));
@@ -117,13 +130,13 @@ final class Drain {
             }
             CommitMeter.Reading plain = CommitMeter.Reading.median(readings.get(0));
             CommitMeter.Reading headgate = CommitMeter.Reading.median(readings.get(1));
-            CommitMeter.Reading unvalidated = CommitMeter.Reading.median(readings.get(2));
+            CommitMeter.Reading observed = CommitMeter.Reading.median(readings.get(2));
             return new Result(
                     plain,
                     headgate,
                     ratio(headgate, plain),
-                    unvalidated,
-                    ratio(headgate, unvalidated),
+                    observed,
+                    ratio(observed, headgate),
                     size.messages,
                     size.writers,
                     BATCH_SIZE,
@@ -156,16 +169,12 @@ final class Drain {
         backlog.fill(name, count);
         var meter = new CommitMeter(count, new CpuClock(servers.postgres().pid()));
         empty(servers);
-        Settings own = settings.with(backlog.properties(name, size.writers), "the benchmark")
+        Settings own = settings.with(backlog.properties(name, size.writers), BENCHMARK)
                 .with(
                         Map.of(
-                                "camel.management.enabled",
-                                "false",
-                                "orders.batch.max-size",
-                                String.valueOf(BATCH_SIZE),
-                                "orders.batch.lanes",
-                                String.valueOf(size.writers)),
-                        "the benchmark");
+                                "orders.batch.max-size", String.valueOf(BATCH_SIZE),
+                                "orders.batch.lanes", String.valueOf(size.writers)),
+                        BENCHMARK);
         BatchListener listener = new BatchListener() {
             @Override
             public void written(Batch batch, Duration took) {
@@ -179,6 +188,41 @@ final class Drain {
             }
         }
         return meter.reading();
+    }
+
+    /** As shipped, with everything of the management server, and a Prometheus that asks. */
+    private CommitMeter.Reading observed(
+            DemoServers servers, Backlog<?> backlog, Settings settings, Path folder, int count)
+            throws InterruptedException {
+        int port = FreePort.find();
+        Map<String, String> management =
+                Map.of("camel.management.enabled", "true", "camel.management.port", String.valueOf(port));
+        HttpRequest metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/metrics"))
+                .build();
+        ExecutorService scraper = Executors.newSingleThreadExecutor();
+        try {
+            scraper.execute(() -> scrape(metrics));
+            return headgate(servers, backlog, settings.with(management, BENCHMARK), folder, "orders", count);
+        } finally {
+            scraper.shutdownNow();
+        }
+    }
+
+    /** Until it is interrupted. */
+    private static void scrape(HttpRequest metrics) {
+        HttpClient client = HttpClient.newHttpClient();
+        try {
+            while (true) {
+                try {
+                    client.send(metrics, HttpResponse.BodyHandlers.discarding());
+                } catch (IOException e) {
+                    // not there yet, or no longer
+                }
+                TimeUnit.SECONDS.sleep(SCRAPE_INTERVAL.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void empty(DemoServers servers) {
