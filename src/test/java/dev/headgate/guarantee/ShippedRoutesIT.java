@@ -78,9 +78,10 @@ class ShippedRoutesIT {
                         PIPELINE.count("select count(*) from receipts where order_id like 'r-%'"))
                 .isEqualTo(PIPELINE.count("select count(*)" + tenth))
                 .isPositive());
-        assertThat(PIPELINE.count(
+        // A job is completed after its receipt is written.
+        Pipeline.await().untilAsserted(() -> assertThat(PIPELINE.count(
                         "select count(*) from headgate.job where state <> 'completed' or queue <> 'send-receipt'"))
-                .isZero();
+                .isZero());
         assertThat(PIPELINE.texts("select order_id from receipts where order_id like 'r-%' order by 1"))
                 .isEqualTo(PIPELINE.texts("select order_id" + tenth + " order by 1"));
     }
