@@ -49,7 +49,7 @@ final class JobTable {
     private final JdbcTemplate jdbc;
 
     JobTable(DataSource dataSource) {
-        this.jdbc = new JdbcTemplate(dataSource);
+        this.jdbc = new FreshPlans(dataSource);
     }
 
     /**

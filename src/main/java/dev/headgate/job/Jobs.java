@@ -67,7 +67,7 @@ public final class Jobs {
      * @param wake told the name of a queue that has more jobs, after they are committed
      */
     public Jobs(DataSource dataSource, InstantSource clock, Consumer<String> wake) {
-        this.jdbc = new JdbcTemplate(dataSource);
+        this.jdbc = new FreshPlans(dataSource);
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         this.clock = clock;
         this.wake = wake;

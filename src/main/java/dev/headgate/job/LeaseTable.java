@@ -30,7 +30,7 @@ final class LeaseTable {
     private final JdbcTemplate jdbc;
 
     LeaseTable(DataSource dataSource) {
-        this.jdbc = new JdbcTemplate(dataSource);
+        this.jdbc = new FreshPlans(dataSource);
     }
 
     /** A lease that nobody had before, greater than all before it. */

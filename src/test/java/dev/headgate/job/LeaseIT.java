@@ -128,12 +128,15 @@ class LeaseIT {
         });
         begun.await();
         hanging.hang();
-        database.start(QUICK, exchange -> againNanos.set(System.nanoTime()));
+        try {
+            database.start(QUICK, exchange -> againNanos.set(System.nanoTime()));
 
-        database.awaitCount("state = 'completed' and attempt = 2", 1);
-        assertThat(interruptedNanos).doesNotHaveValue(0);
-        assertThat(againNanos.get() - interruptedNanos.get()).isPositive();
-        hanging.goOn();
+            database.awaitCount("state = 'completed' and attempt = 2", 1);
+            assertThat(interruptedNanos).doesNotHaveValue(0);
+            assertThat(againNanos.get() - interruptedNanos.get()).isPositive();
+        } finally {
+            hanging.goOn();
+        }
         JobConsumer consumer = (JobConsumer) first.getRoute("handler").getConsumer();
         await().until(() -> consumer.getPendingExchangesSize() == 0);
         assertThat(database.count("state = 'completed' and attempt = 2 and jsonb_array_length(errors) = 1"))
