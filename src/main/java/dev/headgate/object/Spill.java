@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Spill extends OutputStream {
 
+    /** Says whose a file is that a killed process has left. */
+    private static final String PREFIX =
+            "headgate-object-" + ProcessHandle.current().pid() + "-";
+
     private final int mostInMemory;
     private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
     private @Nullable Path file;
@@ -35,7 +39,7 @@ final class Spill extends OutputStream {
     public void write(byte[] bytes, int offset, int length) throws IOException {
         size += length;
         if (toFile == null && size > mostInMemory) {
-            file = Files.createTempFile("headgate-object-", ".tmp");
+            file = Files.createTempFile(PREFIX, ".tmp");
             toFile = new BufferedOutputStream(Files.newOutputStream(file), 64 * 1024);
             memory.writeTo(toFile);
             memory.reset();

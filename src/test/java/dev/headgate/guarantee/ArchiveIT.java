@@ -109,9 +109,11 @@ class ArchiveIT {
         }
     }
 
+    /** Of this process; others run beside it. */
     private static List<Path> temporaryFiles() {
+        String prefix = "headgate-object-" + ProcessHandle.current().pid() + "-";
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("headgate-object-"))
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
                     .toList();
         } catch (IOException e) {
             throw new IllegalStateException(e);
