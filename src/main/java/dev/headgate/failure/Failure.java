@@ -12,6 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * What a failure is, told from its chain of causes; the outermost cause that says so decides.
@@ -44,7 +46,7 @@ public sealed interface Failure {
 
     /** Tells what the failure is. */
     static Failure of(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        for (Throwable cause = failure; cause != null; cause = beneath(cause)) {
             String error = String.valueOf(cause.getMessage());
             if (cause instanceof RejectedException rejected) {
                 return new Rejected(rejected.reason(), error);
@@ -100,10 +102,17 @@ public sealed interface Failure {
 
     private static Throwable innermost(Throwable failure) {
         Throwable innermost = failure;
-        while (innermost.getCause() != null) {
-            innermost = innermost.getCause();
+        for (Throwable cause = failure; cause != null; cause = beneath(cause)) {
+            innermost = cause;
         }
         return innermost;
+    }
+
+    /** Its cause; of a rollback that failed, what was to be rolled back: on a broken connection the one follows the other. */
+    private static @Nullable Throwable beneath(Throwable failure) {
+        Throwable first =
+                failure instanceof TransactionSystemException rollback ? rollback.getApplicationException() : null;
+        return first == null ? failure.getCause() : first;
     }
 
     private static String name(Throwable failure) {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.transaction.TransactionSystemException;
 
 class FailureTest {
 
@@ -39,6 +40,18 @@ class FailureTest {
             })
     void every_other_state_is_an_outage(String state) {
         assertThat(Failure.of(wrapped(new SQLException("down", state)))).isInstanceOf(Outage.class);
+    }
+
+    @Test
+    void a_rollback_that_fails_does_not_hide_what_was_rolled_back() {
+        TransactionSystemException rollback =
+                new TransactionSystemException("JDBC rollback failed", new SQLException("Connection is closed"));
+        assertThat(Failure.of(wrapped(rollback))).isEqualTo(new Outage("SQLException", "Connection is closed"));
+
+        rollback.initApplicationException(wrapped(new SQLException("read-only", "25006")));
+
+        assertThat(Failure.of(wrapped(rollback))).isEqualTo(new Outage("SQLSTATE 25006", "read-only"));
+        assertThat(Failure.summary(wrapped(rollback))).isEqualTo("SQLException: read-only");
     }
 
     static Throwable[] lostAndLate() {

@@ -46,6 +46,10 @@ class SqsToS3KillIT {
                     Pipeline.await().pollInterval(Duration.ofMillis(10)).untilAsserted(() -> assertThat(archive.named())
                             .hasSizeGreaterThanOrEqualTo(target));
                     assertThat(child.isAlive()).as(child::output).isTrue();
+                    Pipeline.await()
+                            .pollInterval(Duration.ofMillis(10))
+                            .until(() ->
+                                    archive.stored().size() > archive.named().size());
                     child.kill();
                 }
                 System.err.printf(
