@@ -70,8 +70,14 @@ final class ObjectEffects implements Effects {
         archive.close();
     }
 
-    /** The SDK's client asks a few times before it fails. */
+    /** The SDK's client asks a few times before it fails; the readiness probe asks without a body, and is not counted. */
     private void refuse(HttpExchange exchange) throws IOException {
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            try (exchange) {
+                exchange.sendResponseHeaders(503, -1);
+            }
+            return;
+        }
         boolean slowDown = refused.getAndIncrement() / 4 % 2 == 0;
         byte[] error = ERROR.formatted(slowDown ? "SlowDown" : "InternalError").getBytes(UTF_8);
         try (exchange) {
