@@ -7,7 +7,7 @@ from rows from (
        json_to_recordset(cast(:#${body.fresh} as json))
          as (order_id text, version integer, customer text, amount numeric, currency text, status text,
              items json, placed_at timestamptz),
-       json_to_recordset(cast(:#${body.freshHeaders} as json)) as (channel text)
+       json_array_elements_text(cast(:#${body.header('channel')} as json))
      ) with ordinality as m (order_id, version, customer, amount, currency, status, items, placed_at, channel, position)
 order by m.order_id, m.version desc, m.position desc
 on conflict (order_id) do update

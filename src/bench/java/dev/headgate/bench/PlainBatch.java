@@ -27,7 +27,7 @@ record PlainBatch(List<? extends PlainMessage> messages) {
     String parameter(String name) {
         return switch (name) {
             case "fresh" -> payloads();
-            case "freshHeaders" -> headers();
+            case "header('channel')" -> channels();
             case "traces" -> "[]";
             default -> throw new IllegalArgumentException("Unknown parameter ${body." + name + "}");
         };
@@ -46,14 +46,11 @@ record PlainBatch(List<? extends PlainMessage> messages) {
     }
 
     /** The values are known to need no escaping. */
-    private String headers() {
-        var json = new StringBuilder(messages.size() * 24);
+    private String channels() {
+        var json = new StringBuilder(messages.size() * 12);
         char separator = '[';
         for (PlainMessage message : messages) {
-            json.append(separator)
-                    .append("{\"channel\":\"")
-                    .append(message.channel())
-                    .append("\"}");
+            json.append(separator).append('"').append(message.channel()).append('"');
             separator = ',';
         }
         return json.append(']').toString();

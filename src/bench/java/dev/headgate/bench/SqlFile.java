@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param parameters the properties of the batch to bind, in order, such as {@code fresh}
  */
 record SqlFile(String text, List<String> parameters) {
-    private static final Pattern PARAMETER = Pattern.compile(":#\\$\\{body\\.(\\w+)}");
+    private static final Pattern PARAMETER = Pattern.compile(":#\\$\\{body\\.([^}]+)}");
 
     static SqlFile read(Path file) {
         try {

@@ -43,6 +43,8 @@ final class BatchProducer extends DefaultProducer {
 
         Exchange carrier = new DefaultExchange(exchange.getContext());
         carrier.setExchangeId(exchange.getExchangeId());
+        // The ledger, told of the completion, knows a key by its pipeline.
+        carrier.getExchangeExtension().setFromRouteId(exchange.getFromRouteId());
         carrier.setIn(exchange.getMessage());
         String sourceKey = exchange.getProperty(Message.ORDERING_KEY, String.class);
         if (sourceKey != null) {

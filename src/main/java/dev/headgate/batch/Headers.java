@@ -83,7 +83,7 @@ public final class Headers {
         return headers;
     }
 
-    private static String text(@Nullable Object value) {
+    static String text(@Nullable Object value) {
         return storable(value instanceof byte[] bytes ? decode(bytes) : String.valueOf(value));
     }
 

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class JsonArrays {
 
     private static final JsonStringEncoder QUOTED = JsonStringEncoder.getInstance();
-    private static final String TRACEPARENT = "traceparent";
     private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
     private JsonArrays() {}
@@ -60,16 +59,34 @@ final class JsonArrays {
         return out.append(']').toString();
     }
 
+    /** Null for a message that does not have it. */
+    static String header(List<Message> messages, String name) {
+        StringBuilder out = new StringBuilder(messages.size() * 16).append('[');
+        for (Message message : messages) {
+            Object value = message.exchange().getMessage().getHeader(name);
+            if (value == null) {
+                out.append("null");
+            } else {
+                quote(Headers.text(value), out);
+            }
+            out.append(',');
+        }
+        if (!messages.isEmpty()) {
+            out.setLength(out.length() - 1);
+        }
+        return out.append(']').toString();
+    }
+
     /** Most batches have none: then a look at each message is all. */
     static String traces(List<Message> messages) {
-        if (messages.stream().noneMatch(message -> header(message, TRACEPARENT) != null)) {
+        if (messages.stream().noneMatch(Message::isTraced)) {
             return "[]";
         }
         StringBuilder out = new StringBuilder(messages.size() * 80);
         for (Message message : messages) {
             out.append(out.isEmpty() ? '[' : ',').append('{');
             int start = out.length();
-            for (String name : List.of(TRACEPARENT, "tracestate")) {
+            for (String name : List.of(Message.TRACEPARENT, "tracestate")) {
                 String value = header(message, name);
                 if (value != null) {
                     quote(name, out.length() == start ? out : out.append(','));

@@ -2,14 +2,19 @@ package dev.headgate.batch;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.spi.Synchronization;
-import org.apache.camel.support.UnitOfWorkHelper;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One message on its way through a batch: its bytes, its keys and its completions.
+ *
+ * <p>What a lane asks of each message is looked up when the message is handed over, while it is in the processor's cache:
+ * by the time its batch is written it no longer is.
  *
  * <p>Belongs to the source's thread until it is handed to a lane, to the lane's thread afterwards.
  */
@@ -24,6 +29,11 @@ public final class Message {
     /** The exchange property in which a source says, in a few words, that it will not deliver the message again. */
     public static final String LAST_DELIVERY = "HeadgateLastDelivery";
 
+    /** The header that says which trace a message belongs to (W3C Trace Context). */
+    static final String TRACEPARENT = "traceparent";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Message.class);
+
     private final Exchange exchange;
     private final String pipeline;
     private final @Nullable String idempotencyKey;
@@ -33,6 +43,9 @@ public final class Message {
     private final String source;
     private final int size;
     private final long timestamp;
+    private final boolean traced;
+    private final List<Synchronization> completions;
+    private @Nullable Replay replay;
     private int millisInRoute;
     private @Nullable Rejection rejection;
     private boolean done;
@@ -52,10 +65,13 @@ public final class Message {
         this.orderingKey = orderingKey;
         this.payload = payload;
         this.rejection = rejection;
-        // Now that its headers are in the processor's cache.
         this.source = SourcePosition.of(exchange);
         this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
         this.timestamp = exchange.getMessage().getMessageTimestamp();
+        this.traced = exchange.getMessage().getHeader(TRACEPARENT) != null;
+        this.replay = Replay.of(exchange.getMessage());
+        List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
+        this.completions = handedOver == null ? List.of() : handedOver;
     }
 
     /** How long its route has worked on it, in milliseconds. */
@@ -67,6 +83,9 @@ public final class Message {
     /** What its source gave, where the route keeps that. */
     Message cameAs(org.apache.camel.@Nullable Message first) {
         original = first;
+        if (first != null) {
+            replay = Replay.of(first);
+        }
         return this;
     }
 
@@ -101,10 +120,15 @@ public final class Message {
 
     /** Which dead letter this is a replay of, or null. */
     public @Nullable Replay replay() {
-        return Replay.of(original == null ? exchange.getMessage() : original);
+        return replay;
     }
 
-    /** The exchange that carries its headers and completions. */
+    /** Whether it continues a trace. */
+    boolean isTraced() {
+        return traced;
+    }
+
+    /** The exchange that carries its headers. */
     public Exchange exchange() {
         return exchange;
     }
@@ -168,24 +192,24 @@ public final class Message {
         if (rejection != null) {
             exchange.getExchangeExtension().setFailureHandled(true);
         }
-        runCompletions();
+        runCompletions(Synchronization::onComplete);
     }
 
     /** Runs the completions as failed: the source does not acknowledge. */
     void fail(Exception cause) {
         exchange.setException(cause);
-        runCompletions();
+        runCompletions(Synchronization::onFailure);
     }
 
-    /**
-     * The last that was added first, as Camel does; one that throws is logged and holds up no other. One by one, for
-     * Camel copies and sorts the list of each message otherwise, by an order that those of a source seldom have.
-     */
-    private void runCompletions() {
+    /** The last that was added first, as Camel does; one that throws is logged and holds up no other. */
+    private void runCompletions(BiConsumer<Synchronization, Exchange> event) {
         done = true;
-        List<Synchronization> completions = exchange.getExchangeExtension().handoverCompletions();
-        for (int i = completions == null ? 0 : completions.size(); i > 0; i--) {
-            UnitOfWorkHelper.doneSynchronizations(exchange, completions.subList(i - 1, i));
+        for (int i = completions.size() - 1; i >= 0; i--) {
+            try {
+                event.accept(completions.get(i), exchange);
+            } catch (RuntimeException e) {
+                LOG.warn("A completion of a message from {} failed", source, e);
+            }
         }
     }
 }

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 class SqlFileTest {
     @Test
     void named_parameters_become_placeholders_in_order() {
-        var file = SqlFile.parse("select cast(:#${body.fresh} as json), cast(:#${body.freshHeaders} as json)");
+        var file = SqlFile.parse("select cast(:#${body.fresh} as json), cast(:#${body.header('channel')} as json)");
 
         assertThat(file.text()).isEqualTo("select cast(? as json), cast(? as json)");
-        assertThat(file.parameters()).containsExactly("fresh", "freshHeaders");
+        assertThat(file.parameters()).containsExactly("fresh", "header('channel')");
     }
 
     @Test
@@ -23,7 +23,7 @@ class SqlFileTest {
     @Test
     void the_shipped_statements_are_understood() {
         assertThat(SqlFile.read(Path.of("routes/sql/orders-state.sql")).parameters())
-                .containsExactly("fresh", "freshHeaders");
+                .containsExactly("fresh", "header('channel')");
         assertThat(SqlFile.read(Path.of("routes/sql/orders-outbox.sql")).parameters())
                 .containsExactly("fresh", "traces");
     }

@@ -101,6 +101,17 @@ class ShippedRoutesIT {
     }
 
     @Test
+    void a_duplicate_of_what_is_durable_is_dropped_before_it_costs_the_database_anything() {
+        send("d", "d-1", Orders.json("d", 1));
+        Pipeline.await().untilAsserted(() -> assertThat(version("d")).containsExactly("1"));
+        Pipeline.await().until(() -> {
+            long before = dropped();
+            send("d", "d-1", Orders.json("d", 1));
+            return dropped() == before + 1;
+        });
+    }
+
+    @Test
     void an_order_against_the_schema_becomes_a_dead_letter_of_the_step_that_refused_it() {
         send("b", "b-1", Orders.json("b", 1).replace("\"paid\"", "\"lost\""));
 
@@ -124,6 +135,10 @@ class ShippedRoutesIT {
                 .untilAsserted(() -> assertThat(PIPELINE.count("select count(*) from headgate.outbox where key = 'c'"))
                         .isEqualTo(3));
         assertThat(version("c")).containsExactly("2");
+    }
+
+    private long dropped() {
+        return ledger.dropped().getOrDefault("orders", 0L);
     }
 
     private static List<String> version(String order) {
