@@ -76,7 +76,7 @@ final class DrainCommand implements Callable<Integer> {
     /** An embedded SQS is slower than a broker. */
     private Drain.Size size() {
         return source == From.KAFKA
-                ? new Drain.Size(orElse(messages, 500_000), 200_000, 3, orElse(writers, 2))
+                ? new Drain.Size(orElse(messages, 500_000), 500_000, 3, orElse(writers, 2))
                 : new Drain.Size(orElse(messages, 50_000), 10_000, 1, orElse(writers, 4));
     }
 
