@@ -33,7 +33,7 @@ public final class FailureLog {
         Instant now = clock.instant();
         if (lastLogged == null || !now.isBefore(lastLogged.plus(REPEAT))) {
             lastLogged = now;
-            log.warn("{} fails ({}; failure {} in a row): {}", subject, detail, failures, cause.toString());
+            log.warn("{} fails ({}; failure {} in a row): {}", subject, detail, failures, Failure.summary(cause));
             log.debug("{} fails", subject, cause);
         }
     }

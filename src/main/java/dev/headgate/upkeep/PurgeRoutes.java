@@ -1,11 +1,10 @@
 package dev.headgate.upkeep;
 
 import java.time.Duration;
-import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.sql.SqlConstants;
 
 /** One route for each table with a retention; each deletes chunk after chunk until nothing old is left. */
-public final class PurgeRoutes extends RouteBuilder {
+public final class PurgeRoutes extends UpkeepRoutes {
 
     private static final int CHUNK = 5_000;
 
@@ -41,14 +40,15 @@ public final class PurgeRoutes extends RouteBuilder {
     }
 
     private void purge(String table, Duration retention) {
-        from("timer:purge-" + table + "?fixedRate=false&period=" + interval.toMillis())
-                .routeId("purge-" + table)
-                .routeDescription("Deletes rows of " + table + " that have passed their retention.")
-                .setHeader("retention", constant(retention.toSeconds()))
-                .setHeader("chunk", constant(CHUNK))
-                .setHeader(SqlConstants.SQL_UPDATE_COUNT, constant(CHUNK))
-                .loopDoWhile(header(SqlConstants.SQL_UPDATE_COUNT).isGreaterThanOrEqualTo(CHUNK))
-                .to("sql:classpath:dev/headgate/upkeep/purge-" + table + ".sql")
-                .id("purge-" + table + "-chunk");
+        each(
+                interval,
+                "purge-" + table,
+                "Deletes rows of " + table + " that have passed their retention.",
+                route -> route.setHeader("retention", constant(retention.toSeconds()))
+                        .setHeader("chunk", constant(CHUNK))
+                        .setHeader(SqlConstants.SQL_UPDATE_COUNT, constant(CHUNK))
+                        .loopDoWhile(header(SqlConstants.SQL_UPDATE_COUNT).isGreaterThanOrEqualTo(CHUNK))
+                        .to("sql:classpath:dev/headgate/upkeep/purge-" + table + ".sql")
+                        .id("purge-" + table + "-chunk"));
     }
 }

@@ -3,15 +3,13 @@ package dev.headgate.upkeep;
 import dev.headgate.deadletter.Replayer;
 import java.time.Duration;
 import javax.sql.DataSource;
-import org.apache.camel.LoggingLevel;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.builder.RouteBuilder;
 
 /**
  * Sends held messages to their source again as soon as nothing of their key stands before them: after a dead letter was
  * discarded, and for those that were held while it was being replayed.
  */
-public final class ReleaseRoute extends RouteBuilder {
+public final class ReleaseRoute extends UpkeepRoutes {
 
     private static final Duration INTERVAL = Duration.ofSeconds(2);
 
@@ -29,13 +27,10 @@ public final class ReleaseRoute extends RouteBuilder {
         ProducerTemplate template = getContext().createProducerTemplate();
         getContext().addService(template);
         Replayer replayer = new Replayer(dataSource, template, maxReplays);
-        onException(Exception.class)
-                .handled(true)
-                .log(LoggingLevel.WARN, "Held messages stay held, and are released later: ${exception.message}");
-        from("timer:release-held?fixedRate=false&period=" + INTERVAL.toMillis())
-                .routeId("release-held")
-                .routeDescription("Sends held messages again that have nothing of their key before them any more.")
-                .process(exchange -> replayer.release())
-                .id("release-held-send");
+        each(
+                INTERVAL,
+                "release-held",
+                "Sends held messages again that have nothing of their key before them any more.",
+                route -> route.process(exchange -> replayer.release()).id("release-held-send"));
     }
 }

@@ -4,13 +4,11 @@ import dev.headgate.object.Sweep;
 import dev.headgate.object.Sweep.Orphan;
 import java.time.Duration;
 import org.apache.camel.CamelContext;
-import org.apache.camel.LoggingLevel;
-import org.apache.camel.builder.RouteBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Removes objects that are not in the manifest, when they are old enough. */
-public final class SweepRoute extends RouteBuilder {
+public final class SweepRoute extends UpkeepRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(SweepRoute.class);
 
@@ -32,14 +30,11 @@ public final class SweepRoute extends RouteBuilder {
 
     @Override
     public void configure() {
-        onException(Exception.class)
-                .handled(true)
-                .log(LoggingLevel.WARN, "Orphans stay, and are swept later: ${exception.message}");
-        from("timer:sweep-objects?fixedRate=false&period=" + interval.toMillis())
-                .routeId("sweep-objects")
-                .routeDescription("Removes objects that are not in the manifest and have passed their age.")
-                .process(exchange -> sweep(exchange.getContext()))
-                .id("sweep-objects-remove");
+        each(
+                interval,
+                "sweep-objects",
+                "Removes objects that are not in the manifest and have passed their age.",
+                route -> route.process(exchange -> sweep(exchange.getContext())).id("sweep-objects-remove"));
     }
 
     private void sweep(CamelContext context) {

@@ -108,7 +108,8 @@ class ShutdownIT {
         try (DevPostgres postgres = DevPostgres.start(folder.resolve("postgres"));
                 Pipeline pipeline = new Pipeline(4, postgres, Servers.KAFKA)) {
             pipeline.migrate();
-            try (ChildProcess child = ChildProcess.run(pipeline, Map.of("camel.main.shutdown-timeout", "4"))) {
+            try (ChildProcess child = ChildProcess.run(
+                    pipeline, Map.of("camel.main.shutdown-timeout", "4", "headgate.purge-interval", "1s"))) {
                 load.send(pipeline, 1_000);
                 pipeline.flush();
                 Pipeline.await()
@@ -117,6 +118,7 @@ class ShutdownIT {
                 load.send(pipeline, 5_000);
                 pipeline.flush();
                 Pipeline.await().untilAsserted(() -> assertThat(child.output()).contains("cannot write"));
+                assertThat(child.output()).as("an outage takes a line each").doesNotContain("\tat ");
                 stopsAtTheTimeout(child, Duration.ofSeconds(4));
             }
             postgres.restart();
