@@ -82,6 +82,7 @@ public final class Headgate implements AutoCloseable {
         HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
         Metrics metrics = new Metrics(settings, limit);
         Main main = new Main();
+        Headgate headgate = new Headgate(main, database, held, metrics, traces);
         try {
             configure(main, settings, routes);
             bind(main, settings, routes, database.dataSource());
@@ -98,9 +99,9 @@ public final class Headgate implements AutoCloseable {
             Jolokia.allowWrites(settings.getBoolean(Key.MANAGEMENT_WRITE));
             beans.forEach(main::bind);
             main.start();
-            return new Headgate(main, database, held, metrics, traces);
+            return headgate;
         } catch (RuntimeException | Error e) {
-            stopAfterFailure(main, database, held, metrics, traces);
+            headgate.closeAfter(e);
             throw e;
         }
     }
@@ -121,11 +122,23 @@ public final class Headgate implements AutoCloseable {
      */
     @Override
     public void close() {
-        main.stop();
-        metrics.close();
-        held.close();
-        database.close();
-        traces.close();
+        try {
+            main.stop();
+        } finally {
+            metrics.close();
+            held.close();
+            database.close();
+            traces.close();
+        }
+    }
+
+    /** What fails now says less than the failure to start. */
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private static void configure(Main main, Settings settings, Path routes) {
@@ -222,19 +235,5 @@ public final class Headgate implements AutoCloseable {
                 settings.getLong(Key.INFLIGHT_MAX_BYTES),
                 settings.getLong(Key.INFLIGHT_SOURCE_MAX_MESSAGES),
                 settings.getLong(Key.INFLIGHT_SOURCE_MAX_BYTES));
-    }
-
-    private static void stopAfterFailure(
-            Main main, Database database, HeldPipelines held, Metrics metrics, Traces traces) {
-        try {
-            main.stop();
-        } catch (RuntimeException ignored) {
-            // the failure to start says more
-        } finally {
-            metrics.close();
-            held.close();
-            database.close();
-            traces.close();
-        }
     }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Promise 5 for objects: with batches of 64 MiB memory holds what the inflight limit allows, and not the backlog. */
 class ArchiveMemoryIT {
 
-    /** 600 MB are waiting, more than the heap of 512 MB. */
-    private static final int MESSAGES = 150_000;
+    /** 550 MB are waiting, more than the heap of 512 MiB. */
+    private static final int MESSAGES = 130_000;
 
     private static final int MESSAGE_BYTES = 4_000;
     private static final long BATCH_BYTES = 64L << 20;

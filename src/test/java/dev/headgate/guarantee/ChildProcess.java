@@ -60,6 +60,9 @@ final class ChildProcess implements AutoCloseable {
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
                                 "-Dlog4j2.configurationFile=src/main/resources/log4j2.xml"));
+            } else {
+                // As the launcher starts the product.
+                command.add(command.size() - 1, "-XX:+UseParallelGC");
             }
             command.addAll(List.of(arguments));
             command.add(config.toString());

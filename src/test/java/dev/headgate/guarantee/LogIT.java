@@ -78,7 +78,7 @@ class LogIT {
                     .filter(line -> line.startsWith("dev.headgate"))
                     .toList();
             assertThat(headgate).anyMatch(line -> line.contains("batch:orders wrote"));
-            assertThat(headgate).hasSizeLessThan(200);
+            assertThat(headgate).hasSizeLessThan(100);
             assertThat(log.lines).anyMatch(line -> line.startsWith("org.apache.camel"));
             assertThat(log.lines).noneMatch(line -> line.contains(SECRET));
         }

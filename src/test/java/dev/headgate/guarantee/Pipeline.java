@@ -36,6 +36,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The shipped routes against a database, topics and a consumer group of one test's own, and what a test asks them. */
 final class Pipeline implements Load.Target, AutoCloseable {
@@ -53,6 +54,7 @@ final class Pipeline implements Load.Target, AutoCloseable {
     private final List<Headgate> running = new ArrayList<>();
     private final KafkaProducer<String, byte[]> producer;
     private volatile Exception sendFailure;
+    private @Nullable Admin admin;
 
     Pipeline(int partitions) {
         this(partitions, Servers.POSTGRES, Servers.KAFKA);
@@ -207,8 +209,8 @@ final class Pipeline implements Load.Target, AutoCloseable {
 
     /** The sum of the group's committed offsets. */
     long committed() {
-        try (Admin admin = admin()) {
-            Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(topic)
+        try {
+            Map<TopicPartition, OffsetAndMetadata> offsets = admin().listConsumerGroupOffsets(topic)
                     .partitionsToOffsetAndMetadata()
                     .get();
             return offsets.values().stream()
@@ -221,8 +223,8 @@ final class Pipeline implements Load.Target, AutoCloseable {
 
     /** The ids of the group's members and the partitions of each; only when the group is at rest. */
     Map<String, Set<TopicPartition>> members() {
-        try (Admin admin = admin()) {
-            ConsumerGroupDescription group = admin.describeConsumerGroups(List.of(topic))
+        try {
+            ConsumerGroupDescription group = admin().describeConsumerGroups(List.of(topic))
                     .describedGroups()
                     .get(topic)
                     .get();
@@ -256,8 +258,12 @@ final class Pipeline implements Load.Target, AutoCloseable {
         }
     }
 
-    private Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", (Object) kafka.bootstrapServers()));
+    /** One for all questions: tests ask ten times a second. */
+    private synchronized Admin admin() {
+        if (admin == null) {
+            admin = Admin.create(Map.of("bootstrap.servers", (Object) kafka.bootstrapServers()));
+        }
+        return admin;
     }
 
     static org.awaitility.core.ConditionFactory await() {
@@ -270,7 +276,14 @@ final class Pipeline implements Load.Target, AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
+        closeAdmin();
         stop();
+    }
+
+    private synchronized void closeAdmin() {
+        if (admin != null) {
+            admin.close(Duration.ofSeconds(5));
+        }
     }
 
     private void sql(String url, String statement) {

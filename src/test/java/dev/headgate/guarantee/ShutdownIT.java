@@ -16,7 +16,7 @@ class ShutdownIT {
 
     private static final String APPLIED = "select count(*) from headgate.ledger";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final int MESSAGES = 150_000;
+    private static final int MESSAGES = 60_000;
 
     @Test
     void stopped_under_load_it_exits_with_0_and_nothing_is_delivered_again() {
