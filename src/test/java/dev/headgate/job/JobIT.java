@@ -162,7 +162,7 @@ class JobIT {
     @Test
     void jobs_wait_for_their_time_and_then_come_by_priority() throws Exception {
         database.sql.update("insert into headgate.job (queue, payload, priority, scheduled_at) values"
-                + " (?1, 'later', 0, now() + interval '1.5 s'), (?1, 'low', 9, now()), (?1, 'high', 0, now())"
+                + " (?1, 'later', 0, now() + interval '3 s'), (?1, 'low', 9, now()), (?1, 'high', 0, now())"
                         .replace("?1", "'" + database.queue + "'"));
         assertThat(database.count("state = 'scheduled'")).isEqualTo(1);
         database.start("?concurrency=1&pollInterval=50", this::remember);
