@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.failure.RejectedException;
-import dev.headgate.failure.RetryException;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -208,64 +207,6 @@ class BatchHoldingIT {
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 2_000);
             assertThat((int) attribute(routes, "SizeLimit")).isGreaterThan(5);
             assertThat(routes.payloads()).isEqualTo(names(2_000));
-        }
-    }
-
-    @Test
-    void a_handler_may_ask_for_a_retry_of_its_own_and_the_dead_letter_tells_the_attempts() throws Exception {
-        AtomicInteger calls = new AtomicInteger();
-        RouteBuilder asking = new RouteBuilder() {
-            @Override
-            public void configure() {
-                errorHandler(deadLetterChannel("batch:b?deadLetter=true").deadLetterHandleNewException(false));
-                onException(RetryException.class)
-                        .maximumRedeliveries(4)
-                        .redeliveryDelay(1)
-                        .useExponentialBackOff()
-                        .backOffMultiplier(2)
-                        .onRedelivery(new Attempts());
-                from("direct:asking")
-                        .routeId("asking")
-                        .process(exchange -> {
-                            if (calls.incrementAndGet() != 3) {
-                                throw new RetryException("parent missing", "order 7 is not there yet", null);
-                            }
-                        })
-                        .id("await-parent")
-                        .to("batch:b");
-            }
-        };
-        try (BatchRoutes routes = new BatchRoutes("lanes=1&linger=1", asking)) {
-            routes.send("direct:asking", "k", "third time lucky");
-            await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);
-            assertThat(routes.rejected).isEmpty();
-
-            routes.send("direct:asking", "k", "never");
-            await().atMost(LONG).until(() -> routes.acknowledged.size() == 2);
-            assertThat(routes.rejected)
-                    .extracting(Message::rejection)
-                    .containsExactly(new Rejection("await-parent", "parent missing", "order 7 is not there yet", 5));
-        }
-    }
-
-    @Test
-    void an_outage_in_a_step_is_no_dead_letter() throws Exception {
-        RouteBuilder looking = new RouteBuilder() {
-            @Override
-            public void configure() {
-                errorHandler(deadLetterChannel("batch:b?deadLetter=true").deadLetterHandleNewException(false));
-                from("direct:looking")
-                        .routeId("looking")
-                        .process(exchange -> {
-                            throw new SQLException("the server is going down", "57P01");
-                        })
-                        .to("batch:b");
-            }
-        };
-        try (BatchRoutes routes = new BatchRoutes("lanes=1&linger=1", looking)) {
-            routes.send("direct:looking", "k", "m");
-            assertThat(routes.failed).containsExactly("m");
-            assertThat(routes.rejected).isEmpty();
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.app.Headgate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,12 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 
 /** Promise 2 for replays: the same message, however often it is sent again, and however often it is refused again. */
@@ -274,20 +270,9 @@ class DeadLetterReplayIT {
 
     /** All records of the source's topic, in order of their time. */
     private static List<ConsumerRecord<String, byte[]>> records(Pipeline pipeline) {
-        Map<String, Object> properties = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
-            Set<TopicPartition> all = partitions(pipeline);
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-            while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-            }
-            records.sort(Comparator.comparing(ConsumerRecord::timestamp));
-            return records;
-        }
+        return pipeline.records(pipeline.topic).stream()
+                .sorted(Comparator.comparing(ConsumerRecord::timestamp))
+                .toList();
     }
 
     private static Map<String, String> headers(ConsumerRecord<String, byte[]> message) {

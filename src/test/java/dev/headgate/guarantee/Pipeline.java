@@ -54,7 +54,7 @@ final class Pipeline implements Load.Target, AutoCloseable {
     private final List<Headgate> running = new ArrayList<>();
     private final KafkaProducer<String, byte[]> producer;
     private volatile Exception sendFailure;
-    private @Nullable Admin admin;
+    private volatile @Nullable Admin admin;
 
     Pipeline(int partitions) {
         this(partitions, Servers.POSTGRES, Servers.KAFKA);
@@ -241,11 +241,16 @@ final class Pipeline implements Load.Target, AutoCloseable {
 
     /** All records of the topic that the outbox is relayed to, partition after partition. */
     List<ConsumerRecord<String, byte[]>> applied() {
+        return records(topic + "-applied");
+    }
+
+    /** All records of a topic of its own, partition after partition. */
+    List<ConsumerRecord<String, byte[]>> records(String of) {
         Map<String, Object> properties = Map.of("bootstrap.servers", kafka.bootstrapServers());
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> all = IntStream.range(0, partitions)
-                    .mapToObj(partition -> new TopicPartition(topic + "-applied", partition))
+                    .mapToObj(partition -> new TopicPartition(of, partition))
                     .toList();
             List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
             consumer.assign(all);
@@ -276,14 +281,10 @@ final class Pipeline implements Load.Target, AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
-        closeAdmin();
-        stop();
-    }
-
-    private synchronized void closeAdmin() {
         if (admin != null) {
             admin.close(Duration.ofSeconds(5));
         }
+        stop();
     }
 
     private void sql(String url, String statement) {
