@@ -54,27 +54,30 @@ class ArchitectureTest {
     static final ArchRule only_the_command_line_and_the_application_know_all_rooms = noClasses()
             .that()
             .resideInAnyPackage(
-                    "dev.headgate.acknowledge",
+                    "dev.headgate.message",
                     "dev.headgate.backpressure",
+                    "dev.headgate.kafka",
+                    "dev.headgate.sqs",
                     "dev.headgate.batch",
                     "dev.headgate.ledger",
                     "dev.headgate.deadletter",
                     "dev.headgate.job",
-                    "dev.headgate.object",
+                    "dev.headgate.s3",
                     "dev.headgate.outbox",
                     "dev.headgate.polling",
                     "dev.headgate.schema")
             .should()
-            .dependOnClassesThat(resideInAnyPackage("dev.headgate.app", "dev.headgate.settings", "dev.headgate.upkeep"))
+            .dependOnClassesThat(
+                    resideInAnyPackage("dev.headgate.app", "dev.headgate.settings", "dev.headgate.manage.."))
             .because("a component gets its values from its caller or its endpoint");
 
     @ArchTest
     static final ArchRule the_limit_is_plain_java = noClasses()
             .that()
-            .resideInAnyPackage("dev.headgate.backpressure", "dev.headgate.slo")
+            .resideInAnyPackage("dev.headgate.manage.slo")
             .or()
             .haveNameMatching(
-                    ".*\\.(Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
+                    ".*\\.(Inflight|InflightLimit|InflightCount|SourceInflight|Pauses|Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES)

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.headgate.settings.Key;
+import dev.headgate.settings.SettingKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ class ReadmeTest {
 
     @Test
     void lists_every_setting() throws IOException {
-        String rows = Arrays.stream(Key.values())
+        String rows = Arrays.stream(SettingKey.values())
                 .map(key -> "| `%s` | %s | %s |\n"
                         .formatted(key.propertyName(), code(key.defaultValue()), key.description()))
                 .collect(Collectors.joining());

@@ -1,6 +1,6 @@
 package dev.headgate.bench;
 
-import dev.headgate.cli.Command;
+import dev.headgate.cli.command.Command;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;

@@ -1,7 +1,7 @@
 package dev.headgate.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.headgate.cli.RoutesOption;
+import dev.headgate.cli.command.RoutesOption;
 import dev.headgate.demo.ShippedPipeline.From;
 import java.io.PrintWriter;
 import java.nio.file.Files;

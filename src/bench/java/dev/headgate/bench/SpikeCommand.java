@@ -2,7 +2,7 @@ package dev.headgate.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headgate.cli.RoutesOption;
+import dev.headgate.cli.command.RoutesOption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -1,30 +1,38 @@
 package dev.headgate.app;
 
-import dev.headgate.acknowledge.AcknowledgingClientFactory;
-import dev.headgate.acknowledge.AcknowledgingCommitFactory;
-import dev.headgate.acknowledge.InflightRoutePolicyFactory;
-import dev.headgate.acknowledge.SqsRoutePolicyFactory;
 import dev.headgate.backpressure.InflightLimit;
-import dev.headgate.batch.Attempts;
+import dev.headgate.backpressure.InflightRoutePolicyFactory;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.job.JobComponent;
+import dev.headgate.kafka.AcknowledgingClientFactory;
+import dev.headgate.kafka.AcknowledgingCommitFactory;
+import dev.headgate.kafka.KafkaDefaults;
 import dev.headgate.ledger.Ledger;
-import dev.headgate.ledger.MessageId;
-import dev.headgate.object.Layout;
-import dev.headgate.object.MessageTime;
-import dev.headgate.object.ObjectFormat;
-import dev.headgate.object.ObjectSink;
-import dev.headgate.object.Sweep;
-import dev.headgate.observe.Build;
+import dev.headgate.manage.Health;
+import dev.headgate.manage.HeldPipelines;
+import dev.headgate.manage.HoldCheck;
+import dev.headgate.manage.JolokiaPolicy;
+import dev.headgate.manage.ManagementAccess;
+import dev.headgate.manage.ManagementServer;
+import dev.headgate.manage.Metrics;
+import dev.headgate.manage.Sources;
+import dev.headgate.manage.TableMbeans;
+import dev.headgate.manage.meters.Build;
+import dev.headgate.manage.trace.Traces;
+import dev.headgate.message.Attempts;
+import dev.headgate.message.MessageId;
 import dev.headgate.outbox.OutboxComponent;
-import dev.headgate.settings.Key;
+import dev.headgate.s3.Layout;
+import dev.headgate.s3.MessageTime;
+import dev.headgate.s3.ObjectFormat;
+import dev.headgate.s3.ObjectSink;
+import dev.headgate.s3.Sweep;
+import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
-import dev.headgate.trace.Traces;
-import dev.headgate.upkeep.PurgeRoutes;
-import dev.headgate.upkeep.ReleaseRoute;
-import dev.headgate.upkeep.SweepRoute;
+import dev.headgate.sqs.SqsDefaults;
+import dev.headgate.sqs.SqsRoutePolicyFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -91,12 +99,12 @@ public final class Headgate implements AutoCloseable {
             traces.bind(main);
             new Health(database.dataSource(), clients).bind(main);
             main.configure()
-                    .addRoutesBuilder(
-                            new ReleaseRoute(database.dataSource(), settings.getInt(Key.DEAD_LETTERS_MAX_REPLAYS)));
+                    .addRoutesBuilder(new ReleaseRoute(
+                            database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
             sweep(main, settings, database.dataSource());
             main.configure().addConfiguration(new TableMbeans(database.dataSource()));
             main.bind("managementServer", new ManagementServer(access));
-            Jolokia.allowWrites(settings.getBoolean(Key.MANAGEMENT_WRITE));
+            JolokiaPolicy.allowWrites(settings.getBoolean(SettingKey.MANAGEMENT_WRITE));
             beans.forEach(main::bind);
             main.start();
             return headgate;
@@ -158,11 +166,11 @@ public final class Headgate implements AutoCloseable {
                 .withShutdownLogInflightExchangesOnTimeout(false);
         main.configure()
                 .addRoutesBuilder(new PurgeRoutes(
-                        settings.getDuration(Key.PURGE_INTERVAL),
-                        settings.getDuration(Key.LEDGER_RETENTION),
-                        settings.getDuration(Key.OUTBOX_RETENTION),
-                        settings.getDuration(Key.DEAD_LETTERS_RETENTION),
-                        settings.getDuration(Key.JOBS_RETENTION)));
+                        settings.getDuration(SettingKey.PURGE_INTERVAL),
+                        settings.getDuration(SettingKey.LEDGER_RETENTION),
+                        settings.getDuration(SettingKey.OUTBOX_RETENTION),
+                        settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION),
+                        settings.getDuration(SettingKey.JOBS_RETENTION)));
         main.configure().addConfiguration(new DownstreamFirst());
     }
 
@@ -171,7 +179,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("dataSource", dataSource);
         main.bind("transactionPolicy", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
         main.bind("deadLetters", deadLetters);
-        main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(Key.LEDGER_CACHE_SIZE)));
+        main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("objects", objects(settings, routes, dataSource));
         main.bind("attempts", new Attempts());
@@ -197,8 +205,8 @@ public final class Headgate implements AutoCloseable {
         main.bind("holdCheck", new HoldCheck(held));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
                 limit,
-                settings.getDuration(Key.COMMIT_INTERVAL),
-                settings.getDuration(Key.REVOKE_TIMEOUT),
+                settings.getDuration(SettingKey.COMMIT_INTERVAL),
+                settings.getDuration(SettingKey.REVOKE_TIMEOUT),
                 metrics.acknowledgements());
         main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
@@ -206,34 +214,34 @@ public final class Headgate implements AutoCloseable {
     }
 
     private static void sweep(Main main, Settings settings, DataSource dataSource) {
-        String bucket = settings.getString(Key.OBJECTS_BUCKET);
+        String bucket = settings.getString(SettingKey.OBJECTS_BUCKET);
         if (!bucket.isEmpty()) {
-            Layout layout = new Layout(settings.getString(Key.OBJECTS_LAYOUT));
+            Layout layout = new Layout(settings.getString(SettingKey.OBJECTS_LAYOUT));
             main.configure()
                     .addRoutesBuilder(new SweepRoute(
                             new Sweep(dataSource, layout, InstantSource.system()),
                             bucket,
-                            settings.getDuration(Key.OBJECTS_ORPHAN_AGE),
-                            settings.getDuration(Key.OBJECTS_SWEEP_INTERVAL)));
+                            settings.getDuration(SettingKey.OBJECTS_ORPHAN_AGE),
+                            settings.getDuration(SettingKey.OBJECTS_SWEEP_INTERVAL)));
         }
     }
 
     private static ObjectSink objects(Settings settings, Path routes, DataSource dataSource) {
-        String layout = settings.getString(Key.OBJECTS_LAYOUT);
-        String schema = settings.getString(Key.OBJECTS_SCHEMA);
+        String layout = settings.getString(SettingKey.OBJECTS_LAYOUT);
+        String schema = settings.getString(SettingKey.OBJECTS_SCHEMA);
         return new ObjectSink(
                 dataSource,
                 new Layout(layout),
                 ObjectFormat.of(layout, schema.isEmpty() ? null : routes.resolve(schema)),
-                new MessageTime(settings.getString(Key.OBJECTS_TIME), InstantSource.system()),
-                settings.getInt(Key.OBJECTS_SPILL_BYTES));
+                new MessageTime(settings.getString(SettingKey.OBJECTS_TIME), InstantSource.system()),
+                settings.getInt(SettingKey.OBJECTS_SPILL_BYTES));
     }
 
     private static InflightLimit limit(Settings settings) {
         return new InflightLimit(
-                settings.getLong(Key.INFLIGHT_MAX_MESSAGES),
-                settings.getLong(Key.INFLIGHT_MAX_BYTES),
-                settings.getLong(Key.INFLIGHT_SOURCE_MAX_MESSAGES),
-                settings.getLong(Key.INFLIGHT_SOURCE_MAX_BYTES));
+                settings.getLong(SettingKey.INFLIGHT_MAX_MESSAGES),
+                settings.getLong(SettingKey.INFLIGHT_MAX_BYTES),
+                settings.getLong(SettingKey.INFLIGHT_SOURCE_MAX_MESSAGES),
+                settings.getLong(SettingKey.INFLIGHT_SOURCE_MAX_BYTES));
     }
 }

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class InflightLimit implements Inflight {
 
-    private final Level process;
+    private final InflightCount process;
     private final long sourceMaxMessages;
     private final long sourceMaxBytes;
     private final ConcurrentMap<String, SourceInflight> sources = new ConcurrentHashMap<>();
@@ -41,7 +41,7 @@ public final class InflightLimit implements Inflight {
      * @param sourceMaxBytes the bytes of one source from which on that source pauses, at least 1
      */
     public InflightLimit(long maxMessages, long maxBytes, long sourceMaxMessages, long sourceMaxBytes) {
-        this.process = new Level(maxMessages, maxBytes);
+        this.process = new InflightCount(maxMessages, maxBytes);
         this.sourceMaxMessages = sourceMaxMessages;
         this.sourceMaxBytes = sourceMaxBytes;
     }
@@ -52,7 +52,8 @@ public final class InflightLimit implements Inflight {
         return known != null
                 ? known
                 : sources.computeIfAbsent(
-                        routeId, id -> new SourceInflight(id, this, new Level(sourceMaxMessages, sourceMaxBytes)));
+                        routeId,
+                        id -> new SourceInflight(id, this, new InflightCount(sourceMaxMessages, sourceMaxBytes)));
     }
 
     /** All sources so far. */

@@ -20,7 +20,7 @@ public final class SourceInflight implements Inflight {
 
     private final String routeId;
     private final InflightLimit process;
-    private final Level own;
+    private final InflightCount own;
     private final Set<String> holders = new HashSet<>();
     private final Pauses pauses = new Pauses();
     private final LongAdder taken = new LongAdder();
@@ -28,7 +28,7 @@ public final class SourceInflight implements Inflight {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean held;
 
-    SourceInflight(String routeId, InflightLimit process, Level own) {
+    SourceInflight(String routeId, InflightLimit process, InflightCount own) {
         this.routeId = routeId;
         this.process = process;
         this.own = own;

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.message.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,8 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Message;
+import dev.headgate.message.Rejection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>At a graceful shutdown it stays until all sources have stopped and nothing is pending; from the first sign of it
  * batches close without lingering. Stopped before that, it fails what is left, which is then not acknowledged.
  */
-final class BatchConsumer extends DefaultConsumer implements ShutdownAware, BatchWriter.Route {
+final class BatchConsumer extends DefaultConsumer implements ShutdownAware, RouteWriter.Route {
 
     private final BatchEndpoint endpoint;
     private volatile List<Lane> lanes = List.of();
@@ -108,7 +108,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Batc
         WriteLimit limit = new WriteLimit(
                 endpoint.getMaxSize(), endpoint.getLanes(), Duration.ofMillis(endpoint.getLatencyTarget()));
         Hold hold = new Hold(endpoint.getName(), listener, InstantSource.system());
-        BatchWriter writer = new BatchWriter(endpoint.getName(), this, endpoint.writerOptions(), limit, hold, listener);
+        RouteWriter writer = new RouteWriter(endpoint.getName(), this, endpoint.writerOptions(), limit, hold, listener);
         lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
                 .limit(endpoint.getLanes())
                 .toList();

@@ -155,13 +155,13 @@ public class BatchEndpoint extends DefaultEndpoint {
         return consumer;
     }
 
-    BatchWriter.Options writerOptions() {
+    RouteWriter.Options writerOptions() {
         Backoff backoff = new Backoff(
                 Duration.ofMillis(backoffBase),
                 backoffFactor,
                 Duration.ofMillis(Math.max(backoffBase, backoffCap)),
                 () -> ThreadLocalRandom.current().nextLong());
-        return new BatchWriter.Options(backoff, this::getMaxRejected, policy());
+        return new RouteWriter.Options(backoff, this::getMaxRejected, policy());
     }
 
     private void requirePositive(String option, long value) {

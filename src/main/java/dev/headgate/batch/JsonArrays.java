@@ -1,6 +1,8 @@
 package dev.headgate.batch;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.headgate.message.Headers;
+import dev.headgate.message.Message;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.message.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -19,12 +20,12 @@ final class Lane implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Accumulator accumulator;
-    private final BatchWriter writer;
+    private final RouteWriter writer;
     private boolean flushing;
     private boolean stopped;
     private int writing;
 
-    Lane(Accumulator accumulator, BatchWriter writer) {
+    Lane(Accumulator accumulator, RouteWriter writer) {
         this.accumulator = accumulator;
         this.writer = writer;
     }

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.message.Rejection;
 import java.util.HashMap;
 import java.util.Map;
 

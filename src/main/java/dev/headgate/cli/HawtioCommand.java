@@ -2,9 +2,11 @@ package dev.headgate.cli;
 
 import dev.headgate.ConfigurationException;
 import dev.headgate.HeadgateException;
-import dev.headgate.app.ManagementAccess;
-import dev.headgate.hawtio.Console;
-import dev.headgate.hawtio.Jolokia;
+import dev.headgate.cli.command.Command;
+import dev.headgate.cli.command.SettingsOptions;
+import dev.headgate.manage.ManagementAccess;
+import dev.headgate.manage.hawtio.HawtioConsole;
+import dev.headgate.manage.hawtio.JolokiaAgent;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -44,9 +46,9 @@ final class HawtioCommand implements Command {
 
     @Override
     public Integer call() throws InterruptedException {
-        Jolokia jolokia = jolokia(ManagementAccess.of(settings.load()));
+        JolokiaAgent jolokia = jolokia(ManagementAccess.of(settings.load()));
         jolokia.check();
-        try (Console console = start(jolokia)) {
+        try (HawtioConsole console = start(jolokia)) {
             spec.commandLine().getOut().println(console.address());
             spec.commandLine().getOut().flush();
             new CountDownLatch(1).await();
@@ -56,17 +58,17 @@ final class HawtioCommand implements Command {
         return 0;
     }
 
-    private static Jolokia jolokia(ManagementAccess access) {
+    private static JolokiaAgent jolokia(ManagementAccess access) {
         if (!access.isEnabled()) {
             throw new ConfigurationException(
                     "With these settings a Headgate has no management server, which Hawtio asks:"
                             + " set camel.management.enabled=true and camel.management.jolokia-enabled=true for it.");
         }
         URI address = URI.create(access.url() + "/observe/jolokia");
-        return new Jolokia(address, access.authorization());
+        return new JolokiaAgent(address, access.authorization());
     }
 
-    private Console start(Jolokia jolokia) {
+    private HawtioConsole start(JolokiaAgent jolokia) {
         Path war = Path.of(System.getProperty("headgate.home", "."), "target", "hawtio.war");
         if (!Files.exists(war)) {
             throw new HeadgateException(
@@ -74,7 +76,7 @@ final class HawtioCommand implements Command {
                             .formatted(war));
         }
         try {
-            return Console.start(war, port, jolokia);
+            return HawtioConsole.start(war, port, jolokia);
         } catch (IOException e) {
             throw new HeadgateException(
                     "The console cannot listen on port %d (%s): name a free one with --port."

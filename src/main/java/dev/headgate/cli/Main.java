@@ -1,5 +1,11 @@
 package dev.headgate.cli;
 
+import dev.headgate.cli.command.Command;
+import dev.headgate.cli.command.Failures;
+import dev.headgate.cli.deadletters.DeadLettersCommand;
+import dev.headgate.cli.jobs.JobsCommand;
+import dev.headgate.cli.objects.ObjectsCommand;
+import dev.headgate.cli.slo.SloCommand;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -81,7 +87,7 @@ public final class Main implements Runnable {
     }
 
     /** Whether {@code --debug} was given, before the command or after it. */
-    static boolean debug(CommandLine command) {
+    public static boolean debug(CommandLine command) {
         for (CommandLine level = command; level != null; level = level.getParent()) {
             if (Boolean.TRUE.equals(level.getCommandSpec().findOption("--debug").getValue())) {
                 return true;

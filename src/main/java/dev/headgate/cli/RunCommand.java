@@ -1,6 +1,9 @@
 package dev.headgate.cli;
 
 import dev.headgate.app.Headgate;
+import dev.headgate.cli.checks.Preflight;
+import dev.headgate.cli.command.Command;
+import dev.headgate.cli.command.RoutesOption;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.headgate.cli;
 
+import dev.headgate.cli.command.Command;
 import dev.headgate.database.Migrations;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;

@@ -2,7 +2,7 @@ package dev.headgate.database;
 
 import dev.headgate.ConfigurationException;
 import dev.headgate.HeadgateException;
-import dev.headgate.settings.Key;
+import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
@@ -17,25 +17,30 @@ final class ConnectionFailure {
     private ConnectionFailure() {}
 
     static HeadgateException of(Settings settings, SQLException e) {
-        String url = redacted(settings.getString(Key.DATABASE_URL));
-        String user = settings.getString(Key.DATABASE_USER);
+        String url = redacted(settings.getString(SettingKey.DATABASE_URL));
+        String user = settings.getString(SettingKey.DATABASE_USER);
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String found = firstLine(e);
         return switch (state) {
             case "28P01", "28000" ->
                 new ConfigurationException(
                         "PostgreSQL at %s refuses the user '%s' (%s): %s and %s."
-                                .formatted(url, user, found, set(Key.DATABASE_USER), named(Key.DATABASE_PASSWORD)),
+                                .formatted(
+                                        url,
+                                        user,
+                                        found,
+                                        set(SettingKey.DATABASE_USER),
+                                        named(SettingKey.DATABASE_PASSWORD)),
                         e);
             case "3D000" ->
                 new ConfigurationException(
                         "PostgreSQL answers at %s but has no such database (%s): create it, or %s."
-                                .formatted(url, found, set(Key.DATABASE_URL)),
+                                .formatted(url, found, set(SettingKey.DATABASE_URL)),
                         e);
             default ->
                 new HeadgateException(
                         "PostgreSQL cannot be used at %s (%s): start it, or %s."
-                                .formatted(url, found, set(Key.DATABASE_URL)),
+                                .formatted(url, found, set(SettingKey.DATABASE_URL)),
                         e);
         };
     }
@@ -55,11 +60,11 @@ final class ConnectionFailure {
         return text.strip().lines().findFirst().orElse(text).replaceFirst("[.] Check that .*|[.:]$", "");
     }
 
-    private static String set(Key key) {
+    private static String set(SettingKey key) {
         return "set " + named(key);
     }
 
-    private static String named(Key key) {
+    private static String named(SettingKey key) {
         return key.propertyName() + " (or the environment variable " + key.environmentName() + ")";
     }
 }

@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import dev.headgate.ConfigurationException;
-import dev.headgate.settings.Key;
+import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
@@ -38,7 +38,7 @@ public final class Database implements AutoCloseable {
         config.setJdbcUrl(url(settings));
         config.setDataSourceProperties(connectionProperties(settings));
         config.addDataSourceProperty("socketTimeout", seconds(SOCKET_TIMEOUT));
-        config.setMaximumPoolSize(settings.getInt(Key.DATABASE_POOL_SIZE));
+        config.setMaximumPoolSize(settings.getInt(SettingKey.DATABASE_POOL_SIZE));
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
         config.setExceptionOverride(new ReadOnlySessions());
@@ -80,7 +80,7 @@ public final class Database implements AutoCloseable {
     }
 
     static String url(Settings settings) {
-        String url = settings.getString(Key.DATABASE_URL);
+        String url = settings.getString(SettingKey.DATABASE_URL);
         try {
             DriverManager.getDriver(url);
             return url;
@@ -95,8 +95,8 @@ public final class Database implements AutoCloseable {
     /** What the URL itself says takes precedence over these. */
     static Properties connectionProperties(Settings settings) {
         Properties properties = new Properties();
-        properties.setProperty("user", settings.getString(Key.DATABASE_USER));
-        properties.setProperty("password", settings.getString(Key.DATABASE_PASSWORD));
+        properties.setProperty("user", settings.getString(SettingKey.DATABASE_USER));
+        properties.setProperty("password", settings.getString(SettingKey.DATABASE_PASSWORD));
         properties.setProperty("ApplicationName", "headgate");
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("connectTimeout", seconds(CONNECT_TIMEOUT));

@@ -1,7 +1,7 @@
 package dev.headgate.database;
 
 import dev.headgate.HeadgateException;
-import dev.headgate.settings.Key;
+import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,7 +64,7 @@ public final class Migrations {
      */
     public void apply(Path routes) {
         Database.check(settings);
-        if (!settings.getBoolean(Key.MIGRATE)) {
+        if (!settings.getBoolean(SettingKey.MIGRATE)) {
             requireTables();
             return;
         }
@@ -103,7 +103,7 @@ public final class Migrations {
                 "Headgate's tables could not be created",
                 "or apply the output of `headgate schema` and set headgate.migrate=false");
         Path own = routes.toAbsolutePath()
-                .resolve(settings.getString(Key.MIGRATIONS))
+                .resolve(settings.getString(SettingKey.MIGRATIONS))
                 .normalize();
         if (Files.isDirectory(own)) {
             migrate(
@@ -138,8 +138,8 @@ public final class Migrations {
         return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(
                         Database.url(settings),
-                        settings.getString(Key.DATABASE_USER),
-                        settings.getString(Key.DATABASE_PASSWORD))
+                        settings.getString(SettingKey.DATABASE_USER),
+                        settings.getString(SettingKey.DATABASE_PASSWORD))
                 .jdbcProperties(properties)
                 .loggers("slf4j")
                 .placeholderReplacement(false)

@@ -18,13 +18,13 @@ public final class DeadLetterTable {
         void read(DeadLetter deadLetter, byte @Nullable [] payload);
     }
 
-    private static final String FIND = "select " + Rows.COLUMNS + """
+    private static final String FIND = "select " + DeadLetterRows.COLUMNS + """
             from headgate.dead_letter where %s
             order by received_at desc, id desc
             limit :limit
             """;
 
-    private static final String READ = "select " + Rows.COLUMNS + """
+    private static final String READ = "select " + DeadLetterRows.COLUMNS + """
             , payload from headgate.dead_letter where %s order by id
             """;
 
@@ -60,7 +60,7 @@ public final class DeadLetterTable {
         return jdbc.query(
                 FIND.formatted(selection.condition()),
                 selection.parameters().addValue("limit", limit),
-                (row, number) -> Rows.deadLetter(row));
+                (row, number) -> DeadLetterRows.deadLetter(row));
     }
 
     /** The most frequent first. */
@@ -74,7 +74,7 @@ public final class DeadLetterTable {
         transaction.executeWithoutResult(status -> slowly.query(
                 READ.formatted(selection.condition()),
                 selection.parameters(),
-                (ResultSet row) -> reader.read(Rows.deadLetter(row), row.getBytes("payload"))));
+                (ResultSet row) -> reader.read(DeadLetterRows.deadLetter(row), row.getBytes("payload"))));
     }
 
     /**

@@ -1,8 +1,8 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.batch.Batch;
-import dev.headgate.batch.Message;
-import dev.headgate.batch.Replay;
+import dev.headgate.message.Message;
+import dev.headgate.message.Replay;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package dev.headgate.deadletter;
 
-import dev.headgate.batch.Headers;
-import dev.headgate.batch.Replay;
+import dev.headgate.message.Headers;
+import dev.headgate.message.Replay;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -164,7 +164,8 @@ final class ReplayQueries {
 
     private static Resent resent(ResultSet row) throws SQLException {
         Map<String, byte[]> headers = new LinkedHashMap<>();
-        Rows.headers(row.getString("headers")).forEach((name, text) -> headers.put(name, Headers.encode(text)));
+        DeadLetterRows.headers(row.getString("headers"))
+                .forEach((name, text) -> headers.put(name, Headers.encode(text)));
         return new Resent(
                 row.getLong("id"), row.getString("source"), row.getString("key"), headers, row.getBytes("payload"));
     }

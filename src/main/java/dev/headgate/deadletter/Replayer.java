@@ -1,8 +1,8 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.HeadgateException;
-import dev.headgate.batch.Replay;
-import dev.headgate.outbox.ExchangeBulk;
+import dev.headgate.message.ExchangeBulk;
+import dev.headgate.message.Replay;
 import dev.headgate.sqs.BulkMessage;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;

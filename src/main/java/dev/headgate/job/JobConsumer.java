@@ -1,7 +1,7 @@
 package dev.headgate.job;
 
-import dev.headgate.batch.Headers;
 import dev.headgate.failure.FailureLog;
+import dev.headgate.message.Headers;
 import dev.headgate.polling.Poller;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;

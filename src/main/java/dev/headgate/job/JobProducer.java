@@ -1,9 +1,9 @@
 package dev.headgate.job;
 
 import dev.headgate.batch.Batch;
-import dev.headgate.batch.Headers;
-import dev.headgate.batch.Payload;
-import dev.headgate.batch.Replay;
+import dev.headgate.message.Headers;
+import dev.headgate.message.Payload;
+import dev.headgate.message.Replay;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.headgate.job;
 
-import dev.headgate.batch.Headers;
+import dev.headgate.message.Headers;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;

@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.RowMapper;
 final class JobTable {
 
     /** An attempt that has ended. */
-    record Ended(long id, long lease, Outcome outcome) {}
+    record Ended(long id, long lease, JobOutcome outcome) {}
 
     /** A job and what it is now. */
     record Changed(long id, String queue, JobState state) {}
@@ -148,13 +148,14 @@ final class JobTable {
                 statement -> {
                     setArray(statement, 1, "int8", attempts.stream().map(Ended::id));
                     setArray(statement, 2, "int8", attempts.stream().map(Ended::lease));
-                    Supplier<Stream<Outcome>> outcomes = () -> attempts.stream().map(Ended::outcome);
+                    Supplier<Stream<JobOutcome>> outcomes =
+                            () -> attempts.stream().map(Ended::outcome);
                     setArray(statement, 3, "text", outcomes.get().map(outcome -> outcome.state()
                             .toString()));
                     setArray(statement, 4, "int4", outcomes.get().map(outcome -> outcome.counts() ? 0 : 1));
                     setArray(statement, 5, "int8", outcomes.get().map(JobTable::delay));
-                    setArray(statement, 6, "text", outcomes.get().map(Outcome::reason));
-                    setArray(statement, 7, "text", outcomes.get().map(Outcome::error));
+                    setArray(statement, 6, "text", outcomes.get().map(JobOutcome::reason));
+                    setArray(statement, 7, "text", outcomes.get().map(JobOutcome::error));
                 },
                 CHANGED);
     }
@@ -210,7 +211,7 @@ final class JobTable {
         statement.setArray(index, statement.getConnection().createArrayOf(type, values.toArray()));
     }
 
-    private static @Nullable Long delay(Outcome outcome) {
+    private static @Nullable Long delay(JobOutcome outcome) {
         Duration delay = outcome.delay();
         return delay == null ? null : delay.toMillis();
     }

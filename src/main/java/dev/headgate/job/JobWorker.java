@@ -45,11 +45,11 @@ final class JobWorker implements Poller.Work {
     /** @param cause if it has failed */
     private record Settled(
             Job job,
-            Outcome outcome,
+            JobOutcome outcome,
             Duration took,
             @Nullable Throwable cause) {
         static Settled givenBack(Job job) {
-            return new Settled(job, Outcome.GIVEN_BACK, Duration.ZERO, null);
+            return new Settled(job, JobOutcome.GIVEN_BACK, Duration.ZERO, null);
         }
     }
 
@@ -189,7 +189,7 @@ final class JobWorker implements Poller.Work {
     }
 
     private static Settled completed(JobRun run) {
-        return new Settled(run.job(), Outcome.COMPLETED, run.took(), null);
+        return new Settled(run.job(), JobOutcome.COMPLETED, run.took(), null);
     }
 
     private Settled failed(JobRun run, Throwable failure) {
@@ -197,7 +197,7 @@ final class JobWorker implements Poller.Work {
         Throwable cause = run.timedOut()
                 ? new TimeoutException("took longer than " + options.timeout().toMillis() + " ms")
                 : failure;
-        Outcome outcome = Outcome.of(cause, job.attempt(), job.maxAttempts(), options.backoff());
+        JobOutcome outcome = JobOutcome.of(cause, job.attempt(), job.maxAttempts(), options.backoff());
         return new Settled(job, outcome, run.took(), cause);
     }
 
@@ -236,7 +236,7 @@ final class JobWorker implements Poller.Work {
     }
 
     private void tell(Settled attempt, JobTable.@Nullable Changed changed) {
-        if (attempt.outcome().equals(Outcome.GIVEN_BACK)) {
+        if (attempt.outcome().equals(JobOutcome.GIVEN_BACK)) {
             return;
         }
         ahead.ended(attempt.took(), attempt.job().bytes());

@@ -1,10 +1,11 @@
 package dev.headgate.ledger;
 
 import dev.headgate.batch.Batch;
-import dev.headgate.batch.Message;
-import dev.headgate.batch.Replay;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.deadletter.HeldKeys;
+import dev.headgate.message.Message;
+import dev.headgate.message.Replay;
+import dev.headgate.message.StorableKey;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.headgate.ledger;
 
-import dev.headgate.batch.Message;
+import dev.headgate.message.Message;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -53,7 +53,7 @@ final class EntrySender implements OutboxRelay.Sender {
     }
 
     @Override
-    public Outcome send(List<OutboxEntry> entries) {
+    public SendOutcome send(List<OutboxEntry> entries) {
         Work work = new Work(byKey(entries));
         List<FutureTask<@Nullable Void>> tasks = IntStream.range(0, Math.min(concurrency, entries.size()))
                 .mapToObj(i -> new FutureTask<@Nullable Void>(work::run, null))
@@ -99,7 +99,7 @@ final class EntrySender implements OutboxRelay.Sender {
 
         private final Queue<Deque<OutboxEntry>> keys;
         private final List<OutboxEntry> delivered = new ArrayList<>();
-        private final List<Outcome.Failed> failed = new ArrayList<>();
+        private final List<SendOutcome.Failed> failed = new ArrayList<>();
         private final long started = System.nanoTime();
         private int inARow;
 
@@ -129,12 +129,12 @@ final class EntrySender implements OutboxRelay.Sender {
                 }
             } else {
                 inARow = Failure.of(cause) instanceof Failure.Rejected ? 0 : inARow + 1;
-                failed.add(new Outcome.Failed(entry, cause, true));
+                failed.add(new SendOutcome.Failed(entry, cause, true));
             }
         }
 
-        synchronized Outcome outcome() {
-            return new Outcome(delivered, failed);
+        synchronized SendOutcome outcome() {
+            return new SendOutcome(delivered, failed);
         }
     }
 }

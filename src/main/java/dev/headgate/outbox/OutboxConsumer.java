@@ -2,6 +2,7 @@ package dev.headgate.outbox;
 
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
+import dev.headgate.message.ExchangeBulk;
 import dev.headgate.polling.Poller;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -182,15 +183,15 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         return new EntrySender(endpoint.getConcurrency(), senders, this::sendEntry, () -> sending);
     }
 
-    private Outcome sendBulk(List<OutboxEntry> entries) {
+    private SendOutcome sendBulk(List<OutboxEntry> entries) {
         try {
             ExchangeBulk bulk = new ExchangeBulk(OutboxExchanges.of(entries, endpoint));
             Exchange exchange = createExchange(true);
             exchange.getMessage().setBody(bulk);
             getProcessor().process(exchange);
-            return Outcome.of(entries, bulk, failure(exchange));
+            return SendOutcome.of(entries, bulk, failure(exchange));
         } catch (Exception e) {
-            return Outcome.failed(entries, e);
+            return SendOutcome.failed(entries, e);
         }
     }
 

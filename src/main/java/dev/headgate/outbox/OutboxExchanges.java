@@ -2,7 +2,7 @@ package dev.headgate.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.headgate.batch.Headers;
+import dev.headgate.message.Headers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

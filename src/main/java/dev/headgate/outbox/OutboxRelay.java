@@ -3,7 +3,7 @@ package dev.headgate.outbox;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.outbox.OutboxTable.PendingShard;
-import dev.headgate.outbox.Outcome.Failed;
+import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
 import io.github.resilience4j.core.IntervalFunction;
 import java.sql.SQLException;
@@ -64,7 +64,7 @@ final class OutboxRelay {
     /** Brings entries to their destination. */
     interface Sender {
         /** Returns when nothing of it is under way any more. */
-        Outcome send(List<OutboxEntry> entries);
+        SendOutcome send(List<OutboxEntry> entries);
     }
 
     /**
@@ -125,7 +125,7 @@ final class OutboxRelay {
     }
 
     private void sendAndMark(OutboxTable table, Bulk bulk, List<OutboxEntry> entries) throws SQLException {
-        Outcome outcome = sender.send(entries);
+        SendOutcome outcome = sender.send(entries);
         if (!outcome.delivered().isEmpty()) {
             Duration sinceOldestCreated = table.markDelivered(outcome.delivered());
             delivered.add(outcome.delivered().size());

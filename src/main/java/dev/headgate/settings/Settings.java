@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything the user can set, resolved once. Immutable, safe for use by any thread.
  *
- * <p>Values come, in rising precedence, from the built-in defaults of {@link Key}, {@code application.properties} in
+ * <p>Values come, in rising precedence, from the built-in defaults of {@link SettingKey}, {@code application.properties} in
  * the routes folder, the file given with {@code --config}, and environment variables. Keys of Headgate's own are
  * checked while loading, so the typed getters of a loaded instance fail only when asked for a form that the key does
  * not have. All other keys (Camel's, and those the user's routes refer to) are passed on unchecked.
@@ -62,15 +62,15 @@ public final class Settings {
         return reader.settings();
     }
 
-    public String getString(Key key) {
+    public String getString(SettingKey key) {
         return value(key).text();
     }
 
-    public boolean getBoolean(Key key) {
-        return Boolean.parseBoolean(checked(key, Form.FLAG).text());
+    public boolean getBoolean(SettingKey key) {
+        return Boolean.parseBoolean(checked(key, ValueType.FLAG).text());
     }
 
-    public int getInt(Key key) {
+    public int getInt(SettingKey key) {
         long number = getLong(key);
         if (number > Integer.MAX_VALUE) {
             throw complaint(key, value(key), "a whole number from 1 to " + Integer.MAX_VALUE);
@@ -78,12 +78,12 @@ public final class Settings {
         return (int) number;
     }
 
-    public long getLong(Key key) {
-        return Long.parseLong(checked(key, Form.COUNT).text());
+    public long getLong(SettingKey key) {
+        return Long.parseLong(checked(key, ValueType.COUNT).text());
     }
 
-    public Duration getDuration(Key key) {
-        return Form.duration(checked(key, Form.DURATION).text());
+    public Duration getDuration(SettingKey key) {
+        return ValueType.duration(checked(key, ValueType.DURATION).text());
     }
 
     /** The value of any key, also of Camel's or the user's own. */
@@ -104,12 +104,12 @@ public final class Settings {
         return "Settings" + new TreeMap<>(values).keySet();
     }
 
-    private Value value(Key key) {
+    private Value value(SettingKey key) {
         Value value = values.get(key.propertyName());
         return value != null ? value : new Value(key.defaultValue(), "the built-in default");
     }
 
-    private Value checked(Key key, Form form) {
+    private Value checked(SettingKey key, ValueType form) {
         Value value = value(key);
         if (!form.accepts(value.text())) {
             throw complaint(key, value, form.expected());
@@ -117,7 +117,7 @@ public final class Settings {
         return value;
     }
 
-    static ConfigurationException complaint(Key key, Value value, String expected) {
+    static ConfigurationException complaint(SettingKey key, Value value, String expected) {
         return new ConfigurationException(
                 "%s is '%s' in %s; expected %s.".formatted(key.propertyName(), value.text(), value.origin(), expected));
     }

@@ -41,7 +41,7 @@ final class SettingsReader {
 
     SettingsReader() {
         this(Map.of());
-        for (Key key : Key.values()) {
+        for (SettingKey key : SettingKey.values()) {
             values.put(key.propertyName(), new Value(key.defaultValue(), "the built-in default"));
         }
     }
@@ -81,7 +81,7 @@ final class SettingsReader {
         Set<String> names = new TreeSet<>(values.keySet());
         names.addAll(KNOWN_ELSEWHERE);
         for (String name : names) {
-            String variable = Key.environmentName(name);
+            String variable = SettingKey.environmentName(name);
             String value = environment.get(variable);
             if (value != null && name.contains(".")) {
                 put(name, value, "the environment variable " + variable);
@@ -106,7 +106,8 @@ final class SettingsReader {
     }
 
     private static void check(String name, Value value) {
-        Key key = Key.named(name).orElseThrow(() -> unknown("key " + name + " in " + value.origin(), name, false));
+        SettingKey key =
+                SettingKey.named(name).orElseThrow(() -> unknown("key " + name + " in " + value.origin(), name, false));
         if (!key.form().accepts(value.text())) {
             throw Settings.complaint(key, value, key.form().expected());
         }
@@ -114,7 +115,7 @@ final class SettingsReader {
 
     private static void refuseUnknown(Map<String, String> environment) {
         Set<String> known = new TreeSet<>(NOT_PROPERTIES);
-        Arrays.stream(Key.values()).map(Key::environmentName).forEach(known::add);
+        Arrays.stream(SettingKey.values()).map(SettingKey::environmentName).forEach(known::add);
         for (String variable : new TreeSet<>(environment.keySet())) {
             if (variable.startsWith("HEADGATE_")
                     && !known.contains(variable)
@@ -125,8 +126,8 @@ final class SettingsReader {
     }
 
     private static ConfigurationException unknown(String what, String name, boolean variable) {
-        List<String> known = Arrays.stream(Key.values())
-                .map(variable ? Key::environmentName : Key::propertyName)
+        List<String> known = Arrays.stream(SettingKey.values())
+                .map(variable ? SettingKey::environmentName : SettingKey::propertyName)
                 .toList();
         String remedy = Nearest.to(name, known)
                 .map(near -> "did you mean " + near + "?")

@@ -2,7 +2,7 @@ package dev.headgate.sqs;
 
 import dev.headgate.failure.RejectedException;
 import dev.headgate.failure.RetryException;
-import dev.headgate.outbox.ExchangeBulk;
+import dev.headgate.message.ExchangeBulk;
 import dev.headgate.sqs.BulkSqsComponent.BulkEndpoint;
 import java.util.ArrayList;
 import java.util.List;

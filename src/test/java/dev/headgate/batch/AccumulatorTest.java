@@ -2,6 +2,7 @@ package dev.headgate.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.message.Message;
 import java.util.List;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;

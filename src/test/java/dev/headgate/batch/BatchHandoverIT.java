@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Rejection;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;

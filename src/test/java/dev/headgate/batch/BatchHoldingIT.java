@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Message;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package dev.headgate.batch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.headgate.message.Message;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

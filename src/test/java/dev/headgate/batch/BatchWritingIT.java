@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Message;
+import dev.headgate.message.Rejection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

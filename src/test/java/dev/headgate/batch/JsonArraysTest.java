@@ -2,6 +2,7 @@ package dev.headgate.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.message.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.headgate.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.message.Rejection;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

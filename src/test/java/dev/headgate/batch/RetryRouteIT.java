@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.failure.RetryException;
+import dev.headgate.message.Attempts;
+import dev.headgate.message.Message;
+import dev.headgate.message.Rejection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.headgate.guarantee;
 
-import dev.headgate.batch.SourcePosition;
+import dev.headgate.message.SourcePosition;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.spi.CamelEvent;

@@ -3,8 +3,8 @@ package dev.headgate.guarantee;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headgate.hawtio.Console;
-import dev.headgate.hawtio.Jolokia;
+import dev.headgate.manage.hawtio.HawtioConsole;
+import dev.headgate.manage.hawtio.JolokiaAgent;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -54,10 +54,10 @@ class HawtioIT {
         try (Pipeline pipeline = new Pipeline(1)) {
             noneRuns(pipeline, settings);
             pipeline.start(settings, Map.of());
-            Jolokia jolokia = new Jolokia(
+            JolokiaAgent jolokia = new JolokiaAgent(
                     URI.create("http://127.0.0.1:" + port + "/observe/jolokia"), Optional.of("Bearer t0ken"));
             jolokia.check();
-            try (Console console = Console.start(war(folder), 0, jolokia)) {
+            try (HawtioConsole console = HawtioConsole.start(war(folder), 0, jolokia)) {
                 address = console.address().resolve("/hawtio/").toString();
                 HttpResponse<String> first = get(console.address().toString());
                 assertThat(first.statusCode()).isEqualTo(302);

@@ -2,7 +2,7 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headgate.observe.Meters;
+import dev.headgate.manage.meters.Meters;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.ledger.Ledger;
-import dev.headgate.ledger.MessageId;
+import dev.headgate.message.MessageId;
 import dev.headgate.outbox.OutboxComponent;
 import java.time.InstantSource;
 import java.util.List;

@@ -19,7 +19,7 @@ class SqsIT {
 
     private static final String ORDER_ID = """
                 - name: order-id
-                  type: dev.headgate.ledger.JsonField
+                  type: dev.headgate.message.JsonField
                   constructors:
                     "0": order_id
             """;

@@ -4,13 +4,13 @@ import static dev.headgate.job.JobDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.batch.Batch;
-import dev.headgate.batch.Message;
 import dev.headgate.deadletter.DeadLetter;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.deadletter.Replayer;
 import dev.headgate.deadletter.Selection;
 import dev.headgate.failure.RejectedException;
 import dev.headgate.ledger.Ledger;
+import dev.headgate.message.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -25,16 +25,16 @@ class SettingsTest {
     void without_files_the_defaults_hold() {
         Settings settings = Settings.load(routes, null, Map.of());
 
-        assertThat(settings.getString(Key.DATABASE_USER)).isEqualTo("headgate");
-        assertThat(settings.getInt(Key.DATABASE_POOL_SIZE)).isEqualTo(8);
-        assertThat(settings.getLong(Key.INFLIGHT_MAX_BYTES)).isEqualTo(67_108_864L);
-        assertThat(settings.getDuration(Key.LEDGER_RETENTION)).isEqualTo(Duration.ofDays(14));
-        assertThat(settings.getBoolean(Key.MIGRATE)).isTrue();
+        assertThat(settings.getString(SettingKey.DATABASE_USER)).isEqualTo("headgate");
+        assertThat(settings.getInt(SettingKey.DATABASE_POOL_SIZE)).isEqualTo(8);
+        assertThat(settings.getLong(SettingKey.INFLIGHT_MAX_BYTES)).isEqualTo(67_108_864L);
+        assertThat(settings.getDuration(SettingKey.LEDGER_RETENTION)).isEqualTo(Duration.ofDays(14));
+        assertThat(settings.getBoolean(SettingKey.MIGRATE)).isTrue();
     }
 
     @ParameterizedTest
-    @EnumSource(Key.class)
-    void every_default_has_the_form_of_its_key(Key key) {
+    @EnumSource(SettingKey.class)
+    void every_default_has_the_form_of_its_key(SettingKey key) {
         assertThat(key.form().accepts(key.defaultValue())).isTrue();
     }
 
@@ -45,9 +45,9 @@ class SettingsTest {
 
         Settings settings = Settings.load(routes, config, Map.of("ORDERS_TOPIC", "environment"));
 
-        assertThat(settings.getInt(Key.DATABASE_POOL_SIZE)).isEqualTo(8);
-        assertThat(settings.getString(Key.DATABASE_USER)).isEqualTo("routes");
-        assertThat(settings.getDuration(Key.COMMIT_INTERVAL)).isEqualTo(Duration.ofSeconds(3));
+        assertThat(settings.getInt(SettingKey.DATABASE_POOL_SIZE)).isEqualTo(8);
+        assertThat(settings.getString(SettingKey.DATABASE_USER)).isEqualTo("routes");
+        assertThat(settings.getDuration(SettingKey.COMMIT_INTERVAL)).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.find("orders.topic")).contains("environment");
     }
 
@@ -58,7 +58,7 @@ class SettingsTest {
                 null,
                 Map.of("HEADGATE_DATABASE_POOL_SIZE", "3", "CAMEL_COMPONENT_KAFKA_BROKERS", "kafka:9092", "PATH", "x"));
 
-        assertThat(settings.getInt(Key.DATABASE_POOL_SIZE)).isEqualTo(3);
+        assertThat(settings.getInt(SettingKey.DATABASE_POOL_SIZE)).isEqualTo(3);
         assertThat(settings.find("camel.component.kafka.brokers")).contains("kafka:9092");
         assertThat(settings.find("path")).isEmpty();
     }
@@ -110,7 +110,7 @@ class SettingsTest {
             })
     void variables_of_the_launcher_and_of_kubernetes_are_no_settings(String variable) {
         assertThat(Settings.load(routes, null, Map.of(variable, "x")).asProperties())
-                .hasSize(Key.values().length);
+                .hasSize(SettingKey.values().length);
     }
 
     @Test
@@ -135,16 +135,17 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"500ms,PT0.5S", "10s,PT10S", "5m,PT5M", "2h,PT2H", "14d,PT336H", "PT1M30S,PT1M30S", "P1D,PT24H"})
     void durations_are_short_or_iso(String written, Duration meant) {
-        Settings settings = Settings.defaults().with(Map.of(Key.COMMIT_INTERVAL.propertyName(), written), "a test");
+        Settings settings =
+                Settings.defaults().with(Map.of(SettingKey.COMMIT_INTERVAL.propertyName(), written), "a test");
 
-        assertThat(settings.getDuration(Key.COMMIT_INTERVAL)).isEqualTo(meant);
+        assertThat(settings.getDuration(SettingKey.COMMIT_INTERVAL)).isEqualTo(meant);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0s", "-5s", "5", "5w", "s", "99999999999999999999d", "9223372036854775807d", "PT"})
     void what_is_no_duration_is_refused(String written) {
-        assertThatThrownBy(
-                        () -> Settings.defaults().with(Map.of(Key.COMMIT_INTERVAL.propertyName(), written), "a test"))
+        assertThatThrownBy(() ->
+                        Settings.defaults().with(Map.of(SettingKey.COMMIT_INTERVAL.propertyName(), written), "a test"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("in a test");
     }
@@ -166,21 +167,22 @@ class SettingsTest {
     void a_number_that_fits_no_int_is_refused_where_an_int_is_asked_for() {
         Settings settings = Settings.defaults().with(Map.of("headgate.ledger.cache-size", "2147483648"), "a test");
 
-        assertThat(settings.getLong(Key.LEDGER_CACHE_SIZE)).isEqualTo(2_147_483_648L);
-        assertThatThrownBy(() -> settings.getInt(Key.LEDGER_CACHE_SIZE)).isInstanceOf(ConfigurationException.class);
+        assertThat(settings.getLong(SettingKey.LEDGER_CACHE_SIZE)).isEqualTo(2_147_483_648L);
+        assertThatThrownBy(() -> settings.getInt(SettingKey.LEDGER_CACHE_SIZE))
+                .isInstanceOf(ConfigurationException.class);
     }
 
     @Test
     void blanks_at_the_end_of_a_line_do_not_count() throws IOException {
         application("headgate.database.pool-size=3  ");
 
-        assertThat(Settings.load(routes, null, Map.of()).getInt(Key.DATABASE_POOL_SIZE))
+        assertThat(Settings.load(routes, null, Map.of()).getInt(SettingKey.DATABASE_POOL_SIZE))
                 .isEqualTo(3);
     }
 
     @Test
     void the_text_form_shows_no_value() {
-        assertThat(Settings.defaults().with(Map.of(Key.DATABASE_PASSWORD.propertyName(), "sesame"), "a test"))
+        assertThat(Settings.defaults().with(Map.of(SettingKey.DATABASE_PASSWORD.propertyName(), "sesame"), "a test"))
                 .hasToString(Settings.defaults().toString())
                 .asString()
                 .doesNotContain("sesame");

@@ -1,0 +1,148 @@
+package dev.headgate.batch;
+
+import dev.headgate.failure.Backoff;
+import dev.headgate.failure.Failure;
+import dev.headgate.message.Message;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the messages of one batch through its route: all of them, however many attempts that takes.
+ *
+ * <p>An outage is retried with the same messages, without limit, after an exponential backoff with full jitter, in pieces
+ * as large as the {@link WriteLimit} allows at the time. Rejected messages are found by {@link Isolation}; each attempt is
+ * a transaction of its own, and the completions of what it wrote run as soon as it has succeeded. The rejected ones are
+ * marked and written last, as dead letters, unless most of the batch is rejected for one reason: then nothing of them is
+ * written, and the rest is tried again like an outage.
+ *
+ * <p>Shared by the lanes; all but its collaborators is on the lane's stack.
+ */
+final class RouteWriter {
+
+    /** Sends one attempt through the route; returns the failure, or null when it succeeded. */
+    interface Route {
+        @Nullable
+        Throwable send(Batch batch);
+    }
+
+    /**
+     * What the endpoint says.
+     *
+     * @param maxRejected see {@link RejectionTally}; read again at each attempt
+     */
+    record Options(Backoff backoff, DoubleSupplier maxRejected, BatchPolicy policy) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(RouteWriter.class);
+
+    private final String name;
+    private final Route route;
+    private final Options options;
+    private final WriteLimit limit;
+    private final WriteGate gate;
+    private final Hold hold;
+    private final BatchListener listener;
+
+    RouteWriter(String name, Route route, Options options, WriteLimit limit, Hold hold, BatchListener listener) {
+        this.name = name;
+        this.route = route;
+        this.options = options;
+        this.limit = limit;
+        this.gate = new WriteGate(limit);
+        this.hold = hold;
+        this.listener = listener;
+    }
+
+    /** Returns when every message is either written and completed, or failed because the lane stopped. */
+    void write(List<Message> messages, Batch.Closed closed, Lane lane) {
+        listener.closed(new Batch(name, messages, closed, options.policy));
+        new RejectionSearch(this, messages, closed, lane).run();
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The most messages in one attempt, as it is now. */
+    int mostMessages() {
+        return limit.size();
+    }
+
+    double maxRejected() {
+        return options.maxRejected.getAsDouble();
+    }
+
+    BatchPolicy policy() {
+        return options.policy;
+    }
+
+    WriteGate gate() {
+        return gate;
+    }
+
+    /** One attempt; null if it succeeded and the completions have run. */
+    @Nullable
+    Throwable attempt(Batch batch, Lane lane) {
+        if (!gate.enter(lane)) {
+            return new BatchStoppedException();
+        }
+        long start = System.nanoTime();
+        @Nullable Throwable failure;
+        try {
+            failure = send(batch);
+        } finally {
+            gate.leave();
+        }
+        if (failure == null) {
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            limit.written(took);
+            LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
+            listener.written(batch, took);
+            batch.messages().forEach(Message::complete);
+            hold.release(lane);
+        }
+        return failure;
+    }
+
+    /** Waits until the next attempt is due. */
+    void backOff(Batch batch, Lane lane, Throwable cause, int attempts) {
+        limit.failed();
+        Duration delay = options.backoff.after(attempts);
+        listener.retrying(batch, cause, attempts, delay);
+        if (attempts > 1) {
+            // A deadlock or a lost connection is mostly over at the second attempt.
+            hold(batch.messages(), lane, Failure.summary(cause));
+        }
+        lane.pause(delay);
+    }
+
+    /** As {@link #backOff}, for a batch of which too many messages are rejected. */
+    void backOffRejected(List<Message> messages, Lane lane, String why, int attempts) {
+        limit.failed();
+        hold(messages, lane, why);
+        lane.pause(options.backoff.after(attempts));
+    }
+
+    void release(Lane lane) {
+        hold.release(lane);
+    }
+
+    private void hold(List<Message> messages, Lane lane, String why) {
+        Set<String> pipelines = messages.stream().map(Message::pipeline).collect(Collectors.toSet());
+        hold.hold(lane, pipelines, why);
+    }
+
+    private @Nullable Throwable send(Batch batch) {
+        Throwable failure = route.send(batch);
+        if (failure == null && !batch.isSettled()) {
+            return new IllegalStateException("the route of batch:" + name + " did not claim its messages: add the step"
+                    + " \"bean: { ref: ledger, method: claim }\"");
+        }
+        return failure;
+    }
+}

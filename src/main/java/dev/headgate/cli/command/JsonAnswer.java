@@ -1,0 +1,56 @@
+package dev.headgate.cli.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.headgate.HeadgateException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What a server has answered; the body is missing if it is no JSON. */
+public record JsonAnswer(int status, JsonNode body) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /**
+     * Asks once.
+     *
+     * @param authorization the value of the header, if any
+     * @throws HeadgateException if nobody answers
+     */
+    public static JsonAnswer from(URI url, Optional<String> authorization) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url).timeout(PATIENCE);
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        String server = url.getScheme() + "://" + url.getAuthority();
+        try {
+            HttpResponse<String> response = HttpClient.newBuilder()
+                    .connectTimeout(PATIENCE)
+                    .build()
+                    .send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new JsonAnswer(response.statusCode(), parse(response.body()));
+        } catch (HttpTimeoutException e) {
+            throw new HeadgateException(server + " does not answer within " + PATIENCE.toSeconds() + " s.", e);
+        } catch (IOException e) {
+            throw new HeadgateException("Nobody answers at " + server + ": is it running, and is that its address?", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HeadgateException("Interrupted while waiting for " + server, e);
+        }
+    }
+
+    private static JsonNode parse(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
+    }
+}

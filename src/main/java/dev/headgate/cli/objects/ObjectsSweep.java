@@ -1,0 +1,118 @@
+package dev.headgate.cli.objects;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.headgate.ConfigurationException;
+import dev.headgate.app.SendingContext;
+import dev.headgate.cli.command.AgeConverter;
+import dev.headgate.cli.command.DatabaseCommand;
+import dev.headgate.cli.command.Progress;
+import dev.headgate.s3.Layout;
+import dev.headgate.s3.Sweep;
+import dev.headgate.s3.Sweep.Orphan;
+import dev.headgate.settings.SettingKey;
+import dev.headgate.settings.Settings;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** {@code headgate objects sweep}. */
+@CommandLine.Command(
+        name = "sweep",
+        description = "Remove objects that are not in the manifest: what attempts put that did not commit.")
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+final class ObjectsSweep extends DatabaseCommand {
+
+    @Option(
+            names = "--older-than",
+            paramLabel = "DURATION",
+            required = true,
+            converter = AgeConverter.class,
+            description = "Only those put longer ago than this, such as 30m or 2d.")
+    private Duration olderThan;
+
+    @Option(names = "--dry-run", description = "Only tell what would be removed.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    /** What was found, and a line about it now and then. */
+    private final class Found implements Sweep.Listener {
+
+        private final Progress progress = new Progress(ObjectsSweep.this::say, "Looked at", -1);
+        private final List<Orphan> orphans = new ArrayList<>();
+
+        @Override
+        public void looked(long objects) {
+            progress.reached(objects);
+        }
+
+        @Override
+        public void orphan(Orphan orphan) {
+            orphans.add(orphan);
+        }
+    }
+
+    @Override
+    protected void checkUsage() {
+        // all options are checked by their types
+    }
+
+    @Override
+    protected int run(Settings settings, DataSource dataSource) {
+        String bucket = settings.getString(SettingKey.OBJECTS_BUCKET);
+        if (bucket.isEmpty()) {
+            throw new ConfigurationException("headgate.objects.bucket is not set; expected the name of an S3 bucket, as"
+                    + " in the routes folder that writes objects: name that with --routes.");
+        }
+        Layout layout = new Layout(settings.getString(SettingKey.OBJECTS_LAYOUT));
+        Found found = new Found();
+        try (SendingContext sending = SendingContext.start(settings)) {
+            new Sweep(dataSource, layout, InstantSource.system())
+                    .run(sending.camelContext(), bucket, olderThan, dryRun, found);
+        }
+        out().print(json ? json(bucket, found) : text(bucket, found));
+        out().flush();
+        return 0;
+    }
+
+    private String text(String bucket, Found found) {
+        StringBuilder text = new StringBuilder();
+        if (dryRun) {
+            found.orphans.forEach(orphan -> text.append(orphan.key()).append('\n'));
+        }
+        int count = found.orphans.size();
+        return text.append(dryRun ? "Would remove " : "Removed ")
+                .append(count)
+                .append(count == 1 ? " orphan" : " orphans")
+                .append(" (")
+                .append(bytes(found))
+                .append(" bytes) of ")
+                .append(found.progress.count())
+                .append(" objects in the bucket ")
+                .append(bucket)
+                .append(".\n")
+                .toString();
+    }
+
+    private String json(String bucket, Found found) {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.put("bucket", bucket)
+                .put("dryRun", dryRun)
+                .put("objects", found.progress.count())
+                .put("orphans", found.orphans.size())
+                .put("bytes", bytes(found));
+        ArrayNode keys = json.putArray(dryRun ? "wouldRemove" : "removed");
+        found.orphans.forEach(orphan -> keys.add(orphan.key()));
+        return json.toPrettyString() + "\n";
+    }
+
+    private static long bytes(Found found) {
+        return found.orphans.stream().mapToLong(Orphan::bytes).sum();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.headgate.cli.slo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.headgate.ConfigurationException;
+import dev.headgate.HeadgateException;
+import dev.headgate.cli.command.JsonAnswer;
+import dev.headgate.manage.ManagementAccess;
+import dev.headgate.manage.slo.Errors;
+import dev.headgate.manage.slo.Objective;
+import dev.headgate.manage.slo.ObjectiveState;
+import dev.headgate.manage.slo.Window;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Asks the management server of the running process, what its status page reads too. */
+final class StatusesOfProcess {
+
+    private StatusesOfProcess() {}
+
+    static List<ObjectiveStatus> ask(ManagementAccess access) {
+        if (!access.isEnabled()) {
+            throw new ConfigurationException("The management server is off: set camel.management.enabled=true,"
+                    + " or ask Prometheus with --prometheus URL.");
+        }
+        URI url = URI.create(access.url() + "/observe/status");
+        JsonAnswer answer = JsonAnswer.from(url, access.authorization());
+        return switch (answer.status()) {
+            case 200 -> standings(answer.body());
+            case 401 ->
+                throw new HeadgateException(url + " does not take the credentials of these settings: they need the"
+                        + " process's headgate.management.token, or its user and password.");
+            case 404 ->
+                throw new HeadgateException(url + " is not there: the process has no meters"
+                        + " (camel.management.metrics-enabled=false), or is no Headgate of this version.");
+            default -> throw new HeadgateException(url + " answers " + answer.status() + ".");
+        };
+    }
+
+    private static List<ObjectiveStatus> standings(JsonNode status) {
+        List<ObjectiveStatus> standings = new ArrayList<>();
+        for (JsonNode pipeline : status.path("pipelines")) {
+            for (JsonNode one : pipeline.path("objectives")) {
+                Map<Window, Double> ratios = new EnumMap<>(Window.class);
+                for (Window window : Window.values()) {
+                    ratios.put(
+                            window,
+                            one.path("errorRatio").path(window.toString()).asDouble(Double.NaN));
+                }
+                standings.add(new ObjectiveStatus(
+                        pipeline.path("name").asText(),
+                        Objective.valueOf(constant(one.path("name"))),
+                        ObjectiveState.valueOf(constant(one.path("state"))),
+                        new Errors(ratios)));
+            }
+        }
+        return standings;
+    }
+
+    private static String constant(JsonNode name) {
+        return name.asText().toUpperCase(Locale.ROOT).replace(' ', '_');
+    }
+}

@@ -1,0 +1,71 @@
+package dev.headgate.deadletter;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reads rows of the table. */
+final class DeadLetterRows {
+
+    static final String COLUMNS = """
+            id, pipeline, stage, reason, error, key, headers, cast(octet_length(payload) as bigint) as payload_bytes,
+            source, received_at, attempts, state, held, replays, replayed_at, settled_at, discarded_why
+            """;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final TypeReference<LinkedHashMap<String, String>> TEXTS = new TypeReference<>() {};
+
+    private DeadLetterRows() {}
+
+    static DeadLetter deadLetter(ResultSet row) throws SQLException {
+        return new DeadLetter(
+                row.getLong("id"),
+                row.getString("pipeline"),
+                row.getString("stage"),
+                row.getString("reason"),
+                row.getString("error"),
+                row.getString("key"),
+                headers(row.getString("headers")),
+                row.getObject("payload_bytes", Long.class),
+                row.getString("source"),
+                Objects.requireNonNull(instant(row, "received_at")),
+                row.getInt("attempts"),
+                state(row),
+                row.getBoolean("held"),
+                row.getInt("replays"),
+                instant(row, "replayed_at"),
+                instant(row, "settled_at"),
+                row.getString("discarded_why"));
+    }
+
+    static DeadLetter.State state(ResultSet row) throws SQLException {
+        return DeadLetter.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
+    }
+
+    static Map<String, String> headers(String json) {
+        try {
+            return JSON.readValue(json, TEXTS);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the column headers holds no object of texts", e);
+        }
+    }
+
+    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        Timestamp timestamp = row.getTimestamp(column);
+        return timestamp == null ? null : timestamp.toInstant();
+    }
+
+    /** As the table has it. */
+    static String name(DeadLetter.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.headgate.kafka;
+
+import dev.headgate.backpressure.SourceInflight;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * One record handed to the route: pending, then either acknowledged or failed, once, from any thread.
+ *
+ * <p>It counts against the inflight limit until then.
+ */
+class Delivery {
+
+    private static final int PENDING = 0;
+    private static final int ACKNOWLEDGED = 1;
+    private static final int FAILED = 2;
+    private static final AtomicIntegerFieldUpdater<Delivery> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(Delivery.class, "state");
+
+    private final PartitionOffsets partition;
+    private final long offset;
+    private final int size;
+    private final SourceInflight source;
+    private volatile int state = PENDING;
+
+    Delivery(PartitionOffsets partition, long offset, int size, SourceInflight source) {
+        this.partition = partition;
+        this.offset = offset;
+        this.size = size;
+        this.source = source;
+        source.acquire(size);
+    }
+
+    long offset() {
+        return offset;
+    }
+
+    boolean isAcknowledged() {
+        return state == ACKNOWLEDGED;
+    }
+
+    boolean isFailed() {
+        return state == FAILED;
+    }
+
+    final void acknowledge() {
+        if (STATE.compareAndSet(this, PENDING, ACKNOWLEDGED)) {
+            source.release(size);
+        }
+    }
+
+    final void fail() {
+        if (STATE.compareAndSet(this, PENDING, FAILED)) {
+            partition.markFailed();
+            source.fail(size);
+        }
+    }
+}

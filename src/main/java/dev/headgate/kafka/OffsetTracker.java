@@ -1,0 +1,85 @@
+package dev.headgate.kafka;
+
+import dev.headgate.backpressure.SourceInflight;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The deliveries of one consumer by partition. For the consumer's thread only; acknowledgements may come from any.
+ */
+final class OffsetTracker {
+
+    private final Map<TopicPartition, PartitionOffsets> partitions = new HashMap<>();
+
+    /** Registers a record that is about to be routed, and counts it as in flight. */
+    RecordAcknowledgement track(TopicPartition partition, long offset, int size, SourceInflight source) {
+        PartitionOffsets offsets = partitions.computeIfAbsent(partition, p -> new PartitionOffsets());
+        RecordAcknowledgement delivery = new RecordAcknowledgement(offsets, offset, size, source);
+        offsets.add(delivery);
+        return delivery;
+    }
+
+    /** The offsets that became committable since the last call, by partition. */
+    Map<TopicPartition, OffsetAndMetadata> takeCommittable() {
+        return takeCommittable(partitions.keySet());
+    }
+
+    /** As {@link #takeCommittable()}, of the given partitions only. */
+    Map<TopicPartition, OffsetAndMetadata> takeCommittable(Collection<TopicPartition> of) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (TopicPartition partition : of) {
+            PartitionOffsets tracked = partitions.get(partition);
+            long offset = tracked == null ? -1 : tracked.takeCommittable();
+            if (offset >= 0) {
+                offsets.put(partition, new OffsetAndMetadata(offset));
+            }
+        }
+        return offsets;
+    }
+
+    /** The commit of these partitions failed: they are committable again. */
+    void commitFailed(Collection<TopicPartition> of) {
+        for (TopicPartition partition : of) {
+            PartitionOffsets tracked = partitions.get(partition);
+            if (tracked != null) {
+                tracked.commitFailed();
+            }
+        }
+    }
+
+    /** Whether all deliveries of the given partitions are acknowledged. */
+    boolean isAcknowledged(Collection<TopicPartition> of) {
+        return of.stream().map(partitions::get).allMatch(tracked -> tracked == null || tracked.isAcknowledged());
+    }
+
+    /** Whether a delivery of the partition failed, which has to be read again from it. */
+    boolean isFailed(TopicPartition partition) {
+        PartitionOffsets tracked = partitions.get(partition);
+        return tracked != null && tracked.isFailed();
+    }
+
+    /**
+     * Drops what failed since the last call, and what was delivered behind it.
+     *
+     * @return the offsets to read again from, by partition
+     */
+    Map<TopicPartition, Long> rewindFailed() {
+        Map<TopicPartition, Long> rewind = Map.of();
+        for (Map.Entry<TopicPartition, PartitionOffsets> entry : partitions.entrySet()) {
+            long offset = entry.getValue().isFailed() ? entry.getValue().rewind() : -1;
+            if (offset >= 0) {
+                rewind = rewind.isEmpty() ? new HashMap<>() : rewind;
+                rewind.put(entry.getKey(), offset);
+            }
+        }
+        return rewind;
+    }
+
+    /** Drops a partition: acknowledgements of its deliveries that are still to come change nothing. */
+    void forget(TopicPartition partition) {
+        partitions.remove(partition);
+    }
+}

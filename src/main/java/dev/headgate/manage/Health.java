@@ -1,0 +1,161 @@
+package dev.headgate.manage;
+
+import dev.headgate.HeadgateException;
+import dev.headgate.kafka.AcknowledgingClientFactory;
+import dev.headgate.kafka.AdminConfiguration;
+import dev.headgate.outbox.OutboxComponent;
+import io.vertx.ext.web.RoutingContext;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import javax.sql.DataSource;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.StartupListener;
+import org.apache.camel.component.aws2.s3.AWS2S3Endpoint;
+import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.main.Main;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.apache.kafka.clients.admin.Admin;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * Readiness by what Headgate needs: {@code headgate-database}, {@code headgate-kafka} (the brokers), {@code
+ * headgate-consumer} (joined to its group), {@code headgate-relay}, {@code headgate-s3} (the buckets that routes write to);
+ * and {@code /observe/health/started}, which is up from the first moment on when all were.
+ */
+public final class Health extends LifecycleStrategySupport implements CamelConfiguration, StartupListener {
+
+    private static final List<String> NAMES = List.of("database", "kafka", "consumer", "relay", "s3");
+    private static final int DATABASE_SECONDS = 3;
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+
+    private final DataSource dataSource;
+    private final AcknowledgingClientFactory clients;
+    private final Probes probes = new Probes(InstantSource.system());
+    private volatile boolean started;
+
+    public Health(DataSource dataSource, AcknowledgingClientFactory clients) {
+        this.dataSource = dataSource;
+        this.clients = clients;
+    }
+
+    public void bind(Main main) {
+        NAMES.forEach(name -> main.bind(name + "Check", new ProbeCheck(probes, name)));
+        main.configure().addConfiguration(this);
+    }
+
+    @Override
+    public void configure(CamelContext context) throws Exception {
+        context.addStartupListener(this);
+        context.addLifecycleStrategy(this);
+        probes.start("database", this::askDatabase);
+        probes.start("kafka", () -> askBrokers(context));
+        probes.start("consumer", () -> askConsumers(context));
+        probes.start("relay", () -> askRelays(context));
+        probes.start("s3", () -> askBuckets(context));
+    }
+
+    @Override
+    public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+        ManagementHttpServer server = context.hasService(ManagementHttpServer.class);
+        if (server != null && server.isHealthCheckEnabled()) {
+            server.getRouter()
+                    .route(server.getHealthPath() + "/started")
+                    .blockingHandler(request -> answer(context, request));
+        }
+    }
+
+    @Override
+    public void onContextStopped(CamelContext context) {
+        probes.close();
+    }
+
+    private void answer(CamelContext context, RoutingContext request) {
+        started = started || HealthCheckHelper.isResultsUp(HealthCheckHelper.invokeReadiness(context, "full"), true);
+        request.response()
+                .setStatusCode(started ? 200 : 503)
+                .putHeader("Content-Type", "application/json")
+                .end("{\"status\":\"%s\"}".formatted(started ? "UP" : "DOWN"));
+    }
+
+    private void askDatabase() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            if (!connection.isValid(DATABASE_SECONDS)) {
+                throw new HeadgateException("it does not answer");
+            }
+        }
+    }
+
+    private void askBrokers(CamelContext context) throws ExecutionException, InterruptedException {
+        if (!readsKafka(context)) {
+            return;
+        }
+        Properties consumer = clients.openConsumers().stream()
+                .findFirst()
+                .orElseThrow(() -> new HeadgateException("there is no consumer yet"));
+        try (Admin admin = Admin.create(AdminConfiguration.of(consumer))) {
+            int nodes = admin.describeCluster().nodes().get().size();
+            if (nodes == 0) {
+                throw new HeadgateException("no broker answers");
+            }
+        }
+    }
+
+    private void askConsumers(CamelContext context) {
+        if (readsKafka(context) && !clients.haveJoined()) {
+            throw new HeadgateException("a consumer has not joined its group");
+        }
+    }
+
+    private static void askRelays(CamelContext context) {
+        for (OutboxComponent component : context.getRegistry().findByType(OutboxComponent.class)) {
+            Map<String, String> troubles = component.troubles();
+            if (!troubles.isEmpty()) {
+                throw new HeadgateException("no relay: " + troubles);
+            }
+        }
+    }
+
+    private static void askBuckets(CamelContext context) {
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof AWS2S3Endpoint s3) {
+                String bucket = s3.getConfiguration().getBucketName();
+                S3Client client = s3.getS3Client();
+                if (client == null) {
+                    throw new HeadgateException("there is no client yet for the bucket " + bucket);
+                }
+                if (status(client, bucket) == NOT_FOUND) {
+                    throw new HeadgateException("there is no bucket " + bucket);
+                }
+            }
+        }
+    }
+
+    /** Who may put objects may not be allowed to ask for the bucket: a refusal is an answer. */
+    private static int status(S3Client client, String bucket) {
+        try {
+            return client.headBucket(request -> request.bucket(bucket))
+                    .sdkHttpResponse()
+                    .statusCode();
+        } catch (AwsServiceException e) {
+            if (e.statusCode() == FORBIDDEN || e.statusCode() == NOT_FOUND) {
+                return e.statusCode();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean readsKafka(CamelContext context) {
+        return context.getRoutes().stream().anyMatch(route -> route.getEndpoint() instanceof KafkaEndpoint);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.headgate.manage;
+
+import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.batch.BatchListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the sources of a batch that cannot write, from its first lane's failure until all its lanes write again, and
+ * says so in the log: at once, then once a minute, and when it goes on.
+ *
+ * <p>Thread-safe. What is in flight stays in flight, and is written when the batch goes on.
+ */
+public final class HeldPipelines implements BatchListener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeldPipelines.class);
+
+    /** A batch that cannot write. */
+    record Hold(String batch, Set<String> pipelines, String why, Instant since) {
+
+        Hold {
+            pipelines = new TreeSet<>(pipelines);
+            since = since.truncatedTo(ChronoUnit.SECONDS);
+        }
+
+        /** One line: what, since when and why. */
+        @Override
+        public String toString() {
+            return "batch:%s cannot write since %s: %s".formatted(batch, since, why);
+        }
+    }
+
+    private record Reminded(Hold hold, ScheduledFuture<?> reminder) {}
+
+    private final InflightLimit limit;
+    private final InstantSource clock;
+    private final Duration interval;
+    private final Map<String, Reminded> holds = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor reminders;
+
+    /** @param interval the time between two lines about the same hold */
+    public HeldPipelines(InflightLimit limit, InstantSource clock, Duration interval) {
+        this.limit = limit;
+        this.clock = clock;
+        this.interval = interval;
+        this.reminders = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "held-pipelines");
+            thread.setDaemon(true);
+            return thread;
+        });
+        reminders.setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public void holding(String name, Set<String> pipelines, String why) {
+        Hold hold = new Hold(name, pipelines, why, clock.instant());
+        pipelines.forEach(pipeline -> limit.source(pipeline).hold(name));
+        holds.compute(name, (batch, before) -> {
+            if (before != null) {
+                before.reminder.cancel(false);
+            }
+            return new Reminded(hold, remind(hold));
+        });
+    }
+
+    @Override
+    public void released(String name) {
+        Reminded ended = holds.remove(name);
+        limit.sources().forEach(source -> source.letGo(name));
+        if (ended != null) {
+            ended.reminder.cancel(false);
+            Duration lasted = Duration.between(ended.hold.since, clock.instant());
+            LOG.info("batch:{} goes on after {} s, and so do {}", name, lasted.toSeconds(), ended.hold.pipelines);
+        }
+    }
+
+    /** What cannot write at this moment. */
+    Collection<Hold> holds() {
+        return holds.values().stream().map(Reminded::hold).toList();
+    }
+
+    /** No reminders after this. */
+    @Override
+    public void close() {
+        List<Runnable> never = reminders.shutdownNow();
+        LOG.debug("Closed with {} holds", never.size());
+    }
+
+    private ScheduledFuture<?> remind(Hold hold) {
+        return reminders.scheduleAtFixedRate(
+                () -> LOG.warn("{}. {} paused; nothing is lost.", hold, hold.pipelines),
+                0,
+                interval.toNanos(),
+                TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.headgate.manage;
+
+import dev.headgate.backpressure.SourceInflight;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.api.management.ManagedAttribute;
+import org.apache.camel.api.management.ManagedOperation;
+import org.apache.camel.api.management.ManagedResource;
+
+/** A pipeline in JMX: what its source does, and a person's means to pause it. Thread-safe. */
+@ManagedResource(description = "A pipeline, named after the route that consumes its source")
+public final class ManagedPipeline {
+
+    private final SourceInflight source;
+
+    ManagedPipeline(SourceInflight source) {
+        this.source = source;
+    }
+
+    @ManagedAttribute(description = "running, or paused and why: inflight, process, outage, operator")
+    public String getState() {
+        List<String> why = new ArrayList<>();
+        if (source.isHeldByOperator()) {
+            why.add("operator");
+        }
+        if (source.isHeldByOthers()) {
+            why.add("outage");
+        }
+        if (source.pausesForItself()) {
+            why.add("inflight");
+        }
+        if (source.pausesForProcess()) {
+            why.add("process");
+        }
+        return why.isEmpty() ? "running" : "paused: " + String.join(", ", why);
+    }
+
+    @ManagedAttribute(description = "Messages taken from the source since the start")
+    public long getTaken() {
+        return source.taken();
+    }
+
+    @ManagedAttribute(description = "Messages acknowledged since the start")
+    public long getAcknowledged() {
+        return source.acknowledged();
+    }
+
+    @ManagedAttribute(description = "How often the source has paused")
+    public long getPauses() {
+        return source.pauses().pauses();
+    }
+
+    @ManagedAttribute(description = "How long it has paused, in seconds")
+    public long getPausedSeconds() {
+        return source.pauses().total().toSeconds();
+    }
+
+    @ManagedOperation(description = "Takes nothing more from the source until resume; what is in flight goes on")
+    public void pause() {
+        source.holdByOperator();
+    }
+
+    @ManagedOperation(description = "Ends a pause made by the operation pause")
+    public void resume() {
+        source.letGoByOperator();
+    }
+}

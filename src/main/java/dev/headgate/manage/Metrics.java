@@ -1,0 +1,75 @@
+package dev.headgate.manage;
+
+import dev.headgate.backpressure.AcknowledgeListener;
+import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.database.Database;
+import dev.headgate.kafka.AcknowledgingClientFactory;
+import dev.headgate.ledger.Ledger;
+import dev.headgate.manage.meters.HeadgateMeters;
+import dev.headgate.settings.Settings;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.micrometer.MicrometerConstants;
+import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
+
+/** The meters, if {@code camel.management.metrics-enabled} says so. */
+public final class Metrics implements AutoCloseable {
+
+    private final InflightLimit limit;
+    private final @Nullable HeadgateMeters observation;
+
+    public Metrics(Settings settings, InflightLimit limit) {
+        this.limit = limit;
+        observation = isOn(settings, "enabled", "enabled") && isOn(settings, "metrics-enabled", "metricsEnabled")
+                ? new HeadgateMeters(limit, InstantSource.system())
+                : null;
+    }
+
+    public AcknowledgeListener acknowledgements() {
+        return observation == null ? AcknowledgeListener.NONE : observation.acknowledgements();
+    }
+
+    public void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held) {
+        HeadgateMeters on = observation;
+        if (on == null) {
+            return;
+        }
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, on.registry());
+        main.bind("batchMeters", on.batches());
+        main.bind("outboxMeters", on.outbox());
+        main.bind("jobMeters", on.jobs());
+        database.report(on.registry());
+        // Camel serves the registry, but must not count each exchange: that costs a message more than all meters here.
+        main.addInitialProperty("camel.metrics.enabled", "true");
+        main.addInitialProperty("camel.metrics.enableRoutePolicy", "false");
+        main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
+        main.addInitialProperty("camel.metrics.enableRouteEventNotifier", "false");
+        main.addInitialProperty("camel.metrics.skipCamelInfo", "true");
+        main.configure().addConfiguration(new StatusServer(limit, on::read, held));
+        main.configure().addConfiguration(new CamelConfiguration() {
+            @Override
+            public void configure(CamelContext context) {
+                Ledger ledger =
+                        Objects.requireNonNull(context.getRegistry().lookupByNameAndType("ledger", Ledger.class));
+                on.watch(context, database.dataSource(), ledger, clients);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        if (observation != null) {
+            observation.close();
+        }
+    }
+
+    private static boolean isOn(Settings settings, String... spellings) {
+        return Stream.of(spellings).anyMatch(name -> settings.find("camel.management." + name)
+                .map(Boolean::parseBoolean)
+                .orElse(false));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.headgate.manage;
+
+import dev.headgate.failure.Failure;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks on an interval whether what Headgate needs is there, so that a health check answers at once, whatever hangs.
+ * Thread-safe.
+ */
+final class Probes implements AutoCloseable {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
+
+    /** Returns if it is there, throws what is the matter if not. */
+    interface Probe {
+        void ask() throws Exception;
+    }
+
+    /** What is the matter, in one line, and since when. */
+    record Trouble(String why, Instant since) {}
+
+    private final InstantSource clock;
+    private final Map<String, Optional<Trouble>> states = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor threads;
+
+    Probes(InstantSource clock) {
+        this.clock = clock;
+        this.threads = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "health");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Asks from now on; each probe on a thread of its own, for it may hang. */
+    void start(String name, Probe probe) {
+        states.put(name, Optional.of(new Trouble("not yet asked", now())));
+        threads.setCorePoolSize(states.size());
+        var unused =
+                threads.scheduleWithFixedDelay(() -> ask(name, probe), 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Empty if it is there. */
+    Optional<Trouble> trouble(String name) {
+        return states.getOrDefault(name, Optional.empty());
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow().clear();
+    }
+
+    private void ask(String name, Probe probe) {
+        try {
+            probe.ask();
+            states.put(name, Optional.empty());
+        } catch (Exception e) {
+            Instant since = trouble(name).map(Trouble::since).orElseGet(this::now);
+            states.put(name, Optional.of(new Trouble(Failure.summary(e), since)));
+        }
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.headgate.manage;
+
+import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.manage.meters.MeterSnapshot;
+import dev.headgate.manage.status.Held;
+import dev.headgate.manage.status.Status;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelConfiguration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.StartupListener;
+import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.jspecify.annotations.Nullable;
+
+/** The status page, at {@code /} of the management server, and what it reads, at {@code /observe/status}. */
+final class StatusServer extends LifecycleStrategySupport implements CamelConfiguration, StartupListener {
+
+    private static final String FILES = "/observe/page/";
+    /** Nothing from elsewhere, and nowhere else to go. */
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
+                    + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private final InflightLimit limit;
+    private final Supplier<MeterSnapshot> meters;
+    private final HeldPipelines held;
+    private @Nullable Status status;
+
+    StatusServer(InflightLimit limit, Supplier<MeterSnapshot> meters, HeldPipelines held) {
+        this.limit = limit;
+        this.meters = meters;
+        this.held = held;
+    }
+
+    @Override
+    public void configure(CamelContext context) throws Exception {
+        context.addStartupListener(this);
+        context.addLifecycleStrategy(this);
+    }
+
+    @Override
+    public void onCamelContextStarted(CamelContext context, boolean alreadyStarted) {
+        ManagementHttpServer server = context.hasService(ManagementHttpServer.class);
+        if (server == null) {
+            return;
+        }
+        Status now = new Status(context, limit, meters, this::holds);
+        status = now;
+        Router router = server.getRouter();
+        file(router, "/", "status.html", "text/html");
+        file(router, FILES + "status.css", "status.css", "text/css");
+        file(router, FILES + "status.js", "status.js", "text/javascript");
+        file(router, FILES + "charts.js", "charts.js", "text/javascript");
+        file(router, FILES + "words.js", "words.js", "text/javascript");
+        router.get("/observe/status")
+                .blockingHandler(
+                        request -> send(
+                                request,
+                                "application/json",
+                                Buffer.buffer(now.now().toString())),
+                        false);
+    }
+
+    @Override
+    public void onContextStopped(CamelContext context) {
+        if (status != null) {
+            status.close();
+        }
+    }
+
+    private Collection<Held> holds() {
+        return held.holds().stream()
+                .map(hold -> new Held(hold.batch(), hold.pipelines(), hold.why(), hold.since()))
+                .collect(Collectors.toList());
+    }
+
+    private static void file(Router router, String path, String name, String type) {
+        Buffer content;
+        try (InputStream file = Status.class.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IllegalStateException("The jar has no " + name);
+            }
+            content = Buffer.buffer(file.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        router.get(path).handler(request -> send(request, type, content));
+    }
+
+    private static void send(RoutingContext request, String type, Buffer content) {
+        HttpServerResponse response = request.response();
+        response.putHeader("Content-Type", type + (type.startsWith("text/") ? "; charset=utf-8" : ""))
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("Content-Security-Policy", POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff");
+        request.end(content);
+    }
+}

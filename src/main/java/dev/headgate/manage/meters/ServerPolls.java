@@ -1,0 +1,158 @@
+package dev.headgate.manage.meters;
+
+import dev.headgate.kafka.AcknowledgingClientFactory;
+import dev.headgate.kafka.KafkaLag;
+import dev.headgate.manage.meters.TableQueries.Pending;
+import dev.headgate.outbox.OutboxEndpoint;
+import dev.headgate.sqs.QueueDepth;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
+import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the servers, on an interval, what only they know, and shows the latest answers. */
+final class ServerPolls implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerPolls.class);
+    static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration FIRST = Duration.ofSeconds(1);
+    private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Asks one server; false if nothing of this process concerns it. */
+    private interface Question {
+        boolean ask() throws Exception;
+    }
+
+    private final CamelContext context;
+    private final TableQueries tables;
+    private final AcknowledgingClientFactory clients;
+    private final Duration interval;
+    private final KafkaLag kafka = new KafkaLag();
+    private final Reasons reasons = new Reasons();
+    private final JobMeters jobs;
+    private final long startNanos = System.nanoTime();
+    private final Map<String, Long> answeredNanos = new ConcurrentHashMap<>();
+    private final Map<String, QueueDepth> queues = new ConcurrentHashMap<>();
+    private volatile List<KafkaLag.Lag> lags = List.of();
+    private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), 0);
+
+    ServerPolls(
+            CamelContext context,
+            TableQueries tables,
+            AcknowledgingClientFactory clients,
+            JobMeters jobs,
+            Duration interval) {
+        this.context = context;
+        this.tables = tables;
+        this.clients = clients;
+        this.jobs = jobs;
+        this.interval = interval;
+    }
+
+    void start(PrometheusRegistry registry, ScheduledExecutorService thread) {
+        show(registry);
+        every(thread, "database", this::askTables);
+        every(thread, "kafka", this::askKafka);
+        every(thread, "sqs", this::askQueues);
+    }
+
+    @Override
+    public void close() {
+        kafka.close();
+    }
+
+    private boolean askTables() throws SQLException {
+        answer = tables.ask();
+        jobs.waiting(answer.jobs());
+        return true;
+    }
+
+    private boolean askKafka() throws ExecutionException, InterruptedException {
+        lags = kafka.ask(context, clients.assignments());
+        return context.getRoutes().stream().anyMatch(route -> route.getEndpoint() instanceof KafkaEndpoint);
+    }
+
+    private boolean askQueues() {
+        boolean any = false;
+        for (Route route : context.getRoutes()) {
+            if (route.getEndpoint() instanceof Sqs2Endpoint endpoint) {
+                any = true;
+                QueueDepth.of(endpoint).ifPresent(depth -> queues.put(route.getRouteId(), depth));
+            }
+        }
+        return any;
+    }
+
+    private void every(ScheduledExecutorService thread, String server, Question question) {
+        Runnable ask = () -> {
+            try {
+                if (question.ask()) {
+                    answeredNanos.put(server, System.nanoTime());
+                }
+            } catch (Exception e) {
+                answeredNanos.putIfAbsent(server, startNanos);
+                LOG.debug("{} does not answer what is asked for the meters: {}", server, e.toString());
+            }
+        };
+        var unused = thread.scheduleWithFixedDelay(ask, FIRST.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void show(PrometheusRegistry registry) {
+        Meters.QUERY_AGE.gauge(
+                registry,
+                values -> answeredNanos.forEach(
+                        (server, nanos) -> values.call((System.nanoTime() - nanos) / NANOS, server)));
+        Meters.KAFKA_LAG.gauge(
+                registry,
+                values -> lags.forEach(lag -> values.call(
+                        (double) lag.messages(),
+                        lag.pipeline(),
+                        lag.partition().topic(),
+                        Integer.toString(lag.partition().partition()))));
+        Meters.SQS_MESSAGES.gauge(
+                registry,
+                values -> queues.forEach((pipeline, depth) -> {
+                    values.call((double) depth.visible(), pipeline, "visible");
+                    values.call((double) depth.inFlight(), pipeline, "in_flight");
+                    values.call((double) depth.delayed(), pipeline, "delayed");
+                }));
+        Meters.OUTBOX_PENDING.gauge(registry, values -> pending()
+                .forEach((destination, pending) -> values.call((double) pending.entries(), destination)));
+        Meters.OUTBOX_OLDEST.gauge(registry, values -> pending()
+                .forEach((destination, pending) -> values.call(pending.oldestSeconds(), destination)));
+        Meters.DEAD_LETTERS_OPEN.gauge(registry, values -> open().forEach((pipeline, reasons) ->
+                reasons.forEach((reason, messages) -> values.call((double) messages, pipeline, reason))));
+        Meters.LEDGER_KEYS.gauge(registry, values -> values.call((double) answer.ledgerKeys()));
+    }
+
+    /** Of the relays of this process too, if nothing waits for them. */
+    private Map<String, Pending> pending() {
+        Map<String, Pending> all = new TreeMap<>();
+        for (Route route : context.getRoutes()) {
+            if (route.getEndpoint() instanceof OutboxEndpoint endpoint) {
+                all.put(endpoint.getDestination(), new Pending(endpoint.getDestination(), 0, 0));
+            }
+        }
+        answer.outbox().forEach(pending -> all.put(pending.destination(), pending));
+        return all;
+    }
+
+    private Map<String, Map<String, Long>> open() {
+        Map<String, Map<String, Long>> all = new TreeMap<>();
+        answer.deadLetters().forEach(open -> all.computeIfAbsent(open.pipeline(), pipeline -> new TreeMap<>())
+                .merge(reasons.bounded(open.reason()), open.messages(), Long::sum));
+        return all;
+    }
+}

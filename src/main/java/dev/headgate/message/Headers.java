@@ -1,0 +1,121 @@
+package dev.headgate.message;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+
+/** A message's own headers as text: those of Camel and of the source's client are left out. */
+public final class Headers {
+
+    private static final String BASE64 = "base64:";
+    private static final char REPLACEMENT = '\uFFFD';
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Headers() {}
+
+    /** Bytes that are UTF-8 become text, others {@code base64:...}; NUL, which Postgres cannot store, becomes U+FFFD. */
+    public static Map<String, String> texts(Message message) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        forEach(message, texts::put);
+        return texts;
+    }
+
+    /** As {@link #texts}, without the map. */
+    public static void forEach(Message message, BiConsumer<String, String> consumer) {
+        message.getHeaders().forEach((name, value) -> {
+            if (!name.startsWith("Camel") && !name.startsWith("kafka.")) {
+                consumer.accept(storable(name), text(value));
+            }
+        });
+    }
+
+    /** About how many bytes the headers hold. */
+    static int size(Exchange exchange) {
+        int size = 0;
+        for (Object value : exchange.getMessage().getHeaders().values()) {
+            if (value instanceof byte[] bytes) {
+                size += bytes.length;
+            } else if (value instanceof String text) {
+                size += text.length();
+            }
+        }
+        return size;
+    }
+
+    /** The text with every NUL replaced. */
+    public static String storable(String text) {
+        return text.indexOf('\0') < 0 ? text : text.replace('\0', REPLACEMENT);
+    }
+
+    /**
+     * What a table holds as a JSON object; values that are no text become the text of their JSON, nulls are left out.
+     *
+     * @throws IllegalArgumentException if it is something else
+     */
+    public static Map<String, String> parse(String json) {
+        JsonNode parsed;
+        try {
+            parsed = JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("column headers cannot be read as JSON: correct the row", e);
+        }
+        if (!parsed.isObject() && !parsed.isNull()) {
+            throw new IllegalArgumentException("expected a JSON object in column headers, found a JSON "
+                    + parsed.getNodeType() + ": correct the row or the SQL that writes it");
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> header : parsed.properties()) {
+            JsonNode value = header.getValue();
+            if (!value.isNull()) {
+                headers.put(header.getKey(), value.isTextual() ? value.textValue() : value.toString());
+            }
+        }
+        return headers;
+    }
+
+    public static String text(@Nullable Object value) {
+        return storable(value instanceof byte[] bytes ? decode(bytes) : String.valueOf(value));
+    }
+
+    /** Different bytes become different texts: UTF-8 as it is, others {@code base64:...}. */
+    public static String decode(byte[] bytes) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : decodeStrictly(bytes);
+    }
+
+    private static String decodeStrictly(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return BASE64 + Base64.getEncoder().encodeToString(bytes);
+        }
+    }
+
+    /** The bytes that {@link #decode} made this text of. */
+    public static byte[] encode(String text) {
+        if (text.startsWith(BASE64)) {
+            try {
+                byte[] bytes = Base64.getDecoder().decode(text.substring(BASE64.length()));
+                if (decode(bytes).equals(text)) {
+                    return bytes;
+                }
+            } catch (IllegalArgumentException e) {
+                // text that only looks like it
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,215 @@
+package dev.headgate.message;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.spi.Synchronization;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One message on its way through a batch: its bytes, its keys and its completions.
+ *
+ * <p>What a lane asks of each message is looked up when the message is handed over, while it is in the processor's cache:
+ * by the time its batch is written it no longer is.
+ *
+ * <p>Belongs to the source's thread until it is handed to a lane, to the lane's thread afterwards.
+ */
+public final class Message {
+
+    /** The exchange property in which the ledger leaves the idempotency key it was asked about. */
+    public static final String IDEMPOTENCY_KEY = "HeadgateIdempotencyKey";
+
+    /** The exchange property in which a source without Kafka's key leaves the key that orders its messages. */
+    public static final String ORDERING_KEY = "HeadgateOrderingKey";
+
+    /** The exchange property in which a source says, in a few words, that it will not deliver the message again. */
+    public static final String LAST_DELIVERY = "HeadgateLastDelivery";
+
+    /** The header that says which trace a message belongs to (W3C Trace Context). */
+    public static final String TRACEPARENT = "traceparent";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Message.class);
+
+    private final Exchange exchange;
+    private final String pipeline;
+    private final @Nullable String idempotencyKey;
+    private final @Nullable String orderingKey;
+    private final byte @Nullable [] payload;
+    private final long arrivedNanos = System.nanoTime();
+    private final String source;
+    private final int size;
+    private final long timestamp;
+    private final boolean traced;
+    private final List<Synchronization> completions;
+    private @Nullable Replay replay;
+    private int millisInRoute;
+    private @Nullable Rejection rejection;
+    private boolean done;
+    private boolean held;
+    private org.apache.camel.@Nullable Message original;
+
+    public Message(
+            Exchange exchange,
+            String pipeline,
+            @Nullable String idempotencyKey,
+            @Nullable String orderingKey,
+            byte @Nullable [] payload,
+            @Nullable Rejection rejection) {
+        this.exchange = exchange;
+        this.pipeline = pipeline;
+        this.idempotencyKey = idempotencyKey;
+        this.orderingKey = orderingKey;
+        this.payload = payload;
+        this.rejection = rejection;
+        this.source = SourcePosition.of(exchange);
+        this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
+        this.timestamp = exchange.getMessage().getMessageTimestamp();
+        this.traced = exchange.getMessage().getHeader(TRACEPARENT) != null;
+        this.replay = Replay.of(exchange.getMessage());
+        List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
+        this.completions = handedOver == null ? List.of() : handedOver;
+    }
+
+    /** How long its route has worked on it, in milliseconds. */
+    public Message after(long millis) {
+        millisInRoute = (int) Math.min(millis, Integer.MAX_VALUE);
+        return this;
+    }
+
+    /** What its source gave, where the route keeps that. */
+    public Message cameAs(org.apache.camel.@Nullable Message first) {
+        original = first;
+        if (first != null) {
+            replay = Replay.of(first);
+        }
+        return this;
+    }
+
+    /** The id of the route that took it from its source. */
+    public String pipeline() {
+        return pipeline;
+    }
+
+    /** What it is deduplicated by: the key the idempotent consumer saw, else its {@link #source()}. */
+    public String idempotencyKey() {
+        return idempotencyKey == null ? source : idempotencyKey;
+    }
+
+    public @Nullable String orderingKey() {
+        return orderingKey;
+    }
+
+    /** The bytes as the last step left them. Null for a tombstone. */
+    public byte @Nullable [] payload() {
+        return payload;
+    }
+
+    /** The bytes before any step, if its route keeps the original message; else {@link #payload()}. */
+    public byte @Nullable [] originalPayload() {
+        return original == null ? payload : Payload.of(original);
+    }
+
+    /** Its own headers before any step, if its route keeps the original message; else as the last step left them. */
+    public Map<String, String> originalHeaders() {
+        return Headers.texts(original == null ? exchange.getMessage() : original);
+    }
+
+    /** Which dead letter this is a replay of, or null. */
+    public @Nullable Replay replay() {
+        return replay;
+    }
+
+    /** Whether it continues a trace. */
+    public boolean isTraced() {
+        return traced;
+    }
+
+    /** The exchange that carries its headers. */
+    public Exchange exchange() {
+        return exchange;
+    }
+
+    /** Where it came from, as {@link SourcePosition} names it. */
+    public String source() {
+        return source;
+    }
+
+    /** The key it has in the source, if any. */
+    public @Nullable String sourceKey() {
+        String kafka = exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
+        return kafka == null ? exchange.getProperty(ORDERING_KEY, String.class) : kafka;
+    }
+
+    public @Nullable Rejection rejection() {
+        return rejection;
+    }
+
+    public void reject(Rejection why) {
+        rejection = why;
+    }
+
+    /** Whether its completions have run. */
+    public boolean isDone() {
+        return done;
+    }
+
+    public void hold(Rejection why) {
+        rejection = why;
+        held = true;
+    }
+
+    /** Whether it is rejected only because an earlier message of its key was. */
+    public boolean isHeld() {
+        return held;
+    }
+
+    /** When its source got it, in milliseconds since 1970; 0 if it does not say so. */
+    public long timestamp() {
+        return timestamp;
+    }
+
+    /** How long its route has worked on it before the batch, in milliseconds. */
+    public int millisInRoute() {
+        return millisInRoute;
+    }
+
+    /** The bytes of payload and headers. */
+    public int size() {
+        return size;
+    }
+
+    /** When it was handed over, by {@link System#nanoTime()}. */
+    public long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    /** Runs the completions as successful: the source acknowledges; the idempotent consumer forgets a rejected key. */
+    public void complete() {
+        if (rejection != null) {
+            exchange.getExchangeExtension().setFailureHandled(true);
+        }
+        runCompletions(Synchronization::onComplete);
+    }
+
+    /** Runs the completions as failed: the source does not acknowledge. */
+    public void fail(Exception cause) {
+        exchange.setException(cause);
+        runCompletions(Synchronization::onFailure);
+    }
+
+    /** The last that was added first, as Camel does; one that throws is logged and holds up no other. */
+    private void runCompletions(BiConsumer<Synchronization, Exchange> event) {
+        done = true;
+        for (int i = completions.size() - 1; i >= 0; i--) {
+            try {
+                event.accept(completions.get(i), exchange);
+            } catch (RuntimeException e) {
+                LOG.warn("A completion of a message from {} failed", source, e);
+            }
+        }
+    }
+}

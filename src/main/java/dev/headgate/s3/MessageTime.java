@@ -1,0 +1,68 @@
+package dev.headgate.s3;
+
+import dev.headgate.ConfigurationException;
+import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Message;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
+
+/**
+ * Which time of a message decides where it is put: {@code arrival}, when its source took it, or {@code field:NAME}, the
+ * text of a field of its JSON object, ISO 8601 with an offset.
+ */
+public final class MessageTime {
+
+    private static final String ARRIVAL = "arrival";
+    private static final String FIELD = "field:";
+    /** When SQS took it: milliseconds, as text. */
+    private static final String SENT = MessageSystemAttributeName.SENT_TIMESTAMP.toString();
+
+    private final @Nullable String field;
+    private final InstantSource clock;
+
+    /**
+     * @param clock for messages whose source gives no time
+     * @throws ConfigurationException if it is neither
+     */
+    public MessageTime(String text, InstantSource clock) {
+        if (!text.equals(ARRIVAL) && !(text.startsWith(FIELD) && text.length() > FIELD.length())) {
+            throw new ConfigurationException("headgate.objects.time is '" + text
+                    + "'; expected arrival, or field:NAME such as field:placed_at.");
+        }
+        this.field = text.equals(ARRIVAL) ? null : text.substring(FIELD.length());
+        this.clock = clock;
+    }
+
+    /**
+     * The time of a message, whose payload is looked through meanwhile. One without a payload has its arrival only.
+     *
+     * @throws RejectedException if the payload is not one JSON value, or has no such time
+     */
+    Instant of(Message message) {
+        String text = Ndjson.check(message.payload(), field);
+        if (field == null || message.payload() == null) {
+            return arrival(message);
+        }
+        try {
+            if (text == null) {
+                throw new RejectedException("no time", "no text in the field " + field);
+            }
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new RejectedException("no time", "the field " + field + " is no time with an offset: " + text);
+        }
+    }
+
+    /** The same however often it is delivered, as long as the source gives it. */
+    private Instant arrival(Message message) {
+        org.apache.camel.Message headers = message.exchange().getMessage();
+        Long kafka = headers.getHeader(Exchange.MESSAGE_TIMESTAMP, Long.class);
+        Long millis = kafka == null ? headers.getHeader(SENT, Long.class) : kafka;
+        return millis == null || millis < 0 ? clock.instant() : Instant.ofEpochMilli(millis);
+    }
+}

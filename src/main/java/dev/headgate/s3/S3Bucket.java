@@ -1,0 +1,36 @@
+package dev.headgate.s3;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.aws2.s3.AWS2S3Endpoint;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** One bucket, through the client that Camel's S3 component makes of its properties. */
+final class S3Bucket {
+
+    private final S3Client client;
+    private final String name;
+
+    private S3Bucket(S3Client client, String name) {
+        this.client = client;
+        this.name = name;
+    }
+
+    /** Asks the server for the bucket, the first time; its client is closed with the context. */
+    static S3Bucket in(CamelContext context, String name) {
+        return new S3Bucket(
+                context.getEndpoint("aws2-s3:" + name, AWS2S3Endpoint.class).getS3Client(), name);
+    }
+
+    /** Hands over all objects whose keys begin with the prefix, page after page. */
+    void forEachPage(String prefix, Consumer<List<S3Object>> consumer) {
+        client.listObjectsV2Paginator(request -> request.bucket(name).prefix(prefix))
+                .forEach(page -> consumer.accept(page.contents()));
+    }
+
+    void delete(String key) {
+        client.deleteObject(request -> request.bucket(name).key(key));
+    }
+}

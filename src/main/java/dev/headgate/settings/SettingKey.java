@@ -1,0 +1,163 @@
+package dev.headgate.settings;
+
+import static dev.headgate.settings.ValueType.COUNT;
+import static dev.headgate.settings.ValueType.DURATION;
+import static dev.headgate.settings.ValueType.FLAG;
+import static dev.headgate.settings.ValueType.TEXT;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Every key of Headgate's own, with its default, its form and one line about it: the configuration table. */
+public enum SettingKey {
+    DATABASE_URL(
+            "headgate.database.url",
+            "jdbc:postgresql://localhost:5432/headgate",
+            TEXT,
+            "JDBC URL of the PostgreSQL database that holds the ledger, the outbox, the dead letters and your tables."),
+    DATABASE_USER("headgate.database.user", "headgate", TEXT, "User of the database."),
+    DATABASE_PASSWORD("headgate.database.password", "headgate", TEXT, "Password of that user."),
+    DATABASE_POOL_SIZE(
+            "headgate.database.pool-size",
+            "8",
+            COUNT,
+            "Most connections at once; each lane of a batch holds one while it writes."),
+    MIGRATE(
+            "headgate.migrate",
+            "true",
+            FLAG,
+            "Whether tables are created and upgraded at start; if false, apply `headgate schema` yourself."),
+    MIGRATIONS(
+            "headgate.migrations",
+            "migrations",
+            TEXT,
+            "Folder of your own migrations, from the routes folder; pipelines that share tables share it."),
+    INFLIGHT_MAX_MESSAGES(
+            "headgate.inflight.max-messages",
+            "20000",
+            COUNT,
+            "Most unacknowledged messages in this process; the sources pause there and go on below."),
+    INFLIGHT_MAX_BYTES(
+            "headgate.inflight.max-bytes", "67108864", COUNT, "Most bytes in unacknowledged messages, likewise."),
+    INFLIGHT_SOURCE_MAX_MESSAGES(
+            "headgate.inflight.source.max-messages",
+            "20000",
+            COUNT,
+            "Most unacknowledged messages of one source, that is, of one route that consumes from outside."),
+    INFLIGHT_SOURCE_MAX_BYTES(
+            "headgate.inflight.source.max-bytes",
+            "67108864",
+            COUNT,
+            "Most bytes in unacknowledged messages of one source."),
+    COMMIT_INTERVAL(
+            "headgate.commit-interval",
+            "1s",
+            DURATION,
+            "How often the offsets of acknowledged messages are committed to Kafka."),
+    REVOKE_TIMEOUT(
+            "headgate.revoke-timeout",
+            "20s",
+            DURATION,
+            "Longest wait for what is in flight when Kafka takes a partition away."),
+    LEDGER_CACHE_SIZE(
+            "headgate.ledger.cache-size",
+            "200000",
+            COUNT,
+            "Idempotency keys kept in memory, so that recent duplicates cost no statement."),
+    LEDGER_RETENTION(
+            "headgate.ledger.retention", "14d", DURATION, "How long an idempotency key is remembered in the ledger."),
+    OUTBOX_RETENTION("headgate.outbox.retention", "2d", DURATION, "How long a delivered outbox entry is kept."),
+    DEAD_LETTERS_RETENTION("headgate.dead-letters.retention", "30d", DURATION, "How long a dead letter is kept."),
+    DEAD_LETTERS_MAX_REPLAYS(
+            "headgate.dead-letters.max-replays", "5", COUNT, "How often one dead letter may be replayed."),
+    JOBS_RETENTION(
+            "headgate.jobs.retention", "7d", DURATION, "How long a completed, cancelled or discarded job is kept."),
+    OBJECTS_BUCKET("headgate.objects.bucket", "", TEXT, "The S3 bucket of this process's objects."),
+    OBJECTS_LAYOUT(
+            "headgate.objects.layout",
+            "{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.ndjson.gz",
+            TEXT,
+            "The key of an object, whose end is its format: `.ndjson.gz`, `.ndjson.zst` or `.parquet`; what is not `{pipeline}` or `{batchId}` in braces is a pattern of the time, in UTC."),
+    OBJECTS_SCHEMA(
+            "headgate.objects.schema",
+            "",
+            TEXT,
+            "The JSON Schema that the columns of Parquet come from: a file, from the routes folder."),
+    OBJECTS_TIME(
+            "headgate.objects.time",
+            "arrival",
+            TEXT,
+            "The time of a message in the layout: `arrival` at its source, or `field:NAME`, a field of its JSON object."),
+    OBJECTS_SPILL_BYTES(
+            "headgate.objects.spill-bytes",
+            "1048576",
+            COUNT,
+            "An object with more bytes is rendered into a temporary file, not into memory."),
+    OBJECTS_ORPHAN_AGE(
+            "headgate.objects.orphan-age",
+            "1d",
+            DURATION,
+            "How long an object that is not in the manifest stays before it is swept."),
+    OBJECTS_SWEEP_INTERVAL(
+            "headgate.objects.sweep-interval", "6h", DURATION, "How often orphans are looked for in the bucket."),
+    MANAGEMENT_USER(
+            "headgate.management.user", "", TEXT, "User whom the management server answers, with the password."),
+    MANAGEMENT_PASSWORD("headgate.management.password", "", TEXT, "Password of that user."),
+    MANAGEMENT_TOKEN(
+            "headgate.management.token",
+            "",
+            TEXT,
+            "Token that the management server takes as `Authorization: Bearer TOKEN`, or as the password of any user."),
+    MANAGEMENT_WRITE(
+            "headgate.management.write",
+            "false",
+            FLAG,
+            "Whether Jolokia, and so Hawtio, may change things: pause a pipeline, set its rate and limits."),
+    PURGE_INTERVAL("headgate.purge-interval", "10m", DURATION, "How often what is past its retention is deleted.");
+
+    private final String propertyName;
+    private final String defaultValue;
+    private final ValueType form;
+    private final String description;
+
+    SettingKey(String propertyName, String defaultValue, ValueType form, String description) {
+        this.propertyName = propertyName;
+        this.defaultValue = defaultValue;
+        this.form = form;
+        this.description = description;
+    }
+
+    /** The name in a properties file, such as {@code headgate.database.url}. */
+    public String propertyName() {
+        return propertyName;
+    }
+
+    /** The name of the environment variable that overrides it, such as {@code HEADGATE_DATABASE_URL}. */
+    public String environmentName() {
+        return environmentName(propertyName);
+    }
+
+    public String defaultValue() {
+        return defaultValue;
+    }
+
+    public ValueType form() {
+        return form;
+    }
+
+    /** One sentence for the configuration table. */
+    public String description() {
+        return description;
+    }
+
+    static Optional<SettingKey> named(String propertyName) {
+        return Arrays.stream(values())
+                .filter(key -> key.propertyName.equals(propertyName))
+                .findFirst();
+    }
+
+    static String environmentName(String propertyName) {
+        return propertyName.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    }
+}

@@ -1,0 +1,27 @@
+package dev.headgate.sqs;
+
+import org.apache.camel.component.aws2.sqs.Sqs2Component;
+import org.apache.camel.component.aws2.sqs.Sqs2Configuration;
+
+/** Camel's SQS component as Headgate needs it; {@code camel.component.aws2-sqs.*} properties still override. */
+public final class SqsDefaults {
+
+    private static final String ALL = "All";
+
+    private SqsDefaults() {}
+
+    public static Sqs2Component component() {
+        Sqs2Configuration configuration = new Sqs2Configuration();
+        // The receive count and the message group, and the sender's own attributes as headers.
+        configuration.setAttributeNames(ALL);
+        configuration.setMessageAttributeNames(ALL);
+        // Long polling, the longest that SQS offers.
+        configuration.setWaitTimeSeconds(20);
+        // A killed process's messages come again after this; while one is in flight it is extended.
+        configuration.setVisibilityTimeout(30);
+        configuration.setExtendMessageVisibility(true);
+        Sqs2Component component = new BulkSqsComponent();
+        component.setConfiguration(configuration);
+        return component;
+    }
+}

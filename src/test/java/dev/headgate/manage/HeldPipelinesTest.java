@@ -1,0 +1,106 @@
+package dev.headgate.manage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headgate.backpressure.InflightLimit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HeldPipelinesTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00.5Z");
+    private static final String LINE =
+            "WARN batch:b cannot write since 2026-01-01T00:00:00Z: no space left. [p, q] paused; nothing is lost.";
+
+    private final InflightLimit limit = new InflightLimit(10, 10);
+    private final Logger logger = (Logger) LogManager.getLogger(HeldPipelines.class);
+    private final Lines lines = new Lines();
+    private volatile Instant now = START;
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.addAppender(lines);
+    }
+
+    @AfterEach
+    void listenNoMore() {
+        logger.removeAppender(lines);
+    }
+
+    @Test
+    void a_hold_is_said_at_once_holds_the_sources_of_its_pipelines_and_its_end_is_said() {
+        try (HeldPipelines held = held(Duration.ofMinutes(1))) {
+            held.holding("b", Set.of("q", "p"), "no space left");
+            assertThat(limit.source("p").isHeld()).isTrue();
+            assertThat(limit.source("q").isHeld()).isTrue();
+            assertThat(limit.source("other").isHeld()).isFalse();
+            assertThat(held.holds())
+                    .extracting(HeldPipelines.Hold::toString)
+                    .containsExactly("batch:b cannot write since 2026-01-01T00:00:00Z: no space left");
+            Awaitility.await().untilAsserted(() -> assertThat(lines.said).containsExactly(LINE));
+            now = START.plusSeconds(90);
+            held.released("b");
+            assertThat(limit.isHeld()).isFalse();
+            assertThat(held.holds()).isEmpty();
+            assertThat(lines.said).containsExactly(LINE, "INFO batch:b goes on after 90 s, and so do [p, q]");
+        }
+    }
+
+    @Test
+    void a_hold_is_said_again_after_each_interval_until_it_ends() {
+        try (HeldPipelines held = held(Duration.ofMillis(20))) {
+            held.holding("b", Set.of("p", "q"), "no space left");
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> assertThat(lines.said).hasSizeGreaterThan(4).containsOnly(LINE));
+            held.released("b");
+            int said = lines.said.size();
+            Awaitility.await().during(Duration.ofMillis(200)).until(() -> lines.said.size() <= said + 1);
+        }
+    }
+
+    @Test
+    void a_source_goes_on_only_when_all_batches_that_hold_it_go_on() {
+        try (HeldPipelines held = held(Duration.ofMinutes(1))) {
+            held.holding("a", Set.of("p"), "why");
+            held.holding("b", Set.of("p"), "why");
+            held.released("a");
+            held.released("unknown");
+            assertThat(limit.source("p").isHeld()).isTrue();
+            held.released("b");
+            assertThat(limit.source("p").isHeld()).isFalse();
+        }
+    }
+
+    private HeldPipelines held(Duration interval) {
+        return new HeldPipelines(limit, () -> now, interval);
+    }
+
+    /** Level and message of what is logged. */
+    private static final class Lines extends AbstractAppender {
+
+        private final List<String> said = new CopyOnWriteArrayList<>();
+
+        Lines() {
+            super("lines", null, null, true, Property.EMPTY_ARRAY);
+        }
+
+        @Override
+        public void append(LogEvent event) {
+            said.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
+        }
+    }
+}

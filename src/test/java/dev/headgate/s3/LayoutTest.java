@@ -1,0 +1,62 @@
+package dev.headgate.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headgate.ConfigurationException;
+import dev.headgate.settings.SettingKey;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LayoutTest {
+
+    private static final UUID BATCH = UUID.fromString("0b7a4f3e-6f0d-4f3b-9a53-0d7f6f3b1c11");
+    private static final Instant LATE = Instant.parse("2026-03-04T23:59:59.999Z");
+
+    private final Layout layout = new Layout(SettingKey.OBJECTS_LAYOUT.defaultValue());
+
+    @Test
+    void a_key_has_pipeline_hour_in_utc_and_batch() {
+        assertThat(layout.key("orders", LATE, BATCH)).isEqualTo("orders/dt=2026-03-04/hr=23/" + BATCH + ".ndjson.gz");
+        assertThat(layout.key("orders", LATE.plusMillis(1), BATCH)).startsWith("orders/dt=2026-03-05/hr=00/");
+    }
+
+    @Test
+    void a_prefix_ends_before_the_first_time_and_no_other_pipeline_has_it() {
+        assertThat(layout.prefix("orders")).isEqualTo("orders/dt=");
+        assertThat(new Layout("raw/{pipeline}/{yyyy/MM}/{batchId}").prefix("orders"))
+                .isEqualTo("raw/orders/");
+    }
+
+    @Test
+    void it_knows_its_own_keys_from_others() {
+        assertThat(layout.matches(layout.key("orders", LATE, BATCH))).isTrue();
+        assertThat(layout.matches("orders/dt=2026-03-04/hr=23/notes.ndjson.gz")).isFalse();
+        assertThat(layout.matches("orders/dt=2026-03-04/hr=23/" + BATCH + ".ndjson"))
+                .isFalse();
+        assertThat(layout.matches("x/" + layout.key("orders", LATE, BATCH))).isFalse();
+        Layout slashes = new Layout("raw/{pipeline}/{yyyy/MM}/{batchId}");
+        assertThat(slashes.matches(slashes.key("orders", LATE, BATCH))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{pipeline}/{yyyy}",
+                "dt={yyyy}/{batchId}",
+                "dt={yyyy}/{pipeline}/{batchId}",
+                "{pipeline}-{batchId}",
+                "{pipeline}/{batchId}/{batchId}",
+                "/{pipeline}/{batchId}",
+                "{pipeline}/{nonsense}/{batchId}"
+            })
+    void a_template_whose_keys_could_not_be_told_apart_is_refused(String template) {
+        assertThatThrownBy(() -> new Layout(template))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("headgate.objects.layout is '" + template + "'");
+    }
+}
