@@ -19,18 +19,59 @@ import org.apache.camel.support.component.PropertyConfigurerSupport;
 @SuppressWarnings("unchecked")
 public class BatchComponentConfigurer extends PropertyConfigurerSupport implements GeneratedPropertyConfigurer, PropertyConfigurerGetter {
 
+    private dev.headgate.batch.BatchConfiguration getOrCreateConfiguration(BatchComponent target) {
+        if (target.getConfiguration() == null) {
+            target.setConfiguration(new dev.headgate.batch.BatchConfiguration());
+        }
+        return target.getConfiguration();
+    }
+
     @Override
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         BatchComponent target = (BatchComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
+        case "backoffbase":
+        case "backoffBase": getOrCreateConfiguration(target).setBackoffBase(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backoffcap":
+        case "backoffCap": getOrCreateConfiguration(target).setBackoffCap(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backofffactor":
+        case "backoffFactor": getOrCreateConfiguration(target).setBackoffFactor(property(camelContext, double.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "configuration": target.setConfiguration(property(camelContext, dev.headgate.batch.BatchConfiguration.class, value)); return true;
+        case "datasource":
+        case "dataSource": target.setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
+        case "deadletter":
+        case "deadLetter": getOrCreateConfiguration(target).setDeadLetter(property(camelContext, boolean.class, value)); return true;
+        case "deadletterdestination":
+        case "deadLetterDestination": getOrCreateConfiguration(target).setDeadLetterDestination(property(camelContext, java.lang.String.class, value)); return true;
+        case "keyby":
+        case "keyBy": getOrCreateConfiguration(target).setKeyBy(property(camelContext, java.lang.String.class, value)); return true;
+        case "lanes": getOrCreateConfiguration(target).setLanes(property(camelContext, int.class, value)); return true;
+        case "latencytarget":
+        case "latencyTarget": getOrCreateConfiguration(target).setLatencyTarget(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "linger": getOrCreateConfiguration(target).setLinger(property(camelContext, java.time.Duration.class, value)); return true;
+        case "maxbytes":
+        case "maxBytes": getOrCreateConfiguration(target).setMaxBytes(property(camelContext, long.class, value)); return true;
+        case "maxrejected":
+        case "maxRejected": getOrCreateConfiguration(target).setMaxRejected(property(camelContext, double.class, value)); return true;
+        case "maxsize":
+        case "maxSize": getOrCreateConfiguration(target).setMaxSize(property(camelContext, int.class, value)); return true;
+        case "onreject":
+        case "onReject": getOrCreateConfiguration(target).setOnReject(property(camelContext, java.lang.String.class, value)); return true;
+        case "orderby":
+        case "orderBy": getOrCreateConfiguration(target).setOrderBy(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
+    }
+
+    @Override
+    public String[] getAutowiredNames() {
+        return new String[]{"dataSource"};
     }
 
     @Override
@@ -38,10 +79,39 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
+        case "backoffbase":
+        case "backoffBase": return java.time.Duration.class;
+        case "backoffcap":
+        case "backoffCap": return java.time.Duration.class;
+        case "backofffactor":
+        case "backoffFactor": return double.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "configuration": return dev.headgate.batch.BatchConfiguration.class;
+        case "datasource":
+        case "dataSource": return javax.sql.DataSource.class;
+        case "deadletter":
+        case "deadLetter": return boolean.class;
+        case "deadletterdestination":
+        case "deadLetterDestination": return java.lang.String.class;
+        case "keyby":
+        case "keyBy": return java.lang.String.class;
+        case "lanes": return int.class;
+        case "latencytarget":
+        case "latencyTarget": return java.time.Duration.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "linger": return java.time.Duration.class;
+        case "maxbytes":
+        case "maxBytes": return long.class;
+        case "maxrejected":
+        case "maxRejected": return double.class;
+        case "maxsize":
+        case "maxSize": return int.class;
+        case "onreject":
+        case "onReject": return java.lang.String.class;
+        case "orderby":
+        case "orderBy": return java.lang.String.class;
         default: return null;
         }
     }
@@ -52,10 +122,39 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
+        case "backoffbase":
+        case "backoffBase": return getOrCreateConfiguration(target).getBackoffBase();
+        case "backoffcap":
+        case "backoffCap": return getOrCreateConfiguration(target).getBackoffCap();
+        case "backofffactor":
+        case "backoffFactor": return getOrCreateConfiguration(target).getBackoffFactor();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "configuration": return target.getConfiguration();
+        case "datasource":
+        case "dataSource": return target.getDataSource();
+        case "deadletter":
+        case "deadLetter": return getOrCreateConfiguration(target).isDeadLetter();
+        case "deadletterdestination":
+        case "deadLetterDestination": return getOrCreateConfiguration(target).getDeadLetterDestination();
+        case "keyby":
+        case "keyBy": return getOrCreateConfiguration(target).getKeyBy();
+        case "lanes": return getOrCreateConfiguration(target).getLanes();
+        case "latencytarget":
+        case "latencyTarget": return getOrCreateConfiguration(target).getLatencyTarget();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "linger": return getOrCreateConfiguration(target).getLinger();
+        case "maxbytes":
+        case "maxBytes": return getOrCreateConfiguration(target).getMaxBytes();
+        case "maxrejected":
+        case "maxRejected": return getOrCreateConfiguration(target).getMaxRejected();
+        case "maxsize":
+        case "maxSize": return getOrCreateConfiguration(target).getMaxSize();
+        case "onreject":
+        case "onReject": return getOrCreateConfiguration(target).getOnReject();
+        case "orderby":
+        case "orderBy": return getOrCreateConfiguration(target).getOrderBy();
         default: return null;
         }
     }

@@ -24,37 +24,39 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         BatchEndpoint target = (BatchEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "backoffbase":
-        case "backoffBase": target.setBackoffBase(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "backoffBase": target.getConfiguration().setBackoffBase(property(camelContext, java.time.Duration.class, value)); return true;
         case "backoffcap":
-        case "backoffCap": target.setBackoffCap(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "backoffCap": target.getConfiguration().setBackoffCap(property(camelContext, java.time.Duration.class, value)); return true;
         case "backofffactor":
-        case "backoffFactor": target.setBackoffFactor(property(camelContext, double.class, value)); return true;
+        case "backoffFactor": target.getConfiguration().setBackoffFactor(property(camelContext, double.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "deadletter":
-        case "deadLetter": target.setDeadLetter(property(camelContext, boolean.class, value)); return true;
+        case "deadLetter": target.getConfiguration().setDeadLetter(property(camelContext, boolean.class, value)); return true;
         case "deadletterdestination":
-        case "deadLetterDestination": target.setDeadLetterDestination(property(camelContext, java.lang.String.class, value)); return true;
+        case "deadLetterDestination": target.getConfiguration().setDeadLetterDestination(property(camelContext, java.lang.String.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
-        case "lanes": target.setLanes(property(camelContext, int.class, value)); return true;
+        case "keyby":
+        case "keyBy": target.getConfiguration().setKeyBy(property(camelContext, java.lang.String.class, value)); return true;
+        case "lanes": target.getConfiguration().setLanes(property(camelContext, int.class, value)); return true;
         case "latencytarget":
-        case "latencyTarget": target.setLatencyTarget(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "latencyTarget": target.getConfiguration().setLatencyTarget(property(camelContext, java.time.Duration.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "linger": target.setLinger(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "linger": target.getConfiguration().setLinger(property(camelContext, java.time.Duration.class, value)); return true;
         case "maxbytes":
-        case "maxBytes": target.setMaxBytes(property(camelContext, long.class, value)); return true;
+        case "maxBytes": target.getConfiguration().setMaxBytes(property(camelContext, long.class, value)); return true;
         case "maxrejected":
-        case "maxRejected": target.setMaxRejected(property(camelContext, double.class, value)); return true;
+        case "maxRejected": target.getConfiguration().setMaxRejected(property(camelContext, double.class, value)); return true;
         case "maxsize":
-        case "maxSize": target.setMaxSize(property(camelContext, int.class, value)); return true;
+        case "maxSize": target.getConfiguration().setMaxSize(property(camelContext, int.class, value)); return true;
         case "onreject":
-        case "onReject": target.setOnReject(property(camelContext, java.lang.String.class, value)); return true;
+        case "onReject": target.getConfiguration().setOnReject(property(camelContext, java.lang.String.class, value)); return true;
         case "orderby":
-        case "orderBy": target.setOrderBy(property(camelContext, java.lang.String.class, value)); return true;
+        case "orderBy": target.getConfiguration().setOrderBy(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -63,9 +65,9 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "backoffbase":
-        case "backoffBase": return long.class;
+        case "backoffBase": return java.time.Duration.class;
         case "backoffcap":
-        case "backoffCap": return long.class;
+        case "backoffCap": return java.time.Duration.class;
         case "backofffactor":
         case "backoffFactor": return double.class;
         case "bridgeerrorhandler":
@@ -78,12 +80,14 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "keyby":
+        case "keyBy": return java.lang.String.class;
         case "lanes": return int.class;
         case "latencytarget":
-        case "latencyTarget": return long.class;
+        case "latencyTarget": return java.time.Duration.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
-        case "linger": return long.class;
+        case "linger": return java.time.Duration.class;
         case "maxbytes":
         case "maxBytes": return long.class;
         case "maxrejected":
@@ -103,37 +107,39 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         BatchEndpoint target = (BatchEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "backoffbase":
-        case "backoffBase": return target.getBackoffBase();
+        case "backoffBase": return target.getConfiguration().getBackoffBase();
         case "backoffcap":
-        case "backoffCap": return target.getBackoffCap();
+        case "backoffCap": return target.getConfiguration().getBackoffCap();
         case "backofffactor":
-        case "backoffFactor": return target.getBackoffFactor();
+        case "backoffFactor": return target.getConfiguration().getBackoffFactor();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "deadletter":
-        case "deadLetter": return target.isDeadLetter();
+        case "deadLetter": return target.getConfiguration().isDeadLetter();
         case "deadletterdestination":
-        case "deadLetterDestination": return target.getDeadLetterDestination();
+        case "deadLetterDestination": return target.getConfiguration().getDeadLetterDestination();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
-        case "lanes": return target.getLanes();
+        case "keyby":
+        case "keyBy": return target.getConfiguration().getKeyBy();
+        case "lanes": return target.getConfiguration().getLanes();
         case "latencytarget":
-        case "latencyTarget": return target.getLatencyTarget();
+        case "latencyTarget": return target.getConfiguration().getLatencyTarget();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
-        case "linger": return target.getLinger();
+        case "linger": return target.getConfiguration().getLinger();
         case "maxbytes":
-        case "maxBytes": return target.getMaxBytes();
+        case "maxBytes": return target.getConfiguration().getMaxBytes();
         case "maxrejected":
-        case "maxRejected": return target.getMaxRejected();
+        case "maxRejected": return target.getConfiguration().getMaxRejected();
         case "maxsize":
-        case "maxSize": return target.getMaxSize();
+        case "maxSize": return target.getConfiguration().getMaxSize();
         case "onreject":
-        case "onReject": return target.getOnReject();
+        case "onReject": return target.getConfiguration().getOnReject();
         case "orderby":
-        case "orderBy": return target.getOrderBy();
+        case "orderBy": return target.getConfiguration().getOrderBy();
         default: return null;
         }
     }

@@ -2,9 +2,9 @@ package dev.headgate.app;
 
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.InflightRoutePolicyFactory;
+import dev.headgate.batch.BatchRouteDefaults;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
-import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AcknowledgingCommitFactory;
@@ -39,9 +39,11 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.model.Model;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -49,7 +51,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
  *
- * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code deadLetters}, {@code objects}, {@code jobs}, {@code dataSource},
+ * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code objects}, {@code jobs}, {@code dataSource},
  * {@code inflightLimit}, {@code attempts}, and whatever beans the caller adds.
  */
 public final class Headgate implements AutoCloseable {
@@ -171,15 +173,20 @@ public final class Headgate implements AutoCloseable {
                         settings.getDuration(SettingKey.OUTBOX_RETENTION),
                         settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION),
                         settings.getDuration(SettingKey.JOBS_RETENTION)));
-        main.configure().addConfiguration(new DownstreamFirst());
+        main.configure().addConfiguration(new CamelConfiguration() {
+            @Override
+            public void configure(CamelContext context) {
+                context.getCamelContextExtension()
+                        .getContextPlugin(Model.class)
+                        .addModelLifecycleStrategy(new BatchRouteDefaults());
+            }
+        });
     }
 
     private static void bind(Main main, Settings settings, Path routes, DataSource dataSource) {
-        DeadLetters deadLetters = new DeadLetters(dataSource, InstantSource.system());
         main.bind("dataSource", dataSource);
         main.bind("transactionPolicy", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
-        main.bind("deadLetters", deadLetters);
-        main.bind("ledger", new Ledger(dataSource, deadLetters, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
+        main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("objects", objects(settings, routes, dataSource));
         main.bind("attempts", new Attempts());

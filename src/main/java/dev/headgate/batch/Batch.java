@@ -2,7 +2,6 @@ package dev.headgate.batch;
 
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Message;
-import dev.headgate.message.Rejection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The body of a batch route's exchange: messages of one lane in order of arrival, one attempt to write them.
  *
- * <p>A step must {@link #settle} the batch (the ledger's {@code claim} does) before SQL can see its fresh messages. Used
+ * <p>When the first step of the route sees it, its keys are claimed: {@code ${body.fresh}} are the messages to apply. Used
  * by the lane's thread only.
  */
 public final class Batch {
@@ -48,7 +47,7 @@ public final class Batch {
     }
 
     /** What the endpoint of its route wants done with refused messages. */
-    public BatchPolicy policy() {
+    BatchPolicy policy() {
         return policy;
     }
 
@@ -61,13 +60,8 @@ public final class Batch {
         return messages.stream().filter(message -> message.rejection() != null).toList();
     }
 
-    /** Keeps one of its messages from being applied: it becomes a dead letter that waits, in this attempt and the next. */
-    public void hold(Message message, String why) {
-        message.hold(new Rejection(name, "held", why, 1));
-    }
-
     /** Says which messages are to be applied now; rejected ones never are. Asked once for each, in order. */
-    public void settle(Predicate<Message> isFresh) {
+    void settle(Predicate<Message> isFresh) {
         List<Message> answer = new ArrayList<>(messages.size());
         for (Message message : messages) {
             if (message.rejection() == null && isFresh.test(message)) {
@@ -78,16 +72,10 @@ public final class Batch {
         freshJson = null;
     }
 
-    public boolean isSettled() {
-        return fresh != null;
-    }
-
     /** The messages to apply, in order of arrival. */
     public List<Message> freshMessages() {
         if (fresh == null) {
-            throw new IllegalStateException(
-                    "The route of batch:" + name
-                            + " must claim before it uses ${body.fresh}: add the step \"bean: { ref: ledger, method: claim }\"");
+            throw new IllegalStateException(this + " is not claimed yet");
         }
         return fresh;
     }

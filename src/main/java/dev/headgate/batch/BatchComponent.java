@@ -3,22 +3,86 @@ package dev.headgate.batch;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultComponent;
 import org.jspecify.annotations.Nullable;
 
-/** Aggregates messages into batches and acknowledges them only when their batch is written. */
+/** Aggregates messages into batches and acknowledges them only when their batch is committed. */
 @Component("batch")
 public class BatchComponent extends DefaultComponent {
 
+    @Metadata(
+            autowired = true,
+            description = "The database in whose transaction each batch is written, with the tables of the schema"
+                    + " headgate. If not set, the only DataSource of the registry is taken.")
+    private @Nullable DataSource dataSource;
+
+    @Metadata(description = "The defaults of all batches.")
+    private BatchConfiguration configuration = new BatchConfiguration();
+
     private final Map<String, BatchConsumer> consumers = new ConcurrentHashMap<>();
+    private final @Nullable UnaryOperator<RouteWriter.Route> otherBoundary;
+
+    public BatchComponent() {
+        this(null);
+    }
+
+    /**
+     * For tests of lanes and batches without a database.
+     *
+     * @param otherBoundary what stands in for the transaction and the claim around each attempt
+     */
+    BatchComponent(@Nullable UnaryOperator<RouteWriter.Route> otherBoundary) {
+        this.otherBoundary = otherBoundary;
+    }
+
+    public @Nullable DataSource getDataSource() {
+        return dataSource;
+    }
+
+    public void setDataSource(@Nullable DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    public BatchConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    public void setConfiguration(BatchConfiguration configuration) {
+        this.configuration = configuration;
+    }
 
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
-        BatchEndpoint endpoint = new BatchEndpoint(uri, this, remaining);
+        BatchEndpoint endpoint = new BatchEndpoint(uri, this, remaining, configuration.copy());
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    /** Puts the boundary of exactly once around a route: its database transaction. */
+    RouteWriter.Route boundary(RouteWriter.Route route, String routeId) {
+        if (otherBoundary != null) {
+            return otherBoundary.apply(route);
+        }
+        DataSource database = requireDataSource();
+        new TransactionCheck(getCamelContext(), database).check(routeId);
+        return new TransactedRoute(route, database);
+    }
+
+    private DataSource requireDataSource() {
+        DataSource database = dataSource == null
+                ? CamelContextHelper.findSingleByType(getCamelContext(), DataSource.class)
+                : dataSource;
+        if (database == null) {
+            throw new IllegalStateException("Component batch expected one DataSource in the registry, found none or"
+                    + " several: bind one, or set camel.component.batch.dataSource");
+        }
+        return database;
     }
 
     /** The route that consumes from {@code batch:name}, if there is one. */

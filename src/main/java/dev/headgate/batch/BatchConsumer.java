@@ -1,6 +1,6 @@
 package dev.headgate.batch;
 
-import java.time.Duration;
+import dev.headgate.HeadgateException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -14,7 +14,8 @@ import org.apache.camel.support.DefaultConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes of {@code batch:name}: each has a thread that sends its batches through this consumer's route.
+ * The lanes of {@code batch:name}: each has a thread that sends its batches through this consumer's route, in one
+ * transaction each.
  *
  * <p>At a graceful shutdown it stays until all sources have stopped and nothing is pending; from the first sign of it
  * batches close without lingering. Stopped before that, it fails what is left, which is then not acknowledged.
@@ -61,16 +62,24 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         return endpoint;
     }
 
+    /** Runs the steps on the calling thread, in its transaction. */
     @Override
     public @Nullable Throwable send(Batch batch) {
         Exchange exchange = createExchange(false);
         try {
             exchange.getIn().setBody(batch);
+            createUoW(exchange);
+            // Camel then keeps on this thread what could go on elsewhere, and no sql: step commits by itself.
+            exchange.getUnitOfWork().beginTransactedBy(this);
             getProcessor().process(exchange);
+            if (exchange.getException() == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
+                return new HeadgateException("The route " + getRouteId() + " marked its exchange for rollback");
+            }
             return exchange.getException();
         } catch (Exception e) {
             return e;
         } finally {
+            doneUoW(exchange);
             releaseExchange(exchange, false);
         }
     }
@@ -105,18 +114,24 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         endpoint.getComponent().register(endpoint.getName(), this);
         BatchListener listener =
                 new BatchListeners(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
-        WriteLimit limit = new WriteLimit(
-                endpoint.getMaxSize(), endpoint.getLanes(), Duration.ofMillis(endpoint.getLatencyTarget()));
+        BatchConfiguration options = endpoint.getConfiguration();
+        WriteLimit limit = new WriteLimit(options.getMaxSize(), options.getLanes(), options.getLatencyTarget());
         Hold hold = new Hold(endpoint.getName(), listener, InstantSource.system());
-        RouteWriter writer = new RouteWriter(endpoint.getName(), this, endpoint.writerOptions(), limit, hold, listener);
+        RouteWriter writer = new RouteWriter(
+                endpoint.getName(),
+                endpoint.getComponent().boundary(this, getRouteId()),
+                new RouteWriter.Options(options.backoff(), options::getMaxRejected, options.policy()),
+                limit,
+                hold,
+                listener);
         lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
-                .limit(endpoint.getLanes())
+                .limit(options.getLanes())
                 .toList();
         threads = endpoint.getCamelContext()
                 .getExecutorServiceManager()
-                .newFixedThreadPool(this, "batch:" + endpoint.getName(), endpoint.getLanes());
+                .newFixedThreadPool(this, "batch:" + endpoint.getName(), options.getLanes());
         lanes.forEach(threads::execute);
-        ManagedBatch shown = new ManagedBatch(this, limit, writer.gate(), hold);
+        ManagedBatch shown = new ManagedBatch(this, limit, hold);
         shown.register();
         managed = shown;
     }
@@ -143,7 +158,8 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
     }
 
     private Accumulator accumulator(WriteLimit limit) {
+        BatchConfiguration options = endpoint.getConfiguration();
         return new Accumulator(
-                limit::size, endpoint.getMaxBytes(), TimeUnit.MILLISECONDS.toNanos(endpoint.getLinger()));
+                limit::size, options.getMaxBytes(), options.getLinger().toNanos());
     }
 }

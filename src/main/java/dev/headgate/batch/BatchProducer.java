@@ -4,9 +4,11 @@ import dev.headgate.HeadgateException;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.RetryException;
 import dev.headgate.message.Message;
+import dev.headgate.message.MessageId;
 import dev.headgate.message.Payload;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.SourcePosition;
+import dev.headgate.message.StorableKey;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
@@ -29,18 +31,20 @@ final class BatchProducer extends DefaultProducer {
 
     private final BatchEndpoint endpoint;
     private final @Nullable Expression orderBy;
+    private final Expression keyBy;
 
-    BatchProducer(BatchEndpoint endpoint, @Nullable Expression orderBy) {
+    BatchProducer(BatchEndpoint endpoint, @Nullable Expression orderBy, @Nullable Expression keyBy) {
         super(endpoint);
         this.endpoint = endpoint;
         this.orderBy = orderBy;
+        this.keyBy = keyBy == null ? new MessageId() : keyBy;
     }
 
     @Override
     public void process(Exchange exchange) throws Exception {
         // What a message can make fail comes before its completions move: its error handler still has them.
-        Rejection rejection = endpoint.isDeadLetter() ? rejection(exchange) : null;
-        String key = exchange.getProperty(Message.IDEMPOTENCY_KEY, String.class);
+        Rejection rejection = endpoint.getConfiguration().isDeadLetter() ? rejection(exchange) : null;
+        String key = idempotencyKey(exchange);
         byte[] payload = Payload.mandatory(exchange.getMessage());
         String orderingKey = orderingKey(exchange, key);
         Lane lane = consumer().lane(orderingKey);
@@ -60,8 +64,8 @@ final class BatchProducer extends DefaultProducer {
         }
         exchange.getExchangeExtension().handoverCompletions(carrier);
         Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
-                .after(exchange.getClock().elapsed())
-                .cameAs(original(exchange, carrier));
+                .withMillisInRoute(exchange.getClock().elapsed())
+                .withOriginal(original(exchange, carrier));
         if (!lane.offer(message)) {
             BatchStoppedException stopped = new BatchStoppedException();
             message.fail(stopped);
@@ -111,6 +115,16 @@ final class BatchProducer extends DefaultProducer {
                     "No route consumes from batch:" + endpoint.getName() + ": add one, or correct the name");
         }
         return consumer;
+    }
+
+    /** What the idempotent consumer saw; null where the place that it came from is the key. */
+    private @Nullable String idempotencyKey(Exchange exchange) {
+        String seen = exchange.getProperty(Message.IDEMPOTENCY_KEY, String.class);
+        if (seen != null) {
+            return seen;
+        }
+        String key = keyBy.evaluate(exchange, String.class);
+        return key == null || key.isEmpty() ? null : StorableKey.of(key);
     }
 
     private @Nullable String orderingKey(Exchange exchange, @Nullable String key) {

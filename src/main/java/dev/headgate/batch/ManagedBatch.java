@@ -16,13 +16,11 @@ public final class ManagedBatch {
 
     private final BatchConsumer consumer;
     private final WriteLimit limit;
-    private final WriteGate gate;
     private final Hold hold;
 
-    ManagedBatch(BatchConsumer consumer, WriteLimit limit, WriteGate gate, Hold hold) {
+    ManagedBatch(BatchConsumer consumer, WriteLimit limit, Hold hold) {
         this.consumer = consumer;
         this.limit = limit;
-        this.gate = gate;
         this.hold = hold;
     }
 
@@ -48,7 +46,7 @@ public final class ManagedBatch {
 
     @ManagedAttribute(description = "Lanes that are writing now")
     public int getWritingLanes() {
-        return gate.writing();
+        return limit.writing();
     }
 
     @ManagedAttribute(description = "Why nothing can be written at present, and since when; empty if it can")
@@ -59,12 +57,12 @@ public final class ManagedBatch {
 
     @ManagedAttribute(description = "Largest share of a batch that may be rejected for one reason before it is held")
     public double getMaxRejected() {
-        return consumer.getEndpoint().getMaxRejected();
+        return consumer.getEndpoint().getConfiguration().getMaxRejected();
     }
 
     @ManagedAttribute(description = "From 0 to 1; in force from the next attempt on")
     public void setMaxRejected(double maxRejected) {
-        consumer.getEndpoint().setMaxRejected(maxRejected);
+        consumer.getEndpoint().getConfiguration().setMaxRejected(maxRejected);
     }
 
     void register() throws JMException {

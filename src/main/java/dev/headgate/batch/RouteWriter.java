@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the messages of one batch through its route: all of them, however many attempts that takes.
+ * Writes the messages of each batch through its route: all of them, however many attempts that takes.
  *
  * <p>An outage is retried with the same messages, without limit, after an exponential backoff with full jitter, in pieces
  * as large as the {@link WriteLimit} allows at the time. Rejected messages are found by {@link Isolation}; each attempt is
@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class RouteWriter {
 
-    /** Sends one attempt through the route; returns the failure, or null when it succeeded. */
+    /** Sends one attempt through the route. */
     interface Route {
+        /** Returns null when all its effects are durable, else what failed; nothing of the attempt has taken effect then. */
         @Nullable
         Throwable send(Batch batch);
     }
@@ -44,7 +45,6 @@ final class RouteWriter {
     private final Route route;
     private final Options options;
     private final WriteLimit limit;
-    private final WriteGate gate;
     private final Hold hold;
     private final BatchListener listener;
 
@@ -53,7 +53,6 @@ final class RouteWriter {
         this.route = route;
         this.options = options;
         this.limit = limit;
-        this.gate = new WriteGate(limit);
         this.hold = hold;
         this.listener = listener;
     }
@@ -81,22 +80,18 @@ final class RouteWriter {
         return options.policy;
     }
 
-    WriteGate gate() {
-        return gate;
-    }
-
     /** One attempt; null if it succeeded and the completions have run. */
     @Nullable
     Throwable attempt(Batch batch, Lane lane) {
-        if (!gate.enter(lane)) {
+        if (!limit.enter(lane)) {
             return new BatchStoppedException();
         }
         long start = System.nanoTime();
         @Nullable Throwable failure;
         try {
-            failure = send(batch);
+            failure = route.send(batch);
         } finally {
-            gate.leave();
+            limit.leave();
         }
         if (failure == null) {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -135,14 +130,5 @@ final class RouteWriter {
     private void hold(List<Message> messages, Lane lane, String why) {
         Set<String> pipelines = messages.stream().map(Message::pipeline).collect(Collectors.toSet());
         hold.hold(lane, pipelines, why);
-    }
-
-    private @Nullable Throwable send(Batch batch) {
-        Throwable failure = route.send(batch);
-        if (failure == null && !batch.isSettled()) {
-            return new IllegalStateException("the route of batch:" + name + " did not claim its messages: add the step"
-                    + " \"bean: { ref: ledger, method: claim }\"");
-        }
-        return failure;
     }
 }

@@ -2,7 +2,6 @@ package dev.headgate.deadletter;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.headgate.batch.BatchPolicy;
 import dev.headgate.message.Headers;
 import dev.headgate.message.Message;
 import dev.headgate.message.Rejection;
@@ -65,15 +64,15 @@ public final class DeadLetters {
     }
 
     /**
-     * Stores the rejected messages, and outbox entries with their copies if the policy names a destination. Durable when
-     * the caller's transaction commits.
+     * Stores the rejected messages. Durable when the caller's transaction commits.
+     *
+     * @param destination the destination of the outbox that gets a copy of each, or null
      */
-    public void store(List<Message> rejected, BatchPolicy policy) {
+    public void store(List<Message> rejected, @Nullable String destination) {
         if (rejected.isEmpty()) {
             return;
         }
         Instant now = clock.instant();
-        String destination = policy.deadLetterDestination();
         jdbc.batchUpdate(
                 destination == null ? INSERT : INSERT_AND_COPY, rejected, rejected.size(), (statement, message) -> {
                     setRow(statement, message, now);

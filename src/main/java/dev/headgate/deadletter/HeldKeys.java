@@ -1,7 +1,7 @@
 package dev.headgate.deadletter;
 
-import dev.headgate.batch.Batch;
 import dev.headgate.message.Message;
+import dev.headgate.message.Rejection;
 import dev.headgate.message.Replay;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,19 +58,22 @@ public final class HeldKeys {
     }
 
     /**
-     * Marks the messages of the batch that have to wait as held. Takes part in the transaction of the calling thread.
+     * Marks the messages of a batch that have to wait as held. Takes part in the transaction of the calling thread.
      *
+     * @param stage the name of the batch, for their rejections
+     * @param messages all of the batch, in order of arrival
      * @param applied which of the given messages have taken effect before; asked only if some would be held
      */
-    public void hold(Batch batch, Function<List<Message>, Set<Message>> applied) {
-        List<Message> waiting = waiting(batch.messages(), open(batch.messages()));
+    public void hold(String stage, List<Message> messages, Function<List<Message>, Set<Message>> applied) {
+        List<Message> waiting = waiting(messages, open(messages));
         if (waiting.isEmpty()) {
             return;
         }
         Set<Message> done = applied.apply(waiting);
         waiting.stream()
                 .filter(message -> !done.contains(message))
-                .forEach(message -> batch.hold(message, "an earlier message of its key was refused"));
+                .forEach(message ->
+                        message.hold(new Rejection(stage, "held", "an earlier message of its key was refused", 1)));
     }
 
     /**

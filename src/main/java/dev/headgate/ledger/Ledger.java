@@ -1,39 +1,30 @@
 package dev.headgate.ledger;
 
-import dev.headgate.batch.Batch;
-import dev.headgate.deadletter.DeadLetters;
-import dev.headgate.deadletter.HeldKeys;
 import dev.headgate.message.Message;
 import dev.headgate.message.Replay;
 import dev.headgate.message.StorableKey;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * The ledger as the idempotent consumer's repository and as the first step of a batch route.
+ * The ledger as the idempotent consumer's repository.
  *
- * <p>{@link #add} refuses a key only if it is known to have taken effect; {@link #claim} writes the keys of a batch in
- * the transaction of that batch and is the last word. Thread-safe. The pipeline of a key is the id of the route that
- * consumes its source.
+ * <p>{@link #add} refuses a key only if it is known to have taken effect; what {@code batch:} inserts into the
+ * {@link LedgerTable} in the transaction of a batch is the last word. Thread-safe. The pipeline of a key is the id of the
+ * route that consumes its source.
  */
 public final class Ledger extends ServiceSupport implements IdempotentRepository {
 
     private record Key(String pipeline, String key) {}
 
     private final LedgerTable table;
-    private final DeadLetters deadLetters;
-    private final HeldKeys heldKeys;
     private final int cacheSize;
     private final RecentKeys<Key> durable;
     private final ConcurrentMap<String, LongAdder> dropped = new ConcurrentHashMap<>();
@@ -41,38 +32,18 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     /**
      * @param cacheSize the most durable keys that are remembered in this process, the latest
      */
-    public Ledger(DataSource dataSource, DeadLetters deadLetters, int cacheSize) {
+    public Ledger(DataSource dataSource, int cacheSize) {
         this.table = new LedgerTable(dataSource);
-        this.deadLetters = deadLetters;
-        this.heldKeys = new HeldKeys(dataSource);
         this.cacheSize = cacheSize;
         this.durable = new RecentKeys<>(cacheSize);
     }
 
     /**
-     * Settles a batch: inserts the keys of its messages in one statement, in key order, and lets those through that
-     * were new; stores its rejected messages as dead letters, and closes those whose replays it holds. Where the endpoint
-     * says {@code onReject=hold-key}, a message that comes behind an open dead letter of its key becomes one itself.
-     *
-     * <p>Part of the caller's transaction, nothing is durable before that commits. Waits for a concurrent transaction that
-     * claimed one of the keys, or is just replaying one of the dead letters.
+     * Does nothing: {@code batch:} claims the keys of each batch itself, before the first step of its route. Here for routes
+     * that still have the step {@code bean: { ref: ledger, method: claim }}.
      */
-    public void claim(Batch batch) {
-        if (batch.policy().holdsKeys()) {
-            heldKeys.hold(batch, table::applied);
-        }
-        Map<String, List<Message>> candidates = batch.messages().stream()
-                .filter(message -> message.rejection() == null)
-                .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
-        Set<Key> fresh = new HashSet<>(batch.getSize() * 2);
-        candidates.forEach(
-                (pipeline, messages) -> table.insert(pipeline, messages, key -> fresh.add(new Key(pipeline, key))));
-        // Removing the key lets only the first of two equal ones through.
-        batch.settle(message -> fresh.remove(new Key(message.pipeline(), message.idempotencyKey())));
-        deadLetters.store(batch.rejected(), batch.policy());
-        deadLetters.settle(batch.messages().stream()
-                .filter(message -> message.rejection() == null)
-                .toList());
+    public void claim() {
+        // The consumer of the batch has done it.
     }
 
     /**

@@ -16,7 +16,7 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The SQL of the table {@code headgate.ledger}; joins the transaction of the calling thread, if there is one. */
-final class LedgerTable {
+public final class LedgerTable {
 
     // Rows come sorted by key, so that transactions that race for several keys wait for each other in one order.
     private static final String INSERT = """
@@ -45,12 +45,12 @@ final class LedgerTable {
 
     private final JdbcTemplate jdbc;
 
-    LedgerTable(DataSource dataSource) {
+    public LedgerTable(DataSource dataSource) {
         this.jdbc = new JdbcTemplate(dataSource);
     }
 
     /** Inserts the keys of the messages, each once; hands over those that were new. */
-    void insert(String pipeline, List<Message> messages, Consumer<String> fresh) {
+    public void insert(String pipeline, List<Message> messages, Consumer<String> fresh) {
         List<Message> sorted = messages.stream().sorted(BY_KEY).toList();
         String[] keys = sorted.stream().map(Message::idempotencyKey).toArray(String[]::new);
         String[] sources = sorted.stream().map(Message::source).toArray(String[]::new);
@@ -68,7 +68,7 @@ final class LedgerTable {
     }
 
     /** Those of the messages whose keys are in the table. */
-    Set<Message> applied(List<Message> messages) {
+    public Set<Message> applied(List<Message> messages) {
         String[] pipelines = messages.stream().map(Message::pipeline).toArray(String[]::new);
         String[] keys = messages.stream().map(Message::idempotencyKey).toArray(String[]::new);
         Set<Message> applied = new HashSet<>();

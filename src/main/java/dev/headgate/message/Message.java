@@ -75,13 +75,13 @@ public final class Message {
     }
 
     /** How long its route has worked on it, in milliseconds. */
-    public Message after(long millis) {
+    public Message withMillisInRoute(long millis) {
         millisInRoute = (int) Math.min(millis, Integer.MAX_VALUE);
         return this;
     }
 
     /** What its source gave, where the route keeps that. */
-    public Message cameAs(org.apache.camel.@Nullable Message first) {
+    public Message withOriginal(org.apache.camel.@Nullable Message first) {
         original = first;
         if (first != null) {
             replay = Replay.of(first);

@@ -112,23 +112,6 @@ class BatchHandoverIT {
         }
     }
 
-    @Test
-    void a_route_that_does_not_claim_acknowledges_nothing() throws Exception {
-        BatchRoutes routes = new BatchRoutes(OPTIONS, routes(builder -> {
-            builder.from("batch:unclaimed?linger=1").startupOrder(2).to("log:forgot?level=OFF");
-            builder.from("direct:other").to("batch:unclaimed");
-        }));
-        routes.context.getShutdownStrategy().setTimeout(1);
-        try (routes) {
-            routes.send("direct:other", "k", "m");
-            routes.send("k", "next");
-            await().until(() -> routes.acknowledged.contains("next"));
-        }
-        // The stop was forced, so that it did not wait for the lanes.
-        await().untilAsserted(() -> assertThat(routes.failed).containsExactly("m"));
-        assertThat(routes.acknowledged).containsExactly("next");
-    }
-
     /** Sends one message, which must be acknowledged as a dead letter with its own bytes. */
     private static Rejection deadLetterOf(Routes other) throws Exception {
         try (BatchRoutes routes = new BatchRoutes(OPTIONS, routes(other))) {

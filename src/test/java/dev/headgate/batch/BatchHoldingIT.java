@@ -120,7 +120,7 @@ class BatchHoldingIT {
             await().atMost(LONG).until(() -> routes.acknowledged.size() > 100);
             await().during(Duration.ofMillis(300)).until(() -> routes.rejected.size() == 50);
 
-            routes.consumer().getEndpoint().setMaxRejected(1);
+            routes.consumer().getEndpoint().getConfiguration().setMaxRejected(1);
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 200);
             assertThat(routes.rejected).hasSize(101);
             assertThat(routes.failed).isEmpty();
@@ -170,7 +170,7 @@ class BatchHoldingIT {
             await().during(Duration.ofMillis(300)).until(() -> routes.acknowledged.size() == 21);
             assertThat(routes.told.get(0)).contains("21 of 21").contains("schema: $.new required");
 
-            routes.consumer().getEndpoint().setMaxRejected(1);
+            routes.consumer().getEndpoint().getConfiguration().setMaxRejected(1);
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 42);
         }
     }

@@ -41,7 +41,10 @@ final class BatchRoutes implements AutoCloseable {
      * @param more routes that a test adds, or null
      */
     BatchRoutes(String options, RouteBuilder more) throws Exception {
-        context.addComponent("batch", new BatchComponent());
+        context.addComponent("batch", new BatchComponent(route -> batch -> {
+            batch.settle(message -> true);
+            return route.send(batch);
+        }));
         context.getShutdownStrategy().setTimeout(20);
         context.getRegistry().bind("listener", new BatchListener() {
             @Override
@@ -125,7 +128,6 @@ final class BatchRoutes implements AutoCloseable {
         long now = System.nanoTime();
         Batch batch = exchange.getMessage().getMandatoryBody(Batch.class);
         step.write(batch);
-        batch.settle(message -> true);
         long age = now - batch.messages().get(0).arrivedNanos();
         written.add(new Written(
                 batch.freshMessages().stream().map(BatchRoutes::payload).toList(),

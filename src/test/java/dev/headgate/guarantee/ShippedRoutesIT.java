@@ -3,11 +3,9 @@ package dev.headgate.guarantee;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.message.MessageId;
 import dev.headgate.outbox.OutboxComponent;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -37,11 +35,8 @@ class ShippedRoutesIT {
     private static final Pipeline PIPELINE = pipeline();
     private static final DataSource DATABASE = dataSource();
 
-    @BindToRegistry("deadLetters")
-    final DeadLetters deadLetters = new DeadLetters(DATABASE, InstantSource.system());
-
     @BindToRegistry("ledger")
-    final Ledger ledger = new Ledger(DATABASE, deadLetters, 1_000);
+    final Ledger ledger = new Ledger(DATABASE, 1_000);
 
     @BindToRegistry("messageId")
     final MessageId messageId = new MessageId();

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.batch.Batch;
 import dev.headgate.deadletter.DeadLetter;
-import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.deadletter.Replayer;
 import dev.headgate.deadletter.Selection;
 import dev.headgate.failure.RejectedException;
-import dev.headgate.ledger.Ledger;
 import dev.headgate.message.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,15 +97,12 @@ class JobBatchIT {
     }
 
     private CamelContext start() throws Exception {
-        DeadLetters deadLetters = new DeadLetters(database.pool, InstantSource.system());
-        Ledger ledger = new Ledger(database.pool, deadLetters, 1_000);
         return database.start(new RouteBuilder() {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
                 from("batch:" + database.queue + "?linger=100&maxSize=10&lanes=1&backoffBase=1&maxRejected=1")
-                        .transacted()
-                        .process(exchange -> write(exchange, ledger));
+                        .process(exchange -> write(exchange));
                 from("job:" + database.queue + "?concurrency=10&pollInterval=50")
                         .routeId(database.queue)
                         .process(exchange -> attempts.incrementAndGet())
@@ -117,9 +111,8 @@ class JobBatchIT {
         });
     }
 
-    private void write(Exchange exchange, Ledger ledger) throws InterruptedException {
+    private void write(Exchange exchange) throws InterruptedException {
         Batch batch = exchange.getMessage().getBody(Batch.class);
-        ledger.claim(batch);
         for (Message message : batch.freshMessages()) {
             String payload = new String(message.payload(), StandardCharsets.UTF_8);
             if (refused.contains(payload)) {

@@ -1,0 +1,97 @@
+package dev.headgate.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.camel.model.ModelLifecycleStrategySupport;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ToDefinition;
+import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What routes around {@code batch:} get without a line of theirs.
+ *
+ * <p>Routes that consume from {@code batch:} start before all others, wherever they stand in their files. Camel stops
+ * routes in reverse, so the sources stop, wait for what is in flight and commit while the batches still write.
+ *
+ * <p>A route that sends to {@code batch:}, also by way of {@code direct:} routes, has that batch as its dead letter
+ * channel, with the message as its source gave it, unless it has an error handler of its own. Jobs have their own attempts
+ * and dead letters instead.
+ */
+public final class BatchRouteDefaults extends ModelLifecycleStrategySupport {
+
+    private static final String BATCH = "batch:";
+    private static final String DIRECT = "direct:";
+
+    private final List<RouteDefinition> routes = new ArrayList<>();
+    private int nextStartupOrder = 1;
+
+    /** Called for each route of a context when it is added, before it is started. */
+    @Override
+    public void onAddRouteDefinition(RouteDefinition added) {
+        if (added.getInput() == null) {
+            return;
+        }
+        if (added.getStartupOrder() == null && input(added).startsWith(BATCH)) {
+            added.setStartupOrder(nextStartupOrder++);
+        }
+        routes.removeIf(route -> route.getId() != null && route.getId().equals(added.getId()));
+        routes.add(added);
+        // What is added may be what an earlier one leads to.
+        for (RouteDefinition route : routes) {
+            String batch = isConsumerOf(route) ? null : batch(route, new ArrayList<>());
+            if (batch != null && !route.isErrorHandlerFactorySet()) {
+                route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
+            }
+        }
+    }
+
+    @Override
+    public void onRemoveRouteDefinition(RouteDefinition removed) {
+        routes.remove(removed);
+    }
+
+    private static boolean isConsumerOf(RouteDefinition route) {
+        return input(route).startsWith(BATCH) || input(route).startsWith("job:");
+    }
+
+    /** The endpoint of the first batch that the route leads to, without options. */
+    private @Nullable String batch(RouteDefinition route, List<RouteDefinition> seen) {
+        seen.add(route);
+        for (ToDefinition step :
+                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
+            String uri = withoutOptions(step.getEndpointUri());
+            if (uri.startsWith(BATCH)) {
+                return uri;
+            }
+            if (uri.startsWith(DIRECT)) {
+                for (RouteDefinition next : routes) {
+                    String further =
+                            seen.contains(next) || !withoutOptions(input(next)).equals(uri) ? null : batch(next, seen);
+                    if (further != null) {
+                        return further;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private static DeadLetterChannelDefinition deadLetterChannel(String batch) {
+        DeadLetterChannelDefinition channel = new DeadLetterChannelDefinition(batch + "?deadLetter=true");
+        channel.setDeadLetterHandleNewException("false");
+        channel.setUseOriginalMessage("true");
+        return channel;
+    }
+
+    private static String input(RouteDefinition route) {
+        return String.valueOf(route.getInput().getEndpointUri());
+    }
+
+    private static String withoutOptions(String uri) {
+        String name = uri.startsWith(BATCH + "//") ? BATCH + uri.substring(BATCH.length() + 2) : uri;
+        int options = name.indexOf('?');
+        return options < 0 ? name : name.substring(0, options);
+    }
+}

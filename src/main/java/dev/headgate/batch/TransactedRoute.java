@@ -1,0 +1,86 @@
+package dev.headgate.batch;
+
+import dev.headgate.deadletter.DeadLetters;
+import dev.headgate.deadletter.HeldKeys;
+import dev.headgate.ledger.LedgerTable;
+import dev.headgate.message.Message;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * A route in one database transaction for each attempt, with what makes its effects exactly once: the keys of the batch are
+ * inserted first, then its rejected messages are stored as dead letters, then the steps run, then all of it commits.
+ *
+ * <p>Steps that use the same data source join the transaction, with the step {@code transacted} or without; whatever fails
+ * takes all of it back. Thread-safe: each lane has a transaction of its own.
+ */
+final class TransactedRoute implements RouteWriter.Route {
+
+    private record Key(String pipeline, String key) {}
+
+    private final RouteWriter.Route route;
+    private final TransactionTemplate transaction;
+    private final LedgerTable ledger;
+    private final DeadLetters deadLetters;
+    private final HeldKeys heldKeys;
+
+    TransactedRoute(RouteWriter.Route route, DataSource database) {
+        this.route = route;
+        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+        this.ledger = new LedgerTable(database);
+        this.deadLetters = new DeadLetters(database, InstantSource.system());
+        this.heldKeys = new HeldKeys(database);
+    }
+
+    @Override
+    public @Nullable Throwable send(Batch batch) {
+        @Nullable Throwable[] failure = new Throwable[1];
+        try {
+            transaction.executeWithoutResult(status -> {
+                claim(batch);
+                failure[0] = route.send(batch);
+                if (failure[0] != null) {
+                    status.setRollbackOnly();
+                }
+            });
+        } catch (RuntimeException e) {
+            // A rollback that fails, as on a broken connection, says less than what was to be rolled back.
+            return failure[0] == null ? e : failure[0];
+        }
+        return failure[0];
+    }
+
+    /**
+     * Inserts the keys of the messages in one statement, in key order, and lets those through that were new; stores the
+     * rejected messages as dead letters, and closes those whose replays are here. Where the endpoint says {@code
+     * onReject=hold-key}, a message that comes behind an open dead letter of its key becomes one itself.
+     *
+     * <p>Waits for a concurrent transaction that claimed one of the keys, or is just replaying one of the dead letters.
+     */
+    private void claim(Batch batch) {
+        if (batch.policy().holdsKeys()) {
+            heldKeys.hold(batch.name(), batch.messages(), ledger::applied);
+        }
+        Map<String, List<Message>> candidates = batch.messages().stream()
+                .filter(message -> message.rejection() == null)
+                .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
+        Set<Key> fresh = new HashSet<>(batch.getSize() * 2);
+        candidates.forEach(
+                (pipeline, messages) -> ledger.insert(pipeline, messages, key -> fresh.add(new Key(pipeline, key))));
+        // Removing the key lets only the first of two equal ones through.
+        batch.settle(message -> fresh.remove(new Key(message.pipeline(), message.idempotencyKey())));
+        deadLetters.store(batch.rejected(), batch.policy().deadLetterDestination());
+        deadLetters.settle(batch.messages().stream()
+                .filter(message -> message.rejection() == null)
+                .toList());
+    }
+}
