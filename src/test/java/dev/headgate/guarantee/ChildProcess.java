@@ -29,7 +29,12 @@ final class ChildProcess implements AutoCloseable {
 
     /** {@code headgate run} with the shipped routes. */
     static ChildProcess run(Pipeline pipeline, Map<String, String> overrides) {
-        return start(Main.class, pipeline, overrides, "run", "--routes", Pipeline.ROUTES.toString(), "--config");
+        return run(pipeline, Pipeline.ROUTES, overrides);
+    }
+
+    /** {@code headgate run} with routes that a test has changed. */
+    static ChildProcess run(Pipeline pipeline, Path routes, Map<String, String> overrides) {
+        return start(Main.class, pipeline, overrides, "run", "--routes", routes.toString(), "--config");
     }
 
     /** Any main class; the file with the pipeline's properties is its last argument. */

@@ -209,8 +209,13 @@ final class Pipeline implements Load.Target, AutoCloseable {
 
     /** The sum of the group's committed offsets. */
     long committed() {
+        return committed(topic);
+    }
+
+    /** The sum of the committed offsets of a group of the test's own. */
+    long committed(String group) {
         try {
-            Map<TopicPartition, OffsetAndMetadata> offsets = admin().listConsumerGroupOffsets(topic)
+            Map<TopicPartition, OffsetAndMetadata> offsets = admin().listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();
             return offsets.values().stream()
