@@ -2,6 +2,7 @@ package dev.headgate.app;
 
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.InflightRoutePolicyFactory;
+import dev.headgate.batch.BatchComponent;
 import dev.headgate.batch.BatchRouteDefaults;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
@@ -41,6 +42,7 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.sql.SqlComponent;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.model.Model;
@@ -185,11 +187,18 @@ public final class Headgate implements AutoCloseable {
 
     private static void bind(Main main, Settings settings, Path routes, DataSource dataSource) {
         main.bind("dataSource", dataSource);
-        main.bind("transactionPolicy", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
+        main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("objects", objects(settings, routes, dataSource));
         main.bind("attempts", new Attempts());
+        // By name, so that a route may bring data sources and policies of its own without making these ambiguous.
+        SqlComponent sql = new SqlComponent();
+        sql.setDataSource(dataSource);
+        main.bind("sql-component", sql);
+        BatchComponent batch = new BatchComponent();
+        batch.setDataSource(dataSource);
+        main.bind("batch-component", batch);
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
         main.bind("outbox-component", outbox);

@@ -44,7 +44,7 @@ class ShippedRoutesIT {
     @BindToRegistry("dataSource")
     final DataSource dataSource = DATABASE;
 
-    @BindToRegistry("transactionPolicy")
+    @BindToRegistry("PROPAGATION_REQUIRED")
     final SpringTransactionPolicy transactions =
             new SpringTransactionPolicy(new DataSourceTransactionManager(DATABASE));
 

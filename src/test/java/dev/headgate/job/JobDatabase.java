@@ -77,7 +77,7 @@ final class JobDatabase implements AutoCloseable {
         context.addComponent("job", component);
         context.getRegistry().bind("dataSource", pool);
         context.getRegistry()
-                .bind("transactionPolicy", new SpringTransactionPolicy(new DataSourceTransactionManager(pool)));
+                .bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new DataSourceTransactionManager(pool)));
         for (int i = 0; i < beans.length; i++) {
             context.getRegistry().bind("bean" + i, beans[i]);
         }
