@@ -77,7 +77,7 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.headgate.manage.slo")
             .or()
             .haveNameMatching(
-                    ".*\\.(Inflight|InflightLimit|InflightCount|SourceInflight|Pauses|Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
+                    ".*\\.(Inflight|InflightLimit|InflightCount|SourceInflight|Pauses|Accumulator|PartitionOffsets|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES)

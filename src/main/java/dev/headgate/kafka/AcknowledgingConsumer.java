@@ -76,7 +76,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     /** Registers a polled record that is about to be routed. Which route that is, is known from the first one on. */
-    RecordAcknowledgement track(String routeId, TopicPartition partition, long offset, int size) {
+    Delivery track(String routeId, TopicPartition partition, long offset, int size) {
         if (source == null) {
             source = limit.source(routeId);
             report.source(source);
