@@ -84,6 +84,15 @@ class ArchitectureTest {
             .because("arithmetic has fast tests of its own");
 
     @ArchTest
+    static final ArchRule backpressure_knows_no_client = noClasses()
+            .that()
+            .resideInAPackage("dev.headgate.backpressure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "org.apache.camel.component..", "software.amazon..")
+            .because("sources obey it, it does not know them");
+
+    @ArchTest
     static final ArchRule settings_and_database_know_no_camel = noClasses()
             .that()
             .resideInAnyPackage("dev.headgate.settings", "dev.headgate.database")

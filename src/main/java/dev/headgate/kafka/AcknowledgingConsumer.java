@@ -1,6 +1,5 @@
 package dev.headgate.kafka;
 
-import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.failure.FailureLog;
@@ -67,7 +66,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             InflightLimit limit,
             Duration commitInterval,
             Duration revokeTimeout,
-            AcknowledgeListener listener) {
+            ConsumerListener listener) {
         super(properties);
         this.report = new ConsumerReport(properties, listener);
         this.limit = limit;
