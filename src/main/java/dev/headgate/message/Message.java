@@ -65,7 +65,7 @@ public final class Message {
         this.orderingKey = orderingKey;
         this.payload = payload;
         this.rejection = rejection;
-        this.source = SourcePosition.of(exchange);
+        this.source = SourcePosition.of(exchange).toString();
         this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
         this.timestamp = exchange.getMessage().getMessageTimestamp();
         this.traced = exchange.getMessage().getHeader(TRACEPARENT) != null;
@@ -133,7 +133,7 @@ public final class Message {
         return exchange;
     }
 
-    /** Where it came from, as {@link SourcePosition} names it. */
+    /** The text of its {@link SourcePosition}. */
     public String source() {
         return source;
     }

@@ -21,6 +21,6 @@ public final class MessageId extends ExpressionAdapter {
         String id = header instanceof byte[] bytes
                 ? Headers.decode(bytes)
                 : exchange.getMessage().getHeader(HEADER, String.class);
-        return id == null || id.isEmpty() ? SourcePosition.of(exchange) : id;
+        return id == null || id.isEmpty() ? SourcePosition.of(exchange).toString() : id;
     }
 }

@@ -13,7 +13,7 @@ public record Replay(long deadLetter) {
     /** The header that names the dead letter. */
     public static final String DEAD_LETTER = "headgate-dead-letter";
 
-    /** The header that names the place where the message was first read, as {@link SourcePosition} does. */
+    /** The header that names the place where the message was first read, as {@link SourcePosition} writes it. */
     public static final String ORIGIN = "headgate-origin";
 
     /** Null if the message is no replay, also if the header holds anything but a number. */
