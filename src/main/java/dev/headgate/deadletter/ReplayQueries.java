@@ -1,7 +1,6 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.message.Headers;
-import dev.headgate.message.Replay;
 import dev.headgate.message.SourcePosition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -96,7 +95,7 @@ final class ReplayQueries {
             on conflict (id) do update
                set state = 'available', scheduled_at = now(), attempt = 0, ended_at = null, headers = excluded.headers
              where job.state in ('discarded', 'completed')
-            """.formatted(Replay.DEAD_LETTER);
+            """.formatted(Headers.DEAD_LETTER);
 
     private final JdbcTemplate jdbc;
     private final int maxReplays;

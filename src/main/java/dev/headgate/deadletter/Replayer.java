@@ -2,7 +2,7 @@ package dev.headgate.deadletter;
 
 import dev.headgate.HeadgateException;
 import dev.headgate.message.ExchangeBulk;
-import dev.headgate.message.Replay;
+import dev.headgate.message.Headers;
 import dev.headgate.message.SourcePosition;
 import dev.headgate.sqs.BulkMessage;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -173,8 +173,8 @@ public final class Replayer {
         Message message = exchange.getMessage();
         message.setBody(letter.payload());
         letter.headers().forEach(message::setHeader);
-        message.setHeader(Replay.DEAD_LETTER, Long.toString(letter.id()));
-        message.setHeader(Replay.ORIGIN, letter.source().toString());
+        message.setHeader(Headers.DEAD_LETTER, Long.toString(letter.id()));
+        message.setHeader(Headers.ORIGIN, letter.source().toString());
         if (letter.key() != null) {
             message.setHeader(KafkaConstants.KEY, letter.key());
         }

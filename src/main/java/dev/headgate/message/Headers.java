@@ -14,14 +14,43 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** A message's own headers as text: those of Camel and of the source's client are left out. */
+/**
+ * The names of the headers that Headgate gives a meaning, and a message's own headers as text: those of Camel and of the
+ * source's client are left out.
+ */
 public final class Headers {
 
+    /** The header that carries the id of a message, also of those that the outbox relays. */
+    public static final String MESSAGE_ID = "message-id";
+
+    /** The header that carries the media type of the payload. */
+    public static final String CONTENT_TYPE = "content-type";
+
+    /** The header that says which trace a message belongs to (W3C Trace Context). */
+    public static final String TRACEPARENT = "traceparent";
+
+    /** The header that goes with {@link #TRACEPARENT}, with what each system adds. */
+    public static final String TRACESTATE = "tracestate";
+
+    /** The header that names the dead letter that a message is a replay of. */
+    public static final String DEAD_LETTER = "headgate-dead-letter";
+
+    /** The header that names the place where a replay was first read, as {@link SourcePosition} writes it. */
+    public static final String ORIGIN = "headgate-origin";
+
+    private static final String CAMEL = "Camel";
+    private static final String KAFKA = "kafka.";
     private static final String BASE64 = "base64:";
     private static final char REPLACEMENT = '\uFFFD';
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Headers() {}
+
+    /** Whether a header of this name is the message's own: neither Camel's nor the Kafka client's, in whatever case. */
+    public static boolean isOwn(String name) {
+        return !name.regionMatches(true, 0, CAMEL, 0, CAMEL.length())
+                && !name.regionMatches(true, 0, KAFKA, 0, KAFKA.length());
+    }
 
     /** Bytes that are UTF-8 become text, others {@code base64:...}; NUL, which Postgres cannot store, becomes U+FFFD. */
     public static Map<String, String> texts(Message message) {
@@ -33,7 +62,7 @@ public final class Headers {
     /** As {@link #texts}, without the map. */
     public static void forEach(Message message, BiConsumer<String, String> consumer) {
         message.getHeaders().forEach((name, value) -> {
-            if (!name.startsWith("Camel") && !name.startsWith("kafka.")) {
+            if (isOwn(name)) {
                 consumer.accept(storable(name), text(value));
             }
         });

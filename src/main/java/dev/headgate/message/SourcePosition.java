@@ -16,6 +16,12 @@ public sealed interface SourcePosition {
     /** The exchange property in which a queue of SQS is named, as the position is to name it. */
     String QUEUE = "HeadgateQueue";
 
+    /** The header with the id of the job that a message is, a {@code Long}. */
+    String JOB_ID = "CamelJobId";
+
+    /** The header with the queue of the job that a message is. */
+    String JOB_QUEUE = "CamelJobQueue";
+
     /** A record of Kafka: {@code topic-partition-offset}. */
     record Kafka(String topic, int partition, long offset) implements SourcePosition {
         @Override
@@ -63,9 +69,9 @@ public sealed interface SourcePosition {
     /** The position of the exchange's message; of a replay that of its first delivery. Without any, the exchange id. */
     static SourcePosition of(Exchange exchange) {
         Message message = exchange.getMessage();
-        Object job = message.getHeader(Texts.JOB_ID);
+        Object job = message.getHeader(JOB_ID);
         if (job != null) {
-            Object queue = message.getHeader(Texts.JOB_QUEUE);
+            Object queue = message.getHeader(JOB_QUEUE);
             return job instanceof Long id
                     ? new Job(String.valueOf(queue), id)
                     : new Unknown("job:" + queue + ":" + job);
@@ -114,7 +120,7 @@ public sealed interface SourcePosition {
 
     /** A replay goes to where it came from: the header of a message copied to another topic says nothing here. */
     private static @Nullable SourcePosition origin(Message message, @Nullable Object topic, @Nullable String queue) {
-        String text = message.getHeader(Replay.ORIGIN, String.class);
+        String text = message.getHeader(Headers.ORIGIN, String.class);
         if (text == null || text.isBlank()) {
             return null;
         }
@@ -127,9 +133,6 @@ public sealed interface SourcePosition {
 
     /** How positions are written. */
     final class Texts {
-
-        private static final String JOB_ID = "CamelJobId";
-        private static final String JOB_QUEUE = "CamelJobQueue";
 
         private static final Pattern ROW = Pattern.compile("(job|outbox):(.*):([0-9]{1,19})");
 

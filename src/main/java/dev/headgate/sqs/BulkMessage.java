@@ -1,6 +1,7 @@
 package dev.headgate.sqs;
 
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Headers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,6 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
 
     private static final String DEDUPLICATION_ID = "HeadgateSqsDeduplicationId";
 
-    private static final String MESSAGE_ID = "message-id";
     private static final int MOST_ATTRIBUTES = 10;
     private static final int MOST_BYTES = 1024 * 1024;
     private static final Pattern NAME =
@@ -58,8 +58,8 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
                 .messageBody(new String(body, StandardCharsets.UTF_8))
                 .messageAttributes(attributes);
         if (fifo) {
-            String deduplication =
-                    exchange.getProperty(DEDUPLICATION_ID, exchange.getMessage().getHeader(MESSAGE_ID), String.class);
+            String deduplication = exchange.getProperty(
+                    DEDUPLICATION_ID, exchange.getMessage().getHeader(Headers.MESSAGE_ID), String.class);
             String unique = deduplication == null ? exchange.getExchangeId() : deduplication;
             entry.messageGroupId(group(exchange, unique)).messageDeduplicationId(conforming(unique));
         }
@@ -116,8 +116,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
     private static Map<String, MessageAttributeValue> attributes(Exchange exchange) {
         Map<String, MessageAttributeValue> attributes = new LinkedHashMap<>();
         exchange.getMessage().getHeaders().forEach((name, value) -> {
-            boolean own = !name.regionMatches(true, 0, "Camel", 0, 5) && !name.startsWith("kafka.");
-            if (own && value != null) {
+            if (Headers.isOwn(name) && value != null) {
                 put(attributes, name, value instanceof byte[] bytes ? bytes : value.toString());
             }
         });

@@ -44,7 +44,7 @@ final class SqsRoutePolicy extends InflightRoutePolicy {
         endpoint.setClient(wrapped);
         if (endpoint.getHeaderFilterStrategy() instanceof Sqs2HeaderFilterStrategy headers) {
             // A sender must not choose what is deleted, and what it is known by.
-            headers.setInFilterStartsWith("camel", "org.apache.camel");
+            headers.setInFilterStartsWith("camel", "org.apache.camel", "kafka.");
         }
         client = wrapped;
         redrive = new Redrive(wrapped);

@@ -35,11 +35,11 @@ class SourcePositionTest {
         exchange.getMessage().setHeader("CamelAwsSqsMessageId", "b");
         assertThat(SourcePosition.of(exchange)).hasToString("sqs:orders:b");
 
-        exchange.getMessage().setHeader(Replay.ORIGIN, "sqs:orders:a");
+        exchange.getMessage().setHeader(Headers.ORIGIN, "sqs:orders:a");
         assertThat(SourcePosition.of(exchange)).hasToString("sqs:orders:a");
 
         for (String origin : new String[] {"sqs:other:a", "sqs:orders:", "sqs:orders:a:c", "orders-2-7"}) {
-            exchange.getMessage().setHeader(Replay.ORIGIN, origin);
+            exchange.getMessage().setHeader(Headers.ORIGIN, origin);
             assertThat(SourcePosition.of(exchange)).hasToString("sqs:orders:b");
         }
     }
@@ -98,7 +98,7 @@ class SourcePositionTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "1 ", "x", "1234567890123456789"})
     void only_a_number_names_a_dead_letter(String id) {
-        exchange.getMessage().setHeader(Replay.DEAD_LETTER, id);
+        exchange.getMessage().setHeader(Headers.DEAD_LETTER, id);
 
         assertThat(Replay.of(exchange.getMessage())).isNull();
     }
@@ -107,6 +107,6 @@ class SourcePositionTest {
         exchange.getMessage().setHeader("kafka.TOPIC", "orders");
         exchange.getMessage().setHeader("kafka.PARTITION", 0);
         exchange.getMessage().setHeader("kafka.OFFSET", 9L);
-        exchange.getMessage().setHeader(Replay.ORIGIN, origin);
+        exchange.getMessage().setHeader(Headers.ORIGIN, origin);
     }
 }
