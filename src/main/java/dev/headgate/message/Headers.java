@@ -3,8 +3,6 @@ package dev.headgate.message;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -118,19 +116,8 @@ public final class Headers {
 
     /** Different bytes become different texts: UTF-8 as it is, others {@code base64:...}. */
     public static String decode(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        return text.indexOf(REPLACEMENT) < 0 ? text : decodeStrictly(bytes);
-    }
-
-    private static String decodeStrictly(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return BASE64 + Base64.getEncoder().encodeToString(bytes);
-        }
+        String text = Utf8.text(bytes);
+        return text == null ? BASE64 + Base64.getEncoder().encodeToString(bytes) : text;
     }
 
     /** The bytes that {@link #decode} made this text of. */

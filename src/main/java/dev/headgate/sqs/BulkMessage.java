@@ -2,8 +2,7 @@ package dev.headgate.sqs;
 
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Headers;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import dev.headgate.message.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -105,7 +104,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
         if (body == null || body.length == 0) {
             throw new RejectedException("empty for SQS", "SQS takes no message without a body");
         }
-        String text = text(body);
+        String text = Utf8.text(body);
         if (text == null) {
             throw new RejectedException("not text for SQS", "The payload is not UTF-8, and a body in SQS is text");
         }
@@ -131,7 +130,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
 
     /** SQS has no empty attributes. */
     private static void put(Map<String, MessageAttributeValue> attributes, String name, Object value) {
-        String text = value instanceof byte[] bytes ? text(bytes) : value.toString();
+        String text = value instanceof byte[] bytes ? Utf8.text(bytes) : value.toString();
         if (text != null && text.isEmpty()) {
             return;
         }
@@ -157,18 +156,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
         }
     }
 
-    private static @Nullable String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
-    }
-
-    /** Those of XML 1.0. */
+    /** Refuses what is no character of XML 1.0. */
     private static void checkCharacters(String what, String text) {
         int bad = text.codePoints()
                 .filter(c -> c < 0x20
