@@ -77,11 +77,20 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.headgate.manage.slo")
             .or()
             .haveNameMatching(
-                    ".*\\.(Inflight|InflightLimit|InflightCount|SourceInflight|Pauses|Accumulator|PartitionOffsets|Delivery|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
+                    ".*\\.(Inflight|InflightLimit|InflightCount|SourceInflight|Pauses|Accumulator|PartitionOffsets|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES)
             .because("arithmetic has fast tests of its own");
+
+    @ArchTest
+    static final ArchRule backpressure_knows_no_client = noClasses()
+            .that()
+            .resideInAPackage("dev.headgate.backpressure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "org.apache.camel.component..", "software.amazon..")
+            .because("sources obey it, it does not know them");
 
     @ArchTest
     static final ArchRule settings_and_database_know_no_camel = noClasses()

@@ -1,7 +1,6 @@
 package dev.headgate.app;
 
 import dev.headgate.backpressure.InflightLimit;
-import dev.headgate.backpressure.InflightRoutePolicyFactory;
 import dev.headgate.batch.BatchComponent;
 import dev.headgate.batch.BatchRouteDefaults;
 import dev.headgate.database.Database;
@@ -32,8 +31,8 @@ import dev.headgate.s3.ObjectSink;
 import dev.headgate.s3.Sweep;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
+import dev.headgate.sqs.PollingRoutePolicyFactory;
 import dev.headgate.sqs.SqsDefaults;
-import dev.headgate.sqs.SqsRoutePolicyFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -212,8 +211,7 @@ public final class Headgate implements AutoCloseable {
     private static AcknowledgingClientFactory bind(
             Main main, Settings settings, InflightLimit limit, HeldPipelines held, Metrics metrics) {
         main.bind("inflightLimit", limit);
-        main.bind("inflightPolicy", new InflightRoutePolicyFactory(limit));
-        main.bind("sqsPolicy", new SqsRoutePolicyFactory(metrics.acknowledgements()));
+        main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements()));
         main.bind("aws2-sqs-component", SqsDefaults.component());
         main.bind("http-component", HttpDefaults.component());
         main.bind("https-component", HttpDefaults.component());

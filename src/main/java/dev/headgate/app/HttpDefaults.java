@@ -1,6 +1,8 @@
 package dev.headgate.app;
 
+import dev.headgate.message.Headers;
 import java.time.Duration;
+import org.apache.camel.Exchange;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.http.base.HttpHeaderFilterStrategy;
 
@@ -25,9 +27,12 @@ final class HttpDefaults {
         // The relay tries again itself, and counts that.
         component.setAutomaticRetriesDisabled(true);
         // An entry's key is none of the receiver's headers.
-        HttpHeaderFilterStrategy headers = new HttpHeaderFilterStrategy();
-        headers.setOutFilterStartsWith("camel", "org.apache.camel", "kafka.");
-        component.setHeaderFilterStrategy(headers);
+        component.setHeaderFilterStrategy(new HttpHeaderFilterStrategy() {
+            @Override
+            protected boolean extendedFilter(Direction direction, String name, Object value, Exchange exchange) {
+                return direction == Direction.OUT && !Headers.isOwn(name);
+            }
+        });
         return component;
     }
 }

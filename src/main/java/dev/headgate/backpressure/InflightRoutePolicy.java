@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A poll that has begun is finished, so the limit is exceeded by one poll at most. The consumer is suspended and
  * resumed on a thread of the policy's own, woken by what makes it necessary; a route that somebody else suspended is not
- * resumed.
+ * resumed. A source that needs more of its route extends this policy.
  */
-final class InflightRoutePolicy extends RoutePolicySupport {
+public class InflightRoutePolicy extends RoutePolicySupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(InflightRoutePolicy.class);
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
@@ -30,7 +30,8 @@ final class InflightRoutePolicy extends RoutePolicySupport {
     private volatile boolean stopped = true;
     private volatile @Nullable ExecutorService thread;
 
-    InflightRoutePolicy(SourceInflight source) {
+    /** @param source what the route has in flight */
+    public InflightRoutePolicy(SourceInflight source) {
         this.source = source;
     }
 
@@ -97,12 +98,12 @@ final class InflightRoutePolicy extends RoutePolicySupport {
         }
     }
 
-    /** By somebody, through Camel's route controller. */
+    /** Whether somebody has suspended the route through Camel's route controller. */
     private boolean isSuspended(Route route) {
         return controller(route).getRouteStatus(route.getRouteId()).isSuspended();
     }
 
-    /** One exchange that is counted, until it is complete or failed. */
+    /** Counts one exchange, until it is complete or failed. */
     private static final class Counted implements Synchronization {
 
         private final SourceInflight source;

@@ -88,7 +88,7 @@ final class JsonArrays {
         for (Message message : messages) {
             out.append(out.isEmpty() ? '[' : ',').append('{');
             int start = out.length();
-            for (String name : List.of(Message.TRACEPARENT, "tracestate")) {
+            for (String name : List.of(Headers.TRACEPARENT, Headers.TRACESTATE)) {
                 String value = header(message, name);
                 if (value != null) {
                     quote(name, out.length() == start ? out : out.append(','));

@@ -1,9 +1,7 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.RejectedException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import dev.headgate.message.Utf8;
 
 /**
  * Looks whether bytes can stand in a JSON array as one element, so that a message never changes what its neighbours in
@@ -41,22 +39,14 @@ final class JsonElement {
             }
         }
         refuseIf(blank || inString || depth != 0, text.length);
-        if (!ascii) {
-            requireUtf8(text);
+        if (!ascii && Utf8.faultIn(text) >= 0) {
+            throw new RejectedException("invalid UTF-8", "the payload is not valid UTF-8");
         }
     }
 
     private static void refuseIf(boolean wrong, int position) {
         if (wrong) {
             throw new RejectedException("broken JSON", "not one JSON value, seen at byte " + position);
-        }
-    }
-
-    private static void requireUtf8(byte[] text) {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
-        } catch (CharacterCodingException e) {
-            throw new RejectedException("invalid UTF-8", "the payload is not valid UTF-8");
         }
     }
 }

@@ -126,7 +126,7 @@ public final class DeadLetters {
         headers.put("dead-letter-error", Headers.storable(rejection.error()));
         headers.put("dead-letter-source", message.source());
         copy.setString(13, destination);
-        copy.setString(14, headers.getOrDefault("content-type", "application/octet-stream"));
+        copy.setString(14, headers.getOrDefault(Headers.CONTENT_TYPE, "application/octet-stream"));
         copy.setString(15, json(headers));
         copy.setObject(16, replayOf(message), Types.BIGINT);
     }

@@ -1,7 +1,7 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.message.Headers;
-import dev.headgate.message.Replay;
+import dev.headgate.message.SourcePosition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +21,11 @@ final class ReplayQueries {
     /** One to send again, as it came. */
     @SuppressWarnings("ArrayRecordComponent") // never compared; a copy of each payload would cost more than it guards
     record Resent(
-            long id, String source, @Nullable String key, Map<String, byte[]> headers, byte @Nullable [] payload) {}
+            long id,
+            SourcePosition source,
+            @Nullable String key,
+            Map<String, byte[]> headers,
+            byte @Nullable [] payload) {}
 
     private static final String PLAN = """
             with chosen as (
@@ -91,7 +95,7 @@ final class ReplayQueries {
             on conflict (id) do update
                set state = 'available', scheduled_at = now(), attempt = 0, ended_at = null, headers = excluded.headers
              where job.state in ('discarded', 'completed')
-            """.formatted(Replay.DEAD_LETTER);
+            """.formatted(Headers.DEAD_LETTER);
 
     private final JdbcTemplate jdbc;
     private final int maxReplays;
@@ -113,7 +117,8 @@ final class ReplayQueries {
                             boolean chosen = row.getBoolean("chosen");
                             if (row.getBoolean("exhausted")) {
                                 counts[1]++;
-                            } else if (Origin.of(row.getString("source")) instanceof Origin.Unknown) {
+                            } else if (SourcePosition.parse(row.getString("source"))
+                                    instanceof SourcePosition.Unknown) {
                                 counts[2] += chosen ? 1 : 0;
                             } else {
                                 counts[0] += chosen ? 1 : 0;
@@ -167,6 +172,10 @@ final class ReplayQueries {
         DeadLetterRows.headers(row.getString("headers"))
                 .forEach((name, text) -> headers.put(name, Headers.encode(text)));
         return new Resent(
-                row.getLong("id"), row.getString("source"), row.getString("key"), headers, row.getBytes("payload"));
+                row.getLong("id"),
+                SourcePosition.parse(row.getString("source")),
+                row.getString("key"),
+                headers,
+                row.getBytes("payload"));
     }
 }

@@ -2,7 +2,8 @@ package dev.headgate.deadletter;
 
 import dev.headgate.HeadgateException;
 import dev.headgate.message.ExchangeBulk;
-import dev.headgate.message.Replay;
+import dev.headgate.message.Headers;
+import dev.headgate.message.SourcePosition;
 import dev.headgate.sqs.BulkMessage;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
@@ -69,11 +70,11 @@ public final class Replayer {
                         .timeoutDuration(Duration.ofMinutes(1))
                         .build());
         long sent = 0;
-        for (List<Long> some : chunks(plan.letters(), Math.min(AT_ONCE, perSecond))) {
-            if (!rate.acquirePermission(some.size())) {
+        for (List<Long> chunk : chunks(plan.letters(), Math.min(AT_ONCE, perSecond))) {
+            if (!rate.acquirePermission(chunk.size())) {
                 throw new HeadgateException("Interrupted while replaying.");
             }
-            sent += resend(some);
+            sent += resend(chunk);
             progress.accept(sent);
         }
         return sent;
@@ -85,8 +86,8 @@ public final class Replayer {
         List<ReplayPlan.Letter> free;
         do {
             free = queries.releasable(RELEASED_AT_ONCE);
-            for (List<Long> some : chunks(free, AT_ONCE)) {
-                sent += resend(some);
+            for (List<Long> chunk : chunks(free, AT_ONCE)) {
+                sent += resend(chunk);
             }
         } while (free.size() == RELEASED_AT_ONCE);
         return sent;
@@ -116,11 +117,11 @@ public final class Replayer {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
             List<ReplayQueries.Resent> letters = locked.stream()
-                    .filter(letter ->
-                            !(origin(letter) instanceof Origin.Outbox || origin(letter) instanceof Origin.Job))
+                    .filter(letter -> !(letter.source() instanceof SourcePosition.Outbox
+                            || letter.source() instanceof SourcePosition.Job))
                     .toList();
-            queries.toOutbox(ids(locked, Origin.Outbox.class));
-            queries.toJobs(ids(locked, Origin.Job.class));
+            queries.toOutbox(ids(locked, SourcePosition.Outbox.class));
+            queries.toJobs(ids(locked, SourcePosition.Job.class));
             int from = 0;
             for (int i = 1; i <= letters.size(); i++) {
                 if (i == letters.size() || !target(letters.get(i)).equals(target(letters.get(from)))) {
@@ -133,24 +134,19 @@ public final class Replayer {
         }));
     }
 
-    private static Origin origin(ReplayQueries.Resent letter) {
-        return Origin.of(letter.source());
-    }
-
-    private static List<Long> ids(List<ReplayQueries.Resent> letters, Class<? extends Origin> from) {
+    private static List<Long> ids(List<ReplayQueries.Resent> letters, Class<? extends SourcePosition> from) {
         return letters.stream()
-                .filter(letter -> from.isInstance(origin(letter)))
+                .filter(letter -> from.isInstance(letter.source()))
                 .map(ReplayQueries.Resent::id)
                 .toList();
     }
 
     /** The endpoint that takes it back. */
     private static String target(ReplayQueries.Resent letter) {
-        Origin origin = origin(letter);
-        if (origin instanceof Origin.Kafka kafka) {
+        if (letter.source() instanceof SourcePosition.Kafka kafka) {
             return "kafka:" + kafka.topic();
         }
-        if (origin instanceof Origin.Sqs sqs) {
+        if (letter.source() instanceof SourcePosition.Sqs sqs) {
             return "aws2-sqs:" + sqs.queue();
         }
         throw new HeadgateException("Dead letter " + letter.id() + " came from " + letter.source()
@@ -177,12 +173,12 @@ public final class Replayer {
         Message message = exchange.getMessage();
         message.setBody(letter.payload());
         letter.headers().forEach(message::setHeader);
-        message.setHeader(Replay.DEAD_LETTER, Long.toString(letter.id()));
-        message.setHeader(Replay.ORIGIN, letter.source());
+        message.setHeader(Headers.DEAD_LETTER, Long.toString(letter.id()));
+        message.setHeader(Headers.ORIGIN, letter.source().toString());
         if (letter.key() != null) {
             message.setHeader(KafkaConstants.KEY, letter.key());
         }
-        if (origin(letter) instanceof Origin.Kafka kafka) {
+        if (letter.source() instanceof SourcePosition.Kafka kafka) {
             // To the partition it came from, wherever a partitioner would put its key.
             message.setHeader(KafkaConstants.PARTITION_KEY, kafka.partition());
         } else {

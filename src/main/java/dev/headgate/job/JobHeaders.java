@@ -1,13 +1,16 @@
 package dev.headgate.job;
 
+import dev.headgate.message.Headers;
+import dev.headgate.message.SourcePosition;
+
 /** What a handler is told of its job, as headers of its message. */
 public final class JobHeaders {
 
     /** {@code Long}. */
-    public static final String ID = "CamelJobId";
+    public static final String ID = SourcePosition.JOB_ID;
 
     /** {@code String}. */
-    public static final String QUEUE = "CamelJobQueue";
+    public static final String QUEUE = SourcePosition.JOB_QUEUE;
 
     /** {@code Integer}, from 1. */
     public static final String ATTEMPT = "CamelJobAttempt";
@@ -19,7 +22,7 @@ public final class JobHeaders {
     public static final String SCHEDULED_AT = "CamelJobScheduledAt";
 
     /** {@code String}: the idempotency key, the same in all attempts and replays of the job. */
-    public static final String MESSAGE_ID = "message-id";
+    public static final String MESSAGE_ID = Headers.MESSAGE_ID;
 
     private JobHeaders() {}
 }

@@ -3,7 +3,6 @@ package dev.headgate.job;
 import dev.headgate.batch.Batch;
 import dev.headgate.message.Headers;
 import dev.headgate.message.Payload;
-import dev.headgate.message.Replay;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +51,7 @@ final class JobProducer extends DefaultProducer {
     /** What names the message, or says that it is a replay, names no job. */
     private NewJob job(Exchange exchange, byte @Nullable [] payload) {
         Map<String, String> headers = Headers.texts(exchange.getMessage());
-        headers.keySet().removeAll(List.of(JobHeaders.MESSAGE_ID, Replay.DEAD_LETTER, Replay.ORIGIN));
+        headers.keySet().removeAll(List.of(Headers.MESSAGE_ID, Headers.DEAD_LETTER, Headers.ORIGIN));
         return new NewJob(payload, headers, uniqueBy == null ? null : uniqueBy.evaluate(exchange, String.class));
     }
 }

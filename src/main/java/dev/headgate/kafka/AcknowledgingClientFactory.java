@@ -1,6 +1,5 @@
 package dev.headgate.kafka;
 
-import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightLimit;
 import java.time.Duration;
 import java.util.Collections;
@@ -19,7 +18,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
     private final InflightLimit limit;
     private final Duration commitInterval;
     private final Duration revokeTimeout;
-    private final AcknowledgeListener listener;
+    private final ConsumerListener listener;
     private final Set<AcknowledgingConsumer> consumers =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -30,7 +29,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
      *     {@code max.poll.interval.ms}
      */
     public AcknowledgingClientFactory(
-            InflightLimit limit, Duration commitInterval, Duration revokeTimeout, AcknowledgeListener listener) {
+            InflightLimit limit, Duration commitInterval, Duration revokeTimeout, ConsumerListener listener) {
         this.limit = limit;
         this.commitInterval = commitInterval;
         this.revokeTimeout = revokeTimeout;

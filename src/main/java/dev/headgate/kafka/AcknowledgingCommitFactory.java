@@ -22,10 +22,10 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
                     "The Kafka component must use Headgate's client factory, found " + camel.consumer.getClass());
         }
         Exchange exchange = camel.exchange;
-        RecordAcknowledgement acknowledgement = consumer.track(
+        Delivery delivery = consumer.track(
                 route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
-        exchange.getExchangeExtension().addOnCompletion(acknowledgement);
-        return acknowledgement;
+        exchange.getExchangeExtension().addOnCompletion(delivery);
+        return delivery;
     }
 
     private static String route(Exchange exchange) {

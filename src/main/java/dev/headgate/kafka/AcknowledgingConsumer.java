@@ -1,6 +1,5 @@
 package dev.headgate.kafka;
 
-import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.failure.FailureLog;
@@ -67,7 +66,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             InflightLimit limit,
             Duration commitInterval,
             Duration revokeTimeout,
-            AcknowledgeListener listener) {
+            ConsumerListener listener) {
         super(properties);
         this.report = new ConsumerReport(properties, listener);
         this.limit = limit;
@@ -76,7 +75,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     /** Registers a polled record that is about to be routed. Which route that is, is known from the first one on. */
-    RecordAcknowledgement track(String routeId, TopicPartition partition, long offset, int size) {
+    Delivery track(String routeId, TopicPartition partition, long offset, int size) {
         if (source == null) {
             source = limit.source(routeId);
             report.source(source);

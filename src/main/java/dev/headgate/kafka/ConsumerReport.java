@@ -1,6 +1,5 @@
 package dev.headgate.kafka;
 
-import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.SourceInflight;
 import java.time.Duration;
 import java.util.Collection;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ConsumerReport {
 
     private final Properties properties;
-    private final AcknowledgeListener listener;
+    private final ConsumerListener listener;
     private volatile Set<TopicPartition> assigned = Set.of();
     private @Nullable SourceInflight source;
     private boolean pausing;
@@ -24,7 +23,7 @@ final class ConsumerReport {
     private volatile boolean open = true;
 
     /** @param properties what the consumer was made with */
-    ConsumerReport(Properties properties, AcknowledgeListener listener) {
+    ConsumerReport(Properties properties, ConsumerListener listener) {
         this.properties = properties;
         this.listener = listener;
     }

@@ -2,13 +2,17 @@ package dev.headgate.kafka;
 
 import dev.headgate.backpressure.SourceInflight;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
+import org.apache.camel.spi.Synchronization;
 
 /**
- * One record handed to the route: pending, then either acknowledged or failed, once, from any thread.
+ * One record handed to the route: pending, then either acknowledged or failed, once, from any thread, by the completion of
+ * its exchange or the exchange's manual commit.
  *
  * <p>It counts against the inflight limit until then.
  */
-class Delivery {
+final class Delivery implements Synchronization, KafkaManualCommit {
 
     private static final int PENDING = 0;
     private static final int ACKNOWLEDGED = 1;
@@ -42,16 +46,33 @@ class Delivery {
         return state == FAILED;
     }
 
-    final void acknowledge() {
+    /** Acknowledges the record; its offset is committed when all before it are acknowledged too. */
+    void acknowledge() {
         if (STATE.compareAndSet(this, PENDING, ACKNOWLEDGED)) {
             source.release(size);
         }
     }
 
-    final void fail() {
+    /** Has the record read again, with all behind it in its partition. */
+    void fail() {
         if (STATE.compareAndSet(this, PENDING, FAILED)) {
             partition.markFailed();
             source.fail(size);
         }
+    }
+
+    @Override
+    public void commit() {
+        acknowledge();
+    }
+
+    @Override
+    public void onComplete(Exchange exchange) {
+        acknowledge();
+    }
+
+    @Override
+    public void onFailure(Exchange exchange) {
+        fail();
     }
 }

@@ -15,9 +15,9 @@ final class OffsetTracker {
     private final Map<TopicPartition, PartitionOffsets> partitions = new HashMap<>();
 
     /** Registers a record that is about to be routed, and counts it as in flight. */
-    RecordAcknowledgement track(TopicPartition partition, long offset, int size, SourceInflight source) {
+    Delivery track(TopicPartition partition, long offset, int size, SourceInflight source) {
         PartitionOffsets offsets = partitions.computeIfAbsent(partition, p -> new PartitionOffsets());
-        RecordAcknowledgement delivery = new RecordAcknowledgement(offsets, offset, size, source);
+        Delivery delivery = new Delivery(offsets, offset, size, source);
         offsets.add(delivery);
         return delivery;
     }
@@ -28,9 +28,9 @@ final class OffsetTracker {
     }
 
     /** As {@link #takeCommittable()}, of the given partitions only. */
-    Map<TopicPartition, OffsetAndMetadata> takeCommittable(Collection<TopicPartition> of) {
+    Map<TopicPartition, OffsetAndMetadata> takeCommittable(Collection<TopicPartition> wanted) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        for (TopicPartition partition : of) {
+        for (TopicPartition partition : wanted) {
             PartitionOffsets tracked = partitions.get(partition);
             long offset = tracked == null ? -1 : tracked.takeCommittable();
             if (offset >= 0) {
@@ -41,8 +41,8 @@ final class OffsetTracker {
     }
 
     /** The commit of these partitions failed: they are committable again. */
-    void commitFailed(Collection<TopicPartition> of) {
-        for (TopicPartition partition : of) {
+    void commitFailed(Collection<TopicPartition> uncommitted) {
+        for (TopicPartition partition : uncommitted) {
             PartitionOffsets tracked = partitions.get(partition);
             if (tracked != null) {
                 tracked.commitFailed();
@@ -51,8 +51,8 @@ final class OffsetTracker {
     }
 
     /** Whether all deliveries of the given partitions are acknowledged. */
-    boolean isAcknowledged(Collection<TopicPartition> of) {
-        return of.stream().map(partitions::get).allMatch(tracked -> tracked == null || tracked.isAcknowledged());
+    boolean isAcknowledged(Collection<TopicPartition> asked) {
+        return asked.stream().map(partitions::get).allMatch(tracked -> tracked == null || tracked.isAcknowledged());
     }
 
     /** Whether a delivery of the partition failed, which has to be read again from it. */

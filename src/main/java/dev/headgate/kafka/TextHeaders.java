@@ -1,8 +1,6 @@
 package dev.headgate.kafka;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import dev.headgate.message.Utf8;
 import org.apache.camel.component.kafka.serde.KafkaHeaderDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,26 +12,7 @@ public final class TextHeaders implements KafkaHeaderDeserializer {
         if (value == null) {
             return null;
         }
-        return isAscii(value) ? new String(value, StandardCharsets.ISO_8859_1) : decode(value);
-    }
-
-    private static boolean isAscii(byte[] value) {
-        for (byte b : value) {
-            if (b < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Object decode(byte[] value) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(value))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return value;
-        }
+        String text = Utf8.text(value);
+        return text == null ? value : text;
     }
 }

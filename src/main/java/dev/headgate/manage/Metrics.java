@@ -1,9 +1,9 @@
 package dev.headgate.manage;
 
-import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.database.Database;
 import dev.headgate.kafka.AcknowledgingClientFactory;
+import dev.headgate.kafka.ConsumerListener;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.meters.HeadgateMeters;
 import dev.headgate.settings.Settings;
@@ -29,8 +29,8 @@ public final class Metrics implements AutoCloseable {
                 : null;
     }
 
-    public AcknowledgeListener acknowledgements() {
-        return observation == null ? AcknowledgeListener.NONE : observation.acknowledgements();
+    public ConsumerListener acknowledgements() {
+        return observation == null ? ConsumerListener.NONE : observation.acknowledgements();
     }
 
     public void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held) {

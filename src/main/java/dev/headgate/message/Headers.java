@@ -3,8 +3,6 @@ package dev.headgate.message;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -14,14 +12,43 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
-/** A message's own headers as text: those of Camel and of the source's client are left out. */
+/**
+ * The names of the headers that Headgate gives a meaning, and a message's own headers as text: those of Camel and of the
+ * source's client are left out.
+ */
 public final class Headers {
 
+    /** The header that carries the id of a message, also of those that the outbox relays. */
+    public static final String MESSAGE_ID = "message-id";
+
+    /** The header that carries the media type of the payload. */
+    public static final String CONTENT_TYPE = "content-type";
+
+    /** The header that says which trace a message belongs to (W3C Trace Context). */
+    public static final String TRACEPARENT = "traceparent";
+
+    /** The header that goes with {@link #TRACEPARENT}, with what each system adds. */
+    public static final String TRACESTATE = "tracestate";
+
+    /** The header that names the dead letter that a message is a replay of. */
+    public static final String DEAD_LETTER = "headgate-dead-letter";
+
+    /** The header that names the place where a replay was first read, as {@link SourcePosition} writes it. */
+    public static final String ORIGIN = "headgate-origin";
+
+    private static final String CAMEL = "Camel";
+    private static final String KAFKA = "kafka.";
     private static final String BASE64 = "base64:";
     private static final char REPLACEMENT = '\uFFFD';
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Headers() {}
+
+    /** Whether a header of this name is the message's own: neither Camel's nor the Kafka client's, in whatever case. */
+    public static boolean isOwn(String name) {
+        return !name.regionMatches(true, 0, CAMEL, 0, CAMEL.length())
+                && !name.regionMatches(true, 0, KAFKA, 0, KAFKA.length());
+    }
 
     /** Bytes that are UTF-8 become text, others {@code base64:...}; NUL, which Postgres cannot store, becomes U+FFFD. */
     public static Map<String, String> texts(Message message) {
@@ -33,7 +60,7 @@ public final class Headers {
     /** As {@link #texts}, without the map. */
     public static void forEach(Message message, BiConsumer<String, String> consumer) {
         message.getHeaders().forEach((name, value) -> {
-            if (!name.startsWith("Camel") && !name.startsWith("kafka.")) {
+            if (isOwn(name)) {
                 consumer.accept(storable(name), text(value));
             }
         });
@@ -89,19 +116,8 @@ public final class Headers {
 
     /** Different bytes become different texts: UTF-8 as it is, others {@code base64:...}. */
     public static String decode(byte[] bytes) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        return text.indexOf(REPLACEMENT) < 0 ? text : decodeStrictly(bytes);
-    }
-
-    private static String decodeStrictly(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return BASE64 + Base64.getEncoder().encodeToString(bytes);
-        }
+        String text = Utf8.text(bytes);
+        return text == null ? BASE64 + Base64.getEncoder().encodeToString(bytes) : text;
     }
 
     /** The bytes that {@link #decode} made this text of. */

@@ -29,9 +29,6 @@ public final class Message {
     /** The exchange property in which a source says, in a few words, that it will not deliver the message again. */
     public static final String LAST_DELIVERY = "HeadgateLastDelivery";
 
-    /** The header that says which trace a message belongs to (W3C Trace Context). */
-    public static final String TRACEPARENT = "traceparent";
-
     private static final Logger LOG = LoggerFactory.getLogger(Message.class);
 
     private final Exchange exchange;
@@ -65,10 +62,10 @@ public final class Message {
         this.orderingKey = orderingKey;
         this.payload = payload;
         this.rejection = rejection;
-        this.source = SourcePosition.of(exchange);
+        this.source = SourcePosition.of(exchange).toString();
         this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
         this.timestamp = exchange.getMessage().getMessageTimestamp();
-        this.traced = exchange.getMessage().getHeader(TRACEPARENT) != null;
+        this.traced = exchange.getMessage().getHeader(Headers.TRACEPARENT) != null;
         this.replay = Replay.of(exchange.getMessage());
         List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
         this.completions = handedOver == null ? List.of() : handedOver;
@@ -133,7 +130,7 @@ public final class Message {
         return exchange;
     }
 
-    /** Where it came from, as {@link SourcePosition} names it. */
+    /** The text of its {@link SourcePosition}. */
     public String source() {
         return source;
     }

@@ -11,16 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageId extends ExpressionAdapter {
 
-    /** The header that carries the id of a message, also of those that the outbox relays. */
-    public static final String HEADER = "message-id";
-
     @Override
     public Object evaluate(Exchange exchange) {
-        @Nullable Object header = exchange.getMessage().getHeader(HEADER);
+        @Nullable Object header = exchange.getMessage().getHeader(Headers.MESSAGE_ID);
         @Nullable
         String id = header instanceof byte[] bytes
                 ? Headers.decode(bytes)
-                : exchange.getMessage().getHeader(HEADER, String.class);
-        return id == null || id.isEmpty() ? SourcePosition.of(exchange) : id;
+                : exchange.getMessage().getHeader(Headers.MESSAGE_ID, String.class);
+        return id == null || id.isEmpty() ? SourcePosition.of(exchange).toString() : id;
     }
 }

@@ -10,15 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Replay(long deadLetter) {
 
-    /** The header that names the dead letter. */
-    public static final String DEAD_LETTER = "headgate-dead-letter";
-
-    /** The header that names the place where the message was first read, as {@link SourcePosition} does. */
-    public static final String ORIGIN = "headgate-origin";
-
     /** Null if the message is no replay, also if the header holds anything but a number. */
     static @Nullable Replay of(Message message) {
-        String id = message.getHeader(DEAD_LETTER, String.class);
+        String id = message.getHeader(Headers.DEAD_LETTER, String.class);
         if (id == null || !id.matches("[0-9]{1,18}")) {
             return null;
         }
@@ -27,6 +21,6 @@ public record Replay(long deadLetter) {
 
     /** Whether the message is a replay. */
     public static boolean is(Message message) {
-        return message.getHeader(DEAD_LETTER) != null;
+        return message.getHeader(Headers.DEAD_LETTER) != null;
     }
 }

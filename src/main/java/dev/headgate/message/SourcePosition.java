@@ -1,66 +1,147 @@
 package dev.headgate.message;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.jspecify.annotations.Nullable;
 
-/** Names the place a message came from, the same again each time it is delivered, or replayed. */
-public final class SourcePosition {
+/**
+ * The place a message came from, the same again each time it is delivered, or replayed; its text is what tables hold. The
+ * tables of jobs and of the outbox write the same text by their own statements.
+ */
+public sealed interface SourcePosition {
 
-    /** The exchange property in which a queue of SQS is named, as {@link #of} is to name it. */
-    public static final String QUEUE = "HeadgateQueue";
+    /** The exchange property in which a queue of SQS is named, as the position is to name it. */
+    String QUEUE = "HeadgateQueue";
 
-    private static final String SQS = "sqs:";
-    private static final String JOB_ID = "CamelJobId";
-    private static final String JOB_QUEUE = "CamelJobQueue";
+    /** The header with the id of the job that a message is, a {@code Long}. */
+    String JOB_ID = "CamelJobId";
 
-    private SourcePosition() {}
+    /** The header with the queue of the job that a message is. */
+    String JOB_QUEUE = "CamelJobQueue";
+
+    /** A record of Kafka: {@code topic-partition-offset}. */
+    record Kafka(String topic, int partition, long offset) implements SourcePosition {
+        @Override
+        public String toString() {
+            return topic + "-" + partition + "-" + offset;
+        }
+    }
 
     /**
-     * {@code topic-partition-offset} for Kafka, {@code sqs:queue:message-id} for SQS, {@code job:queue:id} for a job in
-     * all its attempts, else the exchange id; for a replay that of its first delivery.
+     * A message of SQS: {@code sqs:queue:id}.
+     *
+     * @param queue its name or ARN
      */
-    public static String of(Exchange exchange) {
+    record Sqs(String queue, String id) implements SourcePosition {
+        @Override
+        public String toString() {
+            return "sqs:" + queue + ":" + id;
+        }
+    }
+
+    /** A job in all its attempts: {@code job:queue:id}. */
+    record Job(String queue, long id) implements SourcePosition {
+        @Override
+        public String toString() {
+            return "job:" + queue + ":" + id;
+        }
+    }
+
+    /** An entry of the outbox that its destination refused: {@code outbox:destination:id}. */
+    record Outbox(String destination, long id) implements SourcePosition {
+        @Override
+        public String toString() {
+            return "outbox:" + destination + ":" + id;
+        }
+    }
+
+    /** A source that takes nothing back. */
+    record Unknown(String text) implements SourcePosition {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** The position of the exchange's message; of a replay that of its first delivery. Without any, the exchange id. */
+    static SourcePosition of(Exchange exchange) {
         Message message = exchange.getMessage();
         Object job = message.getHeader(JOB_ID);
         if (job != null) {
-            return "job:" + message.getHeader(JOB_QUEUE) + ":" + job;
+            Object queue = message.getHeader(JOB_QUEUE);
+            return job instanceof Long id
+                    ? new Job(String.valueOf(queue), id)
+                    : new Unknown("job:" + queue + ":" + job);
         }
         Object topic = message.getHeader(KafkaConstants.TOPIC);
         String queue = exchange.getProperty(QUEUE, String.class);
-        String origin = origin(message, topic, queue);
+        SourcePosition origin = origin(message, topic, queue);
         if (origin != null) {
             return origin;
         }
         if (topic != null) {
-            return topic + "-" + message.getHeader(KafkaConstants.PARTITION) + "-"
-                    + message.getHeader(KafkaConstants.OFFSET);
+            Object partition = message.getHeader(KafkaConstants.PARTITION);
+            Object offset = message.getHeader(KafkaConstants.OFFSET);
+            return partition instanceof Integer number && offset instanceof Long position
+                    ? new Kafka(topic.toString(), number, position)
+                    : new Unknown(topic + "-" + partition + "-" + offset);
         }
         String sqs = message.getHeader("CamelAwsSqsMessageId", String.class);
         if (sqs == null) {
-            return exchange.getExchangeId();
+            return new Unknown(exchange.getExchangeId());
         }
-        return queue == null ? sqs : SQS + queue + ":" + sqs;
+        return queue == null ? new Unknown(sqs) : new Sqs(queue, sqs);
+    }
+
+    /** Reads the text of a position; any other text is unknown. */
+    static SourcePosition parse(String text) {
+        try {
+            Matcher row = Texts.ROW.matcher(text);
+            if (row.matches()) {
+                long id = Long.parseLong(row.group(3));
+                return row.group(1).equals("job") ? new Job(row.group(2), id) : new Outbox(row.group(2), id);
+            }
+            Matcher sqs = Texts.SQS.matcher(text);
+            if (sqs.matches()) {
+                return new Sqs(sqs.group(1), sqs.group(2));
+            }
+            Matcher kafka = Texts.KAFKA.matcher(text);
+            if (kafka.matches()) {
+                return new Kafka(kafka.group(1), Integer.parseInt(kafka.group(2)), Long.parseLong(kafka.group(3)));
+            }
+        } catch (NumberFormatException e) {
+            // 19 digits that are no long: nobody's id or offset
+        }
+        return new Unknown(text);
     }
 
     /** A replay goes to where it came from: the header of a message copied to another topic says nothing here. */
-    private static @Nullable String origin(Message message, @Nullable Object topic, @Nullable String queue) {
-        String origin = message.getHeader(Replay.ORIGIN, String.class);
-        if (origin == null || origin.isBlank()) {
+    private static @Nullable SourcePosition origin(Message message, @Nullable Object topic, @Nullable String queue) {
+        String text = message.getHeader(Headers.ORIGIN, String.class);
+        if (text == null || text.isBlank()) {
             return null;
         }
-        if (topic != null) {
-            return isIn(topic + "-", origin) ? origin : null;
-        }
-        return queue == null || isOf(SQS + queue + ":", origin) ? origin : null;
+        SourcePosition origin = parse(text);
+        boolean fromHere = topic != null
+                ? origin instanceof Kafka kafka && kafka.topic.equals(topic)
+                : queue == null || (origin instanceof Sqs sqs && sqs.queue.equals(queue));
+        return fromHere ? origin : null;
     }
 
-    private static boolean isOf(String queue, String origin) {
-        return origin.startsWith(queue) && origin.indexOf(':', queue.length()) < 0 && origin.length() > queue.length();
-    }
+    /** How positions are written. */
+    final class Texts {
 
-    private static boolean isIn(String topic, String origin) {
-        return origin.startsWith(topic) && origin.substring(topic.length()).matches("[0-9]{1,9}-[0-9]{1,19}");
+        private static final Pattern ROW = Pattern.compile("(job|outbox):(.*):([0-9]{1,19})");
+
+        // An id of SQS may look like a position in Kafka, but for its prefix.
+        private static final Pattern SQS = Pattern.compile("sqs:([a-zA-Z0-9._:-]{1,256}):([^:]+)");
+
+        // A topic's name may hold hyphens and digits too.
+        private static final Pattern KAFKA = Pattern.compile("([a-zA-Z0-9._-]{1,249})-([0-9]{1,9})-([0-9]{1,19})");
+
+        private Texts() {}
     }
 }

@@ -15,10 +15,6 @@ import org.apache.camel.support.DefaultExchange;
 /** Entries as Camel exchanges. */
 final class OutboxExchanges {
 
-    static final String MESSAGE_ID = "message-id";
-    static final String CONTENT_TYPE = "content-type";
-
-    private static final String CAMEL = "Camel";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private OutboxExchanges() {}
@@ -41,14 +37,14 @@ final class OutboxExchanges {
         Exchange exchange = DefaultExchange.newFromEndpoint(endpoint);
         Message message = exchange.getMessage();
         message.setBody(entry.payload());
-        // Those of Camel's own would say where a message goes.
+        // Those of Camel and of Kafka's client would say where a message goes.
         ownHeaders(entry).forEach((name, value) -> {
-            if (!name.regionMatches(true, 0, CAMEL, 0, CAMEL.length())) {
+            if (Headers.isOwn(name)) {
                 message.setHeader(name, value);
             }
         });
-        message.setHeader(MESSAGE_ID, Long.toString(entry.id()));
-        message.setHeader(CONTENT_TYPE, entry.contentType());
+        message.setHeader(Headers.MESSAGE_ID, Long.toString(entry.id()));
+        message.setHeader(Headers.CONTENT_TYPE, entry.contentType());
         if (entry.key() != null) {
             message.setHeader(KafkaConstants.KEY, entry.key());
         }
@@ -63,7 +59,7 @@ final class OutboxExchanges {
         } catch (IllegalArgumentException e) {
             kept.put("unreadable-headers", Headers.storable(String.valueOf(entry.headers())));
         }
-        kept.put(CONTENT_TYPE, entry.contentType());
+        kept.put(Headers.CONTENT_TYPE, entry.contentType());
         try {
             return JSON.writeValueAsString(kept);
         } catch (JsonProcessingException e) {

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +32,14 @@ final class Ndjson {
             return null;
         }
         try (JsonParser parser = JSON.createParser(payload)) {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload));
+            if (Utf8.faultIn(payload) >= 0) {
+                throw new RejectedException("invalid UTF-8", "the payload is not valid UTF-8");
+            }
             String found = value(parser, field);
             if (parser.nextToken() != null) {
                 throw new RejectedException("broken JSON", "more than one JSON value");
             }
             return found;
-        } catch (CharacterCodingException e) {
-            throw new RejectedException("invalid UTF-8", "the payload is not valid UTF-8");
         } catch (IOException e) {
             throw new RejectedException("broken JSON", String.valueOf(e.getMessage()));
         }

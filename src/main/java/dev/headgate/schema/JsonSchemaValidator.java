@@ -13,10 +13,8 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.headgate.HeadgateException;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -104,23 +102,15 @@ public final class JsonSchemaValidator implements Processor {
             ascii &= body[i] >= 0;
             nul = body[i] == 0 ? i : nul;
         }
-        if (!ascii) {
-            decode(body);
+        int fault = ascii ? -1 : Utf8.faultIn(body);
+        if (fault >= 0) {
+            throw new RejectedException("invalid UTF-8", "byte " + fault + " is not valid UTF-8");
         }
         if (nul >= 0) {
             throw new RejectedException("NUL byte", "byte " + nul + " is 0: this is no JSON in UTF-8");
         }
         if (body[0] == (byte) 0xEF && body[1] == (byte) 0xBB && body[2] == (byte) 0xBF) {
             throw new RejectedException("byte order mark", "JSON must start without a byte order mark");
-        }
-    }
-
-    private static void decode(byte[] body) {
-        ByteBuffer bytes = ByteBuffer.wrap(body);
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(bytes);
-        } catch (CharacterCodingException e) {
-            throw new RejectedException("invalid UTF-8", "byte " + bytes.position() + " is not valid UTF-8");
         }
     }
 

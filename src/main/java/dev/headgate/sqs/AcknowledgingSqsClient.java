@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageResponse;
 
 /**
- * The client behind Camel's consumer: single deletes leave in tens, and so do messages that are given back.
+ * The client behind Camel's consumer: single deletes leave in batches of ten, and so do messages that are given back.
  *
  * <p>A delete that fails is logged and does no harm: the message comes again and the ledger knows it. What waits to be
  * sent is sent before the client closes. Thread-safe.
@@ -81,44 +81,44 @@ final class AcknowledgingSqsClient extends DelegatingSqsClient {
     }
 
     private void delete(List<DeleteMessageRequest> requests) {
-        byQueue(requests, DeleteMessageRequest::queueUrl).forEach((url, some) -> {
-            List<DeleteMessageBatchRequestEntry> entries = IntStream.range(0, some.size())
+        byQueue(requests, DeleteMessageRequest::queueUrl).forEach((url, batch) -> {
+            List<DeleteMessageBatchRequestEntry> entries = IntStream.range(0, batch.size())
                     .mapToObj(i -> DeleteMessageBatchRequestEntry.builder()
                             .id(Integer.toString(i))
-                            .receiptHandle(some.get(i).receiptHandle())
+                            .receiptHandle(batch.get(i).receiptHandle())
                             .build())
                     .toList();
             long start = System.nanoTime();
             try {
                 List<BatchResultErrorEntry> failed = delegate.deleteMessageBatch(
-                                batch -> batch.queueUrl(url).entries(entries))
+                                request -> request.queueUrl(url).entries(entries))
                         .failed();
                 warn("deleted", failed);
                 listener.acknowledged(pipeline, Duration.ofNanos(System.nanoTime() - start));
             } catch (RuntimeException e) {
                 listener.failed(pipeline, e);
-                warn("deleted", some.size(), e.toString());
+                warn("deleted", batch.size(), e.toString());
             }
         });
     }
 
     private void sendBack(List<GivenBack> messages) {
-        byQueue(messages, GivenBack::queue).forEach((url, some) -> {
-            List<ChangeMessageVisibilityBatchRequestEntry> entries = IntStream.range(0, some.size())
+        byQueue(messages, GivenBack::queue).forEach((url, batch) -> {
+            List<ChangeMessageVisibilityBatchRequestEntry> entries = IntStream.range(0, batch.size())
                     .mapToObj(i -> ChangeMessageVisibilityBatchRequestEntry.builder()
                             .id(Integer.toString(i))
-                            .receiptHandle(some.get(i).receiptHandle())
-                            .visibilityTimeout((int) some.get(i).after().toSeconds())
+                            .receiptHandle(batch.get(i).receiptHandle())
+                            .visibilityTimeout((int) batch.get(i).after().toSeconds())
                             .build())
                     .toList();
             try {
                 warn(
                         "given back",
                         delegate.changeMessageVisibilityBatch(
-                                        batch -> batch.queueUrl(url).entries(entries))
+                                        request -> request.queueUrl(url).entries(entries))
                                 .failed());
             } catch (RuntimeException e) {
-                warn("given back", some.size(), e.toString());
+                warn("given back", batch.size(), e.toString());
             }
         });
     }

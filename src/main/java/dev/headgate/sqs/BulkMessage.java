@@ -1,8 +1,8 @@
 package dev.headgate.sqs;
 
 import dev.headgate.failure.RejectedException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import dev.headgate.message.Headers;
+import dev.headgate.message.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -29,7 +29,6 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
 
     private static final String DEDUPLICATION_ID = "HeadgateSqsDeduplicationId";
 
-    private static final String MESSAGE_ID = "message-id";
     private static final int MOST_ATTRIBUTES = 10;
     private static final int MOST_BYTES = 1024 * 1024;
     private static final Pattern NAME =
@@ -58,8 +57,8 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
                 .messageBody(new String(body, StandardCharsets.UTF_8))
                 .messageAttributes(attributes);
         if (fifo) {
-            String deduplication =
-                    exchange.getProperty(DEDUPLICATION_ID, exchange.getMessage().getHeader(MESSAGE_ID), String.class);
+            String deduplication = exchange.getProperty(
+                    DEDUPLICATION_ID, exchange.getMessage().getHeader(Headers.MESSAGE_ID), String.class);
             String unique = deduplication == null ? exchange.getExchangeId() : deduplication;
             entry.messageGroupId(group(exchange, unique)).messageDeduplicationId(conforming(unique));
         }
@@ -105,7 +104,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
         if (body == null || body.length == 0) {
             throw new RejectedException("empty for SQS", "SQS takes no message without a body");
         }
-        String text = text(body);
+        String text = Utf8.text(body);
         if (text == null) {
             throw new RejectedException("not text for SQS", "The payload is not UTF-8, and a body in SQS is text");
         }
@@ -116,8 +115,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
     private static Map<String, MessageAttributeValue> attributes(Exchange exchange) {
         Map<String, MessageAttributeValue> attributes = new LinkedHashMap<>();
         exchange.getMessage().getHeaders().forEach((name, value) -> {
-            boolean own = !name.regionMatches(true, 0, "Camel", 0, 5) && !name.startsWith("kafka.");
-            if (own && value != null) {
+            if (Headers.isOwn(name) && value != null) {
                 put(attributes, name, value instanceof byte[] bytes ? bytes : value.toString());
             }
         });
@@ -132,7 +130,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
 
     /** SQS has no empty attributes. */
     private static void put(Map<String, MessageAttributeValue> attributes, String name, Object value) {
-        String text = value instanceof byte[] bytes ? text(bytes) : value.toString();
+        String text = value instanceof byte[] bytes ? Utf8.text(bytes) : value.toString();
         if (text != null && text.isEmpty()) {
             return;
         }
@@ -158,18 +156,7 @@ public record BulkMessage(Exchange exchange, SendMessageBatchRequestEntry entry,
         }
     }
 
-    private static @Nullable String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
-    }
-
-    /** Those of XML 1.0. */
+    /** Refuses what is no character of XML 1.0. */
     private static void checkCharacters(String what, String text) {
         int bad = text.codePoints()
                 .filter(c -> c < 0x20

@@ -90,8 +90,8 @@ final class BulkSqsProducer extends Sqs2Producer {
             }
         }
         while (!waiting.isEmpty()) {
-            List<Exchange> round = Batches.round(waiting, this::key);
-            sendAll(url, Batches.tens(messages(round), BulkMessage::bytes));
+            List<Exchange> round = RequestBatcher.firstOfEachKey(waiting, this::key);
+            sendAll(url, RequestBatcher.batches(messages(round), BulkMessage::bytes));
             Set<String> failed = failedKeys(round);
             waiting.removeIf(exchange -> failed.contains(String.valueOf(key(exchange))));
         }
@@ -123,11 +123,11 @@ final class BulkSqsProducer extends Sqs2Producer {
     }
 
     /** Returns when nothing is under way any more. */
-    private void sendAll(String url, List<List<BulkMessage>> tens) throws Exception {
+    private void sendAll(String url, List<List<BulkMessage>> batches) throws Exception {
         List<Callable<@Nullable Void>> requests = new ArrayList<>();
-        for (List<BulkMessage> ten : tens) {
+        for (List<BulkMessage> batch : batches) {
             requests.add(() -> {
-                send(url, ten);
+                send(url, batch);
                 return null;
             });
         }
@@ -144,11 +144,11 @@ final class BulkSqsProducer extends Sqs2Producer {
         }
     }
 
-    private void send(String url, List<BulkMessage> ten) {
+    private void send(String url, List<BulkMessage> batch) {
         try {
             SendMessageBatchResponse response = endpoint.getClient().sendMessageBatch(request -> request.queueUrl(url)
-                    .entries(ten.stream().map(BulkMessage::entry).toList()));
-            Map<String, BulkMessage> byId = ten.stream()
+                    .entries(batch.stream().map(BulkMessage::entry).toList()));
+            Map<String, BulkMessage> byId = batch.stream()
                     .collect(Collectors.toMap(message -> message.entry().id(), Function.identity()));
             response.successful().forEach(sent -> confirm(byId.get(sent.id())));
             response.failed().forEach(failed -> fail(byId.get(failed.id()), failure(failed)));
@@ -157,10 +157,10 @@ final class BulkSqsProducer extends Sqs2Producer {
             if (!THE_MESSAGE.contains(code)) {
                 throw e;
             }
-            if (ten.size() == 1) {
-                fail(ten.get(0), new RejectedException(code, String.valueOf(e.getMessage())));
+            if (batch.size() == 1) {
+                fail(batch.get(0), new RejectedException(code, String.valueOf(e.getMessage())));
             } else {
-                ten.forEach(message -> send(url, List.of(message)));
+                batch.forEach(message -> send(url, List.of(message)));
             }
         }
     }

@@ -2,21 +2,32 @@ package dev.headgate.sqs;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers requests into tens, the most that SQS takes at once: a ten goes out when it is full, or when its first has
- * waited for a short linger. Thread-safe; a request is taken at once, and sent on threads of this object's own.
+ * Gathers requests into batches of ten, the most that SQS takes at once: a batch goes out when it is full, or when its
+ * first request has waited for a short linger. Thread-safe; a request is taken at once, and sent on threads of this
+ * object's own.
+ *
+ * <p>What is there all at once is dealt out by {@link #batches}.
  */
 final class RequestBatcher<T> implements AutoCloseable {
 
     private static final int MOST = 10;
+
+    /** The oldest limit of a request that SQS had; a larger message travels alone. */
+    private static final int MOST_BYTES = 256 * 1024;
+
     private static final int SENDERS = 4;
     private static final Duration LINGER = Duration.ofMillis(20);
     private static final Duration IDLE = Duration.ofMillis(100);
@@ -39,7 +50,42 @@ final class RequestBatcher<T> implements AutoCloseable {
         });
     }
 
-    /** Sent soon; after the close at once, on the caller's thread. */
+    /** Takes the first message of each key, and all that have none, out of the list. */
+    static <T> List<T> firstOfEachKey(List<T> waiting, Function<T, @Nullable String> keyOf) {
+        Set<String> keys = new HashSet<>();
+        List<T> first = new ArrayList<>();
+        List<T> later = new ArrayList<>();
+        for (T message : waiting) {
+            String key = keyOf.apply(message);
+            (key == null || keys.add(key) ? first : later).add(message);
+        }
+        waiting.clear();
+        waiting.addAll(later);
+        return first;
+    }
+
+    /** Deals the messages out, in order: up to ten together, and up to 256 KiB unless it is one message. */
+    static <T> List<List<T>> batches(List<T> messages, ToIntFunction<T> bytesOf) {
+        List<List<T>> batches = new ArrayList<>();
+        List<T> batch = new ArrayList<>();
+        int size = 0;
+        for (T message : messages) {
+            int bytes = bytesOf.applyAsInt(message);
+            if (!batch.isEmpty() && (batch.size() == MOST || size + bytes > MOST_BYTES)) {
+                batches.add(batch);
+                batch = new ArrayList<>();
+                size = 0;
+            }
+            batch.add(message);
+            size += bytes;
+        }
+        if (!batch.isEmpty()) {
+            batches.add(batch);
+        }
+        return batches;
+    }
+
+    /** Has the request sent soon; after the close at once, on the caller's thread. */
     void add(T request) {
         if (closed) {
             send.accept(List.of(request));
@@ -62,11 +108,9 @@ final class RequestBatcher<T> implements AutoCloseable {
         }
         if (senders.stream().noneMatch(Thread::isAlive)) {
             // Added while the last sender was ending.
-            List<T> ten = new ArrayList<>();
-            while (waiting.drainTo(ten, MOST) > 0) {
-                send.accept(List.copyOf(ten));
-                ten.clear();
-            }
+            List<T> late = new ArrayList<>();
+            waiting.drainTo(late);
+            batches(late, request -> 0).forEach(send);
         }
     }
 
@@ -75,7 +119,7 @@ final class RequestBatcher<T> implements AutoCloseable {
             while (!closed || !waiting.isEmpty()) {
                 @Nullable T first = waiting.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
-                    send.accept(ten(first));
+                    send.accept(gather(first));
                 }
             }
         } catch (InterruptedException e) {
@@ -83,18 +127,18 @@ final class RequestBatcher<T> implements AutoCloseable {
         }
     }
 
-    private List<T> ten(T first) throws InterruptedException {
-        List<T> ten = new ArrayList<>(MOST);
-        ten.add(first);
+    private List<T> gather(T first) throws InterruptedException {
+        List<T> batch = new ArrayList<>(MOST);
+        batch.add(first);
         long until = System.nanoTime() + LINGER.toNanos();
-        while (ten.size() < MOST) {
+        while (batch.size() < MOST) {
             long left = closed ? 0 : until - System.nanoTime();
             @Nullable T next = waiting.poll(Math.max(0, left), TimeUnit.NANOSECONDS);
             if (next == null) {
-                return ten;
+                return batch;
             }
-            ten.add(next);
+            batch.add(next);
         }
-        return ten;
+        return batch;
     }
 }

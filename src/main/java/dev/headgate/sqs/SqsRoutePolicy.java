@@ -1,6 +1,8 @@
 package dev.headgate.sqs;
 
 import dev.headgate.backpressure.AcknowledgeListener;
+import dev.headgate.backpressure.InflightRoutePolicy;
+import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.message.Message;
 import dev.headgate.message.SourcePosition;
 import java.nio.charset.StandardCharsets;
@@ -12,14 +14,13 @@ import org.apache.camel.component.aws2.sqs.Sqs2Configuration;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
 import org.apache.camel.component.aws2.sqs.Sqs2HeaderFilterStrategy;
 import org.apache.camel.spi.Synchronization;
-import org.apache.camel.support.RoutePolicySupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Camel's SQS consumer lacks: deletes in tens, a failed message that comes again after a while that grows, the order
- * of a message group when one of it fails, and the word that a delivery is the last.
+ * The inflight limit, and what Camel's SQS consumer lacks: deletes in batches of ten, a failed message that comes again
+ * after a while that grows, the order of a message group when one of it fails, and the word that a delivery is the last.
  */
-final class SqsRoutePolicy extends RoutePolicySupport {
+final class SqsRoutePolicy extends InflightRoutePolicy {
 
     private final FailedGroups failedGroups = new FailedGroups();
     private final AcknowledgeListener listener;
@@ -27,11 +28,12 @@ final class SqsRoutePolicy extends RoutePolicySupport {
     private @Nullable Redrive redrive;
     private @Nullable String queue;
 
-    SqsRoutePolicy(AcknowledgeListener listener) {
+    SqsRoutePolicy(SourceInflight source, AcknowledgeListener listener) {
+        super(source);
         this.listener = listener;
     }
 
-    /** After the endpoint has made its client, before the consumer takes it. */
+    /** Puts its client before the endpoint's: after that one was made, before the consumer takes it. */
     @Override
     public void onInit(Route route) {
         super.onInit(route);
@@ -42,14 +44,14 @@ final class SqsRoutePolicy extends RoutePolicySupport {
         endpoint.setClient(wrapped);
         if (endpoint.getHeaderFilterStrategy() instanceof Sqs2HeaderFilterStrategy headers) {
             // A sender must not choose what is deleted, and what it is known by.
-            headers.setInFilterStartsWith("camel", "org.apache.camel");
+            headers.setInFilterStartsWith("camel", "org.apache.camel", "kafka.");
         }
         client = wrapped;
         redrive = new Redrive(wrapped);
         queue = nameOf(endpoint.getConfiguration());
     }
 
-    /** As a route names it: an ARN if it is somebody else's. */
+    /** The queue as a route names it: by an ARN if it is somebody else's. */
     private static String nameOf(Sqs2Configuration queue) {
         return queue.getQueueOwnerAWSAccountId() == null
                 ? queue.getQueueName()
@@ -59,6 +61,7 @@ final class SqsRoutePolicy extends RoutePolicySupport {
 
     @Override
     public void onExchangeBegin(Route route, Exchange exchange) {
+        super.onExchangeBegin(route, exchange);
         SqsDelivery delivery = SqsDelivery.of(exchange.getMessage());
         exchange.setProperty(ExchangePropertyKey.CHARSET_NAME, StandardCharsets.UTF_8.name());
         exchange.getMessage().setHeader(Exchange.MESSAGE_TIMESTAMP, delivery.sent());
@@ -78,7 +81,7 @@ final class SqsRoutePolicy extends RoutePolicySupport {
         }
     }
 
-    /** At the latest: the consumer makes all exchanges of a poll before it hands out the first. */
+    /** When it was received at the latest: the consumer makes all exchanges of a poll before it hands out the first. */
     private static long receivedAt(Exchange exchange) {
         return System.nanoTime()
                 - TimeUnit.MILLISECONDS.toNanos(exchange.getClock().elapsed() + 1);

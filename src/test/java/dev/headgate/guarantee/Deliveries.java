@@ -20,7 +20,8 @@ final class Deliveries extends EventNotifierSupport {
 
     @Override
     public void notify(CamelEvent event) {
-        times.merge(SourcePosition.of(((ExchangeCreatedEvent) event).getExchange()), 1, Integer::sum);
+        times.merge(
+                SourcePosition.of(((ExchangeCreatedEvent) event).getExchange()).toString(), 1, Integer::sum);
     }
 
     /** Different records. */

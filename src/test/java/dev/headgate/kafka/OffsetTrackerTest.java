@@ -19,7 +19,7 @@ class OffsetTrackerTest {
 
     @Test
     void partitions_advance_for_themselves() {
-        RecordAcknowledgement slow = track(ZERO, 5, 1);
+        Delivery slow = track(ZERO, 5, 1);
         track(ONE, 8, 1).acknowledge();
         assertThat(tracker.takeCommittable()).isEqualTo(Map.of(ONE, new OffsetAndMetadata(9)));
         slow.acknowledge();
@@ -38,9 +38,9 @@ class OffsetTrackerTest {
 
     @Test
     void a_late_acknowledgement_of_a_forgotten_partition_changes_nothing_but_the_inflight_count() {
-        RecordAcknowledgement late = track(ZERO, 5, 10);
+        Delivery late = track(ZERO, 5, 10);
         tracker.forget(ZERO);
-        RecordAcknowledgement again = track(ZERO, 5, 10);
+        Delivery again = track(ZERO, 5, 10);
         late.acknowledge();
         assertThat(tracker.takeCommittable()).isEmpty();
         assertThat(tracker.isAcknowledged(List.of(ZERO))).isFalse();
@@ -53,7 +53,7 @@ class OffsetTrackerTest {
 
     @Test
     void a_late_failure_of_a_forgotten_partition_does_not_rewind_it() {
-        RecordAcknowledgement late = track(ZERO, 5, 10);
+        Delivery late = track(ZERO, 5, 10);
         tracker.forget(ZERO);
         track(ZERO, 5, 10);
         late.fail();
@@ -63,7 +63,7 @@ class OffsetTrackerTest {
     @Test
     void a_failed_delivery_rewinds_its_partition_to_itself_and_what_is_before_it_stays_in_flight() {
         track(ZERO, 4, 1).acknowledge();
-        RecordAcknowledgement before = track(ZERO, 5, 1);
+        Delivery before = track(ZERO, 5, 1);
         track(ZERO, 6, 1).fail();
         track(ONE, 1, 1);
         assertThat(tracker.isFailed(ZERO)).isTrue();
@@ -93,7 +93,7 @@ class OffsetTrackerTest {
         assertThat(tracker.isAcknowledged(List.of(ZERO, ONE))).isFalse();
     }
 
-    private RecordAcknowledgement track(TopicPartition partition, long offset, int size) {
+    private Delivery track(TopicPartition partition, long offset, int size) {
         return tracker.track(partition, offset, size, limit.source("orders"));
     }
 }

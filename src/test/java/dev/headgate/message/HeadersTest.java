@@ -26,6 +26,16 @@ class HeadersTest {
     }
 
     @Test
+    void headers_of_camel_and_of_kafkas_client_are_not_the_messages_own() {
+        header("CamelFileName", "a");
+        header("camelhttpuri", "b");
+        header("kafka.TOPIC", "c");
+        header("Kafka.topic", "d");
+        header("kafkaesque", "e");
+        assertThat(Headers.texts(exchange.getMessage())).containsExactly(entry("kafkaesque", "e"));
+    }
+
+    @Test
     void nul_is_replaced_in_names_and_values() {
         header("a\0", "b\0".getBytes(UTF_8));
         header("c\0", "d\0");

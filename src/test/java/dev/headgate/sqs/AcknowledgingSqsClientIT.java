@@ -83,7 +83,7 @@ class AcknowledgingSqsClientIT {
                 .credentialsProvider(AnonymousCredentialsProvider.create())
                 .overrideConfiguration(configuration -> configuration.addExecutionInterceptor(requests))
                 .build();
-        return new AcknowledgingSqsClient(client, "orders", AcknowledgeListener.NONE);
+        return new AcknowledgingSqsClient(client, "orders", new AcknowledgeListener() {});
     }
 
     private static void send(DevSqs sqs, String queue, int messages) {

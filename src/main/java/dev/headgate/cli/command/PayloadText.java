@@ -1,8 +1,6 @@
 package dev.headgate.cli.command;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import dev.headgate.message.Utf8;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +11,7 @@ public final class PayloadText {
 
     /** Null if there is none or it is no UTF-8. */
     public static @Nullable String text(byte @Nullable [] payload) {
-        if (payload == null) {
-            return null;
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(payload))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
+        return payload == null ? null : Utf8.text(payload);
     }
 
     public static String base64(byte[] payload) {

@@ -1,11 +1,11 @@
 package dev.headgate.manage.meters;
 
-import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchListener;
 import dev.headgate.job.JobEndpoint;
 import dev.headgate.job.JobListener;
 import dev.headgate.kafka.AcknowledgingClientFactory;
+import dev.headgate.kafka.ConsumerListener;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.outbox.OutboxEndpoint;
 import dev.headgate.outbox.OutboxListener;
@@ -85,7 +85,7 @@ public final class HeadgateMeters implements AutoCloseable {
         return MeterSnapshot.of(registry.getPrometheusRegistry(), clock.instant());
     }
 
-    public AcknowledgeListener acknowledgements() {
+    public ConsumerListener acknowledgements() {
         return sources;
     }
 

@@ -1,6 +1,6 @@
 package dev.headgate.manage.meters;
 
-import dev.headgate.backpressure.AcknowledgeListener;
+import dev.headgate.kafka.ConsumerListener;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -13,7 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /** Counts what sources bring and what becomes of acknowledgements. Thread-safe. */
-final class SourceMeters implements AcknowledgeListener {
+final class SourceMeters implements ConsumerListener {
 
     private final PrometheusMeterRegistry registry;
     private final StageMeters stages;

@@ -3,6 +3,7 @@ package dev.headgate.manage.trace;
 import dev.headgate.batch.Batch;
 import dev.headgate.failure.Failure;
 import dev.headgate.message.ExchangeBulk;
+import dev.headgate.message.Headers;
 import dev.headgate.message.Rejection;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -28,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  * header again.
  */
 final class MessageSpans extends RoutePolicySupport {
-
-    private static final String TRACEPARENT = "traceparent";
 
     private static final String OPEN = "HeadgateSpans";
     private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
@@ -62,7 +61,7 @@ final class MessageSpans extends RoutePolicySupport {
         SpanContext whole = Span.current().getSpanContext();
         List<Open> open = new ArrayList<>();
         for (Carrier carrier : carriers(exchange.getMessage().getBody())) {
-            String before = carrier.message.getHeader(TRACEPARENT, String.class);
+            String before = carrier.message.getHeader(Headers.TRACEPARENT, String.class);
             if (before != null) {
                 open.add(new Open(carrier, before, start(route.getRouteId(), carrier.message, whole)));
             }
@@ -82,7 +81,7 @@ final class MessageSpans extends RoutePolicySupport {
             String failure = open.carrier.failure.get();
             if (failure == null && exchange.getException() != null) {
                 failure = Failure.summary(exchange.getException());
-                open.carrier.message.setHeader(TRACEPARENT, open.before);
+                open.carrier.message.setHeader(Headers.TRACEPARENT, open.before);
             }
             if (failure != null) {
                 open.span.setStatus(StatusCode.ERROR, failure);

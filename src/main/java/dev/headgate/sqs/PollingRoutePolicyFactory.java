@@ -1,0 +1,44 @@
+package dev.headgate.sqs;
+
+import dev.headgate.backpressure.AcknowledgeListener;
+import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.InflightRoutePolicy;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.NamedNode;
+import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.RoutePolicy;
+import org.apache.camel.spi.RoutePolicyFactory;
+import org.apache.camel.support.ScheduledPollEndpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives every route that polls its source ({@code aws2-sqs:}, {@code sql:}, {@code file:}) its one policy: it puts the
+ * route under the inflight limit, and one that consumes from {@code aws2-sqs:} under Headgate's acknowledgement too, with
+ * whatever client the endpoint was configured with. A Kafka consumer obeys the same limit by itself: suspending it would
+ * read again all that is in flight.
+ */
+public final class PollingRoutePolicyFactory implements RoutePolicyFactory {
+
+    private final InflightLimit limit;
+    private final AcknowledgeListener listener;
+
+    /** @param limit the limit shared by all sources of the process */
+    public PollingRoutePolicyFactory(InflightLimit limit, AcknowledgeListener listener) {
+        this.limit = limit;
+        this.listener = listener;
+    }
+
+    @Override
+    public @Nullable RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode route) {
+        if (!(route instanceof RouteDefinition definition)) {
+            return null;
+        }
+        Endpoint source = context.getEndpoint(definition.getEndpointUrl());
+        if (source instanceof Sqs2Endpoint) {
+            return new SqsRoutePolicy(limit.source(routeId), listener);
+        }
+        return source instanceof ScheduledPollEndpoint ? new InflightRoutePolicy(limit.source(routeId)) : null;
+    }
+}
