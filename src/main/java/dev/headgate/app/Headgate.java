@@ -172,6 +172,7 @@ public final class Headgate implements AutoCloseable {
                         settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION),
                         settings.getDuration(SettingKey.JOBS_RETENTION)));
         main.configure().addConfiguration(new DownstreamFirst());
+        main.configure().addConfiguration(new ThrottleRates());
     }
 
     private static void bind(Main main, Settings settings, Path routes, DataSource dataSource) {
