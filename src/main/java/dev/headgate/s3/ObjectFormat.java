@@ -35,8 +35,8 @@ public interface ObjectFormat {
             }
         }
         if (!layout.endsWith("." + ParquetFormat.EXTENSION)) {
-            throw new ConfigurationException("The layout is '" + layout
-                    + "'; expected it to end with .ndjson.gz, .ndjson.zst or .parquet.");
+            throw new ConfigurationException(
+                    "The layout is '" + layout + "'; expected it to end with .ndjson.gz, .ndjson.zst or .parquet.");
         }
         if (schema == null) {
             throw new ConfigurationException("The layout ends with .parquet, whose columns come from a JSON Schema:"

@@ -14,13 +14,13 @@ public class ObjectsConfiguration implements Cloneable {
 
     @UriParam(
             defaultValue = LAYOUT,
-            description = "The key of an object, whose end is its format: `.ndjson.gz`, `.ndjson.zst` or `.parquet`;"
-                    + " what is not `{pipeline}` or `{batchId}` in braces is a pattern of the time, in UTC.")
+            description = "The key of an object, whose end is its format: .ndjson.gz, .ndjson.zst or .parquet;"
+                    + " what is not {pipeline} or {batchId} in braces is a pattern of the time, in UTC.")
     private String layout = LAYOUT;
 
     @UriParam(
             defaultValue = "arrival",
-            description = "The time of a message in the layout: `arrival` at its source, or `field:NAME`, a field of"
+            description = "The time of a message in the layout: arrival at its source, or field:NAME, a field of"
                     + " its JSON object.")
     private String time = "arrival";
 
@@ -29,9 +29,7 @@ public class ObjectsConfiguration implements Cloneable {
                     + " routes.")
     private @Nullable String schema;
 
-    @UriParam(
-            defaultValue = "false",
-            description = "Put with `If-None-Match: *`, for servers that have it.")
+    @UriParam(defaultValue = "false", description = "Put only if there is no object of that key (If-None-Match), for servers that have it.")
     private boolean putIfAbsent;
 
     @UriParam(

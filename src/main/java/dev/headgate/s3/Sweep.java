@@ -71,12 +71,7 @@ public final class Sweep {
      * @param dryRun only tells what it would remove
      */
     public void run(
-            CamelContext context,
-            String bucket,
-            Layout layout,
-            Duration olderThan,
-            boolean dryRun,
-            Listener listener) {
+            CamelContext context, String bucket, Layout layout, Duration olderThan, boolean dryRun, Listener listener) {
         S3Bucket objects = new S3Bucket(context.getEndpoint("aws2-s3:" + bucket, AWS2S3Endpoint.class));
         run(objects, layout, olderThan, dryRun, listener);
     }

@@ -28,8 +28,7 @@ public record SchemaFile(String name, byte[] content) {
      * @throws ConfigurationException if it cannot be read
      */
     public static SchemaFile read(CamelContext context, String file) {
-        String routes =
-                context.getPropertiesComponent().resolveProperty(ROUTES).orElse("");
+        String routes = context.getPropertiesComponent().resolveProperty(ROUTES).orElse("");
         String location = ResourceHelper.hasScheme(file)
                 ? file
                 : "file:" + Path.of(routes).resolve(file).normalize();

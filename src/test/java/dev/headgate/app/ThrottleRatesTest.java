@@ -47,9 +47,15 @@ class ThrottleRatesTest {
                 public void configure() {
                     from("direct:a").routeId("placeholder").throttle(constant("{{rate}}"));
                     from("direct:b").routeId("nested").filter().constant(true).throttle(constant(50_000));
-                    from("direct:c").routeId("period").throttle(constant(50_000)).timePeriodMillis("2s");
+                    from("direct:c")
+                            .routeId("period")
+                            .throttle(constant(50_000))
+                            .timePeriodMillis("2s");
                     from("direct:d").routeId("expression").throttle(header("rate"));
-                    from("direct:e").routeId("concurrent").throttle(constant(50_000)).concurrentRequestsMode();
+                    from("direct:e")
+                            .routeId("concurrent")
+                            .throttle(constant(50_000))
+                            .concurrentRequestsMode();
                     from("direct:f").routeId("missing").throttle(constant("{{missing}}"));
                 }
             });

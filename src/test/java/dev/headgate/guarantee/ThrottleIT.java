@@ -88,8 +88,7 @@ class ThrottleIT {
             pipeline.migrate();
             load.send(pipeline, MESSAGES);
             pipeline.flush();
-            try (ChildProcess child =
-                    ChildProcess.run(pipeline, Map.of("orders.max-rate", "1"))) {
+            try (ChildProcess child = ChildProcess.run(pipeline, Map.of("orders.max-rate", "1"))) {
                 Pipeline.await().untilAsserted(() -> assertThat(pipeline.count("select count(*) from headgate.ledger"))
                         .isGreaterThan(2));
                 assertThat(child.terminate(Duration.ofSeconds(10)))
@@ -109,11 +108,7 @@ class ThrottleIT {
         Deliveries deliveries = new Deliveries();
         try (Pipeline pipeline = new Pipeline(2)) {
             Headgate headgate = pipeline.start(
-                    Map.of(
-                            "orders.max-rate",
-                            "1",
-                            "camel.main.shutdown-timeout",
-                            "10"),
+                    Map.of("orders.max-rate", "1", "camel.main.shutdown-timeout", "10"),
                     Map.of("deliveries", deliveries));
             throttle("TimePeriodMillis", Duration.ofHours(1).toMillis());
             load.send(pipeline, MESSAGES);

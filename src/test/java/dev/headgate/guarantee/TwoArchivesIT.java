@@ -38,15 +38,15 @@ class TwoArchivesIT {
             Pipeline.await().untilAsserted(() -> assertThat(archive.named()).hasSize(2));
             assertThat(archive.pipeline.texts("select bucket || ' ' || pipeline || ' ' || format || ' ' || messages"
                             + " from headgate.object_manifest order by 1"))
-                    .containsExactly(
-                            Archive.BUCKET + " orders-archive ndjson.gz 1", COLD + " orders-cold parquet 1");
+                    .containsExactly(Archive.BUCKET + " orders-archive ndjson.gz 1", COLD + " orders-cold parquet 1");
             assertThat(archive.stored())
                     .singleElement()
                     .asString()
                     .startsWith("orders-archive/dt=2026-01-01/hr=00/")
                     .endsWith(".ndjson.gz");
-            String year = archive.pipeline.texts("select extract(year from latest at time zone 'UTC')::text"
-                    + " from headgate.object_manifest where bucket = 'cold'")
+            String year = archive.pipeline
+                    .texts("select extract(year from latest at time zone 'UTC')::text"
+                            + " from headgate.object_manifest where bucket = 'cold'")
                     .get(0);
             assertThat(archive.stored(COLD))
                     .singleElement()

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class ObjectFormatTest {
 
-    private static final SchemaFile ORDERS = new SchemaFile("orders", "{\"type\":\"object\",\"properties\":{\"id\":{}}}".getBytes(UTF_8));
+    private static final SchemaFile ORDERS =
+            new SchemaFile("orders", "{\"type\":\"object\",\"properties\":{\"id\":{}}}".getBytes(UTF_8));
 
     @Test
     void the_end_of_the_layout_is_the_format() {

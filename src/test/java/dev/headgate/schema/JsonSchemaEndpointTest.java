@@ -101,8 +101,8 @@ class JsonSchemaEndpointTest {
 
     /** Of a message that no schema here fits. */
     private String refusal() {
-        Exchange exchange =
-                context.createProducerTemplate().send("direct:in", in -> in.getMessage().setBody("{}"));
+        Exchange exchange = context.createProducerTemplate()
+                .send("direct:in", in -> in.getMessage().setBody("{}"));
         return exchange.getException(RejectedException.class).reason();
     }
 
