@@ -135,7 +135,11 @@ class ArchitectureTest {
             .should()
             .beDeclaredInClassesThat()
             .resideInAnyPackage(
-                    "dev.headgate.database", "dev.headgate.devservices", "dev.headgate.job", "dev.headgate.outbox")
+                    "dev.headgate.database",
+                    "dev.headgate.devservices",
+                    "dev.headgate.job",
+                    "dev.headgate.outbox",
+                    "dev.headgate.s3")
             .because("one pool serves the process");
 
     @ArchTest

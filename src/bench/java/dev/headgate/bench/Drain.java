@@ -10,6 +10,7 @@ import dev.headgate.demo.ShippedPipeline.From;
 import dev.headgate.demo.ShippedPipeline.To;
 import dev.headgate.devservices.FreePort;
 import dev.headgate.schema.JsonSchemaValidator;
+import dev.headgate.schema.SchemaFile;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
@@ -110,8 +111,9 @@ final class Drain {
             Settings settings = servers.in(Settings.load(folder, null, Map.of()));
             new Migrations(settings).apply(folder);
             Path sql = copied.resolve("sql");
+            Path schema = copied.resolve("orders.schema.json");
             Consumer<byte[]> validator =
-                    new JsonSchemaValidator(copied.resolve("orders.schema.json").toString())::validate;
+                    new JsonSchemaValidator(new SchemaFile(schema.toString(), Files.readAllBytes(schema)))::validate;
             progress.accept("Warming up ...");
             plain(servers, backlog, sql, "warm-up", size.warmUp, validator);
             headgate(servers, backlog, settings.with(UNOBSERVED, BENCHMARK), folder, "warm-up", size.warmUp);

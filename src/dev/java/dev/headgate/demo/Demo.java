@@ -4,7 +4,6 @@ import dev.headgate.app.Headgate;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.demo.ShippedPipeline.From;
 import dev.headgate.demo.ShippedPipeline.To;
-import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -94,11 +93,7 @@ final class Demo {
     private Sink sink() {
         var postgres = servers.postgres();
         return pipeline.to() == To.S3
-                ? new S3Sink(
-                        postgres.dataSource(),
-                        pipeline.name(),
-                        servers.s3(),
-                        shipped.getString(SettingKey.OBJECTS_BUCKET))
+                ? new S3Sink(postgres.dataSource(), pipeline.name(), servers.s3(), setting("bucket"))
                 : new PostgresSink(postgres.dataSource(), relayTarget());
     }
 

@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.HeadgateException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchComponent;
 import dev.headgate.batch.BatchRouteDefaults;
@@ -24,10 +25,7 @@ import dev.headgate.manage.trace.Traces;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.MessageId;
 import dev.headgate.outbox.OutboxComponent;
-import dev.headgate.s3.Layout;
-import dev.headgate.s3.MessageTime;
-import dev.headgate.s3.ObjectFormat;
-import dev.headgate.s3.ObjectSink;
+import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
@@ -52,7 +50,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
  *
- * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code objects}, {@code jobs}, {@code dataSource},
+ * <p>In the registry, for routes and tools: {@code ledger}, {@code messageId}, {@code jobs}, {@code dataSource},
  * {@code inflightLimit}, {@code attempts}, and whatever beans the caller adds.
  */
 public final class Headgate implements AutoCloseable {
@@ -96,7 +94,7 @@ public final class Headgate implements AutoCloseable {
         Headgate headgate = new Headgate(main, database, held, metrics, traces);
         try {
             configure(main, settings, routes);
-            bind(main, settings, routes, database.dataSource());
+            bind(main, settings, database.dataSource());
             AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
             metrics.bind(main, database, clients, held);
             traces.bind(main);
@@ -104,12 +102,12 @@ public final class Headgate implements AutoCloseable {
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
-            sweep(main, settings, database.dataSource());
             main.configure().addConfiguration(new TableMbeans(database.dataSource()));
             main.bind("managementServer", new ManagementServer(access));
             JolokiaPolicy.allowWrites(settings.getBoolean(SettingKey.MANAGEMENT_WRITE));
             beans.forEach(main::bind);
             main.start();
+            sweep(main.getCamelContext(), settings, database.dataSource());
             return headgate;
         } catch (RuntimeException | Error e) {
             headgate.closeAfter(e);
@@ -182,14 +180,14 @@ public final class Headgate implements AutoCloseable {
                         .addModelLifecycleStrategy(new BatchRouteDefaults());
             }
         });
+        main.configure().addConfiguration(new ThrottleRates());
     }
 
-    private static void bind(Main main, Settings settings, Path routes, DataSource dataSource) {
+    private static void bind(Main main, Settings settings, DataSource dataSource) {
         main.bind("dataSource", dataSource);
         main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
-        main.bind("objects", objects(settings, routes, dataSource));
         main.bind("attempts", new Attempts());
         // By name, so that a route may bring data sources and policies of its own without making these ambiguous.
         SqlComponent sql = new SqlComponent();
@@ -227,28 +225,18 @@ public final class Headgate implements AutoCloseable {
         return clients;
     }
 
-    private static void sweep(Main main, Settings settings, DataSource dataSource) {
-        String bucket = settings.getString(SettingKey.OBJECTS_BUCKET);
-        if (!bucket.isEmpty()) {
-            Layout layout = new Layout(settings.getString(SettingKey.OBJECTS_LAYOUT));
-            main.configure()
-                    .addRoutesBuilder(new SweepRoute(
-                            new Sweep(dataSource, layout, InstantSource.system()),
-                            bucket,
-                            settings.getDuration(SettingKey.OBJECTS_ORPHAN_AGE),
-                            settings.getDuration(SettingKey.OBJECTS_SWEEP_INTERVAL)));
+    /** Only now it is known whether there is something to sweep. */
+    private static void sweep(CamelContext context, Settings settings, DataSource dataSource) {
+        if (context.getEndpoints().stream().anyMatch(ObjectsEndpoint.class::isInstance)) {
+            try {
+                context.addRoutes(new SweepRoute(
+                        new Sweep(dataSource, InstantSource.system()),
+                        settings.getDuration(SettingKey.OBJECTS_ORPHAN_AGE),
+                        settings.getDuration(SettingKey.OBJECTS_SWEEP_INTERVAL)));
+            } catch (Exception e) {
+                throw new HeadgateException("The route that sweeps objects cannot be started: " + e.getMessage(), e);
+            }
         }
-    }
-
-    private static ObjectSink objects(Settings settings, Path routes, DataSource dataSource) {
-        String layout = settings.getString(SettingKey.OBJECTS_LAYOUT);
-        String schema = settings.getString(SettingKey.OBJECTS_SCHEMA);
-        return new ObjectSink(
-                dataSource,
-                new Layout(layout),
-                ObjectFormat.of(layout, schema.isEmpty() ? null : routes.resolve(schema)),
-                new MessageTime(settings.getString(SettingKey.OBJECTS_TIME), InstantSource.system()),
-                settings.getInt(SettingKey.OBJECTS_SPILL_BYTES));
     }
 
     private static InflightLimit limit(Settings settings) {

@@ -3,27 +3,27 @@ package dev.headgate.app;
 import dev.headgate.s3.Sweep;
 import dev.headgate.s3.Sweep.Orphan;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes objects that are not in the manifest, when they are old enough. */
+/** Removes objects that are not in the manifest, when they are old enough, from the buckets of the routes. */
 public final class SweepRoute extends UpkeepRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(SweepRoute.class);
 
     private final Sweep sweep;
-    private final String bucket;
     private final Duration orphanAge;
     private final Duration interval;
 
     /**
      * @param orphanAge how long an object that is not in the manifest stays
-     * @param interval how often the bucket is looked through
+     * @param interval how often the buckets are looked through
      */
-    public SweepRoute(Sweep sweep, String bucket, Duration orphanAge, Duration interval) {
+    public SweepRoute(Sweep sweep, Duration orphanAge, Duration interval) {
         this.sweep = sweep;
-        this.bucket = bucket;
         this.orphanAge = orphanAge;
         this.interval = interval;
     }
@@ -38,20 +38,18 @@ public final class SweepRoute extends UpkeepRoutes {
     }
 
     private void sweep(CamelContext context) {
-        long[] removed = {0};
-        sweep.run(context, bucket, orphanAge, false, new Sweep.Listener() {
+        Map<String, Integer> removed = new TreeMap<>();
+        sweep.run(context, orphanAge, new Sweep.Listener() {
             @Override
-            public void looked(long objects) {
+            public void looked(String bucket, long objects) {
                 LOG.debug("Looked at {} objects of the bucket {}", objects, bucket);
             }
 
             @Override
             public void orphan(Orphan orphan) {
-                removed[0]++;
+                removed.merge(orphan.bucket(), 1, Integer::sum);
             }
         });
-        if (removed[0] > 0) {
-            LOG.info("Removed {} orphans from the bucket {}", removed[0], bucket);
-        }
+        removed.forEach((bucket, orphans) -> LOG.info("Removed {} orphans from the bucket {}", orphans, bucket));
     }
 }

@@ -129,7 +129,6 @@ public final class Layout {
     }
 
     private static ConfigurationException complaint(String template, String expected) {
-        return new ConfigurationException(
-                "headgate.objects.layout is '%s'; expected %s.".formatted(template, expected));
+        return new ConfigurationException("The layout is '%s'; expected %s.".formatted(template, expected));
     }
 }

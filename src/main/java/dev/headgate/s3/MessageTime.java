@@ -31,8 +31,8 @@ public final class MessageTime {
      */
     public MessageTime(String text, InstantSource clock) {
         if (!text.equals(ARRIVAL) && !(text.startsWith(FIELD) && text.length() > FIELD.length())) {
-            throw new ConfigurationException("headgate.objects.time is '" + text
-                    + "'; expected arrival, or field:NAME such as field:placed_at.");
+            throw new ConfigurationException(
+                    "The time is '" + text + "'; expected arrival, or field:NAME such as field:placed_at.");
         }
         this.field = text.equals(ARRIVAL) ? null : text.substring(FIELD.length());
         this.clock = clock;

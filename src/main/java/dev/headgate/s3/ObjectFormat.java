@@ -1,9 +1,9 @@
 package dev.headgate.s3;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.schema.SchemaFile;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,19 +28,19 @@ public interface ObjectFormat {
      * @param schema the JSON Schema of the messages, if any
      * @throws ConfigurationException if the layout's end is none of a format, or a schema is missing or has no columns
      */
-    static ObjectFormat of(String layout, @Nullable Path schema) {
+    static ObjectFormat of(String layout, @Nullable SchemaFile schema) {
         for (ObjectFormat format : NdjsonFormat.values()) {
             if (layout.endsWith("." + format.extension())) {
                 return format;
             }
         }
         if (!layout.endsWith("." + ParquetFormat.EXTENSION)) {
-            throw new ConfigurationException("headgate.objects.layout is '" + layout
-                    + "'; expected it to end with .ndjson.gz, .ndjson.zst or .parquet.");
+            throw new ConfigurationException(
+                    "The layout is '" + layout + "'; expected it to end with .ndjson.gz, .ndjson.zst or .parquet.");
         }
         if (schema == null) {
-            throw new ConfigurationException("headgate.objects.layout ends with .parquet, whose columns come from a"
-                    + " JSON Schema: set headgate.objects.schema to its file, from the routes folder.");
+            throw new ConfigurationException("The layout ends with .parquet, whose columns come from a JSON Schema:"
+                    + " set the option schema to its file, from the routes folder.");
         }
         return new ParquetFormat(ParquetSchema.read(schema));
     }

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.headgate.ConfigurationException;
 import dev.headgate.s3.ParquetObject.Property;
 import dev.headgate.s3.ParquetScalar.Kind;
+import dev.headgate.schema.SchemaFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -24,10 +24,10 @@ final class ParquetSchema {
     private static final String NULL = "null";
     private static final String REF = "$ref";
 
-    private final Path file;
+    private final SchemaFile file;
     private final JsonNode root;
 
-    private ParquetSchema(Path file, JsonNode root) {
+    private ParquetSchema(SchemaFile file, JsonNode root) {
         this.file = file;
         this.root = root;
     }
@@ -37,16 +37,16 @@ final class ParquetSchema {
      *
      * @throws ConfigurationException if it cannot be read, or has no columns; the message names the property
      */
-    static ParquetObject read(Path file) {
+    static ParquetObject read(SchemaFile file) {
         try {
-            ParquetSchema schema = new ParquetSchema(file, JSON.readTree(file.toFile()));
+            ParquetSchema schema = new ParquetSchema(file, JSON.readTree(file.content()));
             if (schema.column(schema.root, "$", Set.of()) instanceof ParquetObject object) {
                 return object;
             }
             throw schema.complaint("$", "expected \"type\": \"object\" and \"properties\" at the root");
         } catch (IOException e) {
             throw new ConfigurationException(
-                    "headgate.objects.schema: " + file + " cannot be read as JSON: " + e.getMessage(), e);
+                    "The schema " + file.name() + " cannot be read as JSON: " + e.getMessage(), e);
         }
     }
 
@@ -166,6 +166,6 @@ final class ParquetSchema {
 
     private ConfigurationException complaint(String place, String why) {
         return new ConfigurationException(
-                "headgate.objects.schema: " + file + " has no columns for Parquet at " + place + ": " + why + ".");
+                "The schema " + file.name() + " has no columns for Parquet at " + place + ": " + why + ".");
     }
 }

@@ -12,15 +12,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 final class PendingObjects implements TransactionSynchronization {
 
     private final List<Spill> spills = new ArrayList<>();
-    private int rendered;
-    private int entered;
+    private boolean complete;
 
     /** Joins the transaction of this thread. */
     static PendingObjects join() {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException(
-                    "There is no transaction to put objects in: the first step of the route of a"
-                            + " batch must be \"transacted: {}\", and its split must not be parallel");
+                    "There is no transaction to put objects in: objects: must be a step of the route that consumes"
+                            + " from batch:, behind its \"transacted: {}\", and not on another thread");
         }
         PendingObjects pending = new PendingObjects();
         TransactionSynchronizationManager.registerSynchronization(pending);
@@ -33,26 +32,16 @@ final class PendingObjects implements TransactionSynchronization {
         return spill;
     }
 
-    void rendered() {
-        rendered++;
-    }
-
-    /** One of them is about to be in the manifest. */
-    void enter() {
-        if (!TransactionSynchronizationManager.isSynchronizationActive()
-                || !TransactionSynchronizationManager.getSynchronizations().contains(this)) {
-            throw new IllegalStateException(
-                    "An object is entered outside of the transaction that claimed its messages");
-        }
-        entered++;
+    /** All of it is in the manifest. */
+    void complete() {
+        complete = true;
     }
 
     @Override
     public void beforeCommit(boolean readOnly) {
-        if (entered != rendered) {
-            throw new IllegalStateException(
-                    "Of " + rendered + " objects " + entered + " were entered in the manifest: the"
-                            + " steps of the split must be the put and \"bean: { ref: objects, method: enter }\"");
+        if (!complete) {
+            throw new IllegalStateException("Not all objects of the batch are in the manifest: the route must not"
+                    + " handle what objects: throws");
         }
     }
 

@@ -2,7 +2,6 @@ package dev.headgate.s3;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.camel.CamelContext;
 import org.apache.camel.component.aws2.s3.AWS2S3Endpoint;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -13,15 +12,14 @@ final class S3Bucket {
     private final S3Client client;
     private final String name;
 
-    private S3Bucket(S3Client client, String name) {
-        this.client = client;
-        this.name = name;
+    /** @param endpoint started */
+    S3Bucket(AWS2S3Endpoint endpoint) {
+        this.client = endpoint.getS3Client();
+        this.name = endpoint.getConfiguration().getBucketName();
     }
 
-    /** Asks the server for the bucket, the first time; its client is closed with the context. */
-    static S3Bucket in(CamelContext context, String name) {
-        return new S3Bucket(
-                context.getEndpoint("aws2-s3:" + name, AWS2S3Endpoint.class).getS3Client(), name);
+    String name() {
+        return name;
     }
 
     /** Hands over all objects whose keys begin with the prefix, page after page. */

@@ -28,8 +28,4 @@ record StoredObject(
             throw new IllegalArgumentException("An object holds one message at least: " + key);
         }
     }
-
-    StoredObject in(String other) {
-        return new StoredObject(other, key, pipeline, batchId, format, messages, bytes, earliest, latest);
-    }
 }

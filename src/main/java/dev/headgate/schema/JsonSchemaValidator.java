@@ -11,23 +11,19 @@ import com.networknt.schema.PathType;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import dev.headgate.HeadgateException;
+import dev.headgate.ConfigurationException;
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Utf8;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
-import org.apache.camel.Exchange;
-import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step that refuses every message whose body is not JSON as its schema (draft 2020-12) describes it.
+ * Refuses every message whose body is not JSON as its schema (draft 2020-12) describes it.
  *
  * <p>Thread-safe. The body is not changed.
  */
-public final class JsonSchemaValidator implements Processor {
+public final class JsonSchemaValidator {
 
     private static final ObjectReader JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
@@ -44,23 +40,23 @@ public final class JsonSchemaValidator implements Processor {
 
     private final JsonSchema schema;
 
-    /**
-     * @param file the path of the schema
-     */
-    public JsonSchemaValidator(String file) {
+    /** @throws ConfigurationException if the file holds no JSON Schema */
+    public JsonSchemaValidator(SchemaFile file) {
         try {
-            JsonNode source = JSON.readValue(Files.readAllBytes(Path.of(file)));
+            JsonNode source = JSON.readValue(file.content());
             schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
                     .getSchema(source, FIRST_FAULT);
             schema.initializeValidators();
         } catch (IOException | RuntimeException e) {
-            throw new HeadgateException("The JSON Schema " + file + " cannot be read: " + e.getMessage(), e);
+            throw new ConfigurationException(
+                    "The JSON Schema %s is broken (%s): correct the file.".formatted(file.name(), reason(e)), e);
         }
     }
 
-    @Override
-    public void process(Exchange exchange) {
-        validate(exchange.getMessage().getBody(byte[].class));
+    private static String reason(Exception e) {
+        return e instanceof JsonProcessingException json
+                ? json.getOriginalMessage() + " at line " + json.getLocation().getLineNr()
+                : String.valueOf(e.getMessage());
     }
 
     /** Returns if the bytes are valid, else throws a {@link RejectedException} that says where they are not. */

@@ -73,34 +73,13 @@ public enum SettingKey {
             "headgate.dead-letters.max-replays", "5", COUNT, "How often one dead letter may be replayed."),
     JOBS_RETENTION(
             "headgate.jobs.retention", "7d", DURATION, "How long a completed, cancelled or discarded job is kept."),
-    OBJECTS_BUCKET("headgate.objects.bucket", "", TEXT, "The S3 bucket of this process's objects."),
-    OBJECTS_LAYOUT(
-            "headgate.objects.layout",
-            "{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.ndjson.gz",
-            TEXT,
-            "The key of an object, whose end is its format: `.ndjson.gz`, `.ndjson.zst` or `.parquet`; what is not `{pipeline}` or `{batchId}` in braces is a pattern of the time, in UTC."),
-    OBJECTS_SCHEMA(
-            "headgate.objects.schema",
-            "",
-            TEXT,
-            "The JSON Schema that the columns of Parquet come from: a file, from the routes folder."),
-    OBJECTS_TIME(
-            "headgate.objects.time",
-            "arrival",
-            TEXT,
-            "The time of a message in the layout: `arrival` at its source, or `field:NAME`, a field of its JSON object."),
-    OBJECTS_SPILL_BYTES(
-            "headgate.objects.spill-bytes",
-            "1048576",
-            COUNT,
-            "An object with more bytes is rendered into a temporary file, not into memory."),
     OBJECTS_ORPHAN_AGE(
             "headgate.objects.orphan-age",
             "1d",
             DURATION,
             "How long an object that is not in the manifest stays before it is swept."),
     OBJECTS_SWEEP_INTERVAL(
-            "headgate.objects.sweep-interval", "6h", DURATION, "How often orphans are looked for in the bucket."),
+            "headgate.objects.sweep-interval", "6h", DURATION, "How often orphans are looked for in the buckets."),
     MANAGEMENT_USER(
             "headgate.management.user", "", TEXT, "User whom the management server answers, with the password."),
     MANAGEMENT_PASSWORD("headgate.management.password", "", TEXT, "Password of that user."),

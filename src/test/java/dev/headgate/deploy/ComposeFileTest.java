@@ -2,7 +2,6 @@ package dev.headgate.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.io.Reader;
@@ -63,7 +62,7 @@ class ComposeFileTest {
         assertThat(settings.find("camel.component.aws2-s3.uri-endpoint-override"))
                 .hasValue("http://s3:8333");
         assertThat(services.get("s3").toString())
-                .contains("-bucket=" + settings.getString(SettingKey.OBJECTS_BUCKET))
+                .contains("-bucket=" + settings.find("orders-archive.bucket").orElseThrow())
                 .contains("AWS_ACCESS_KEY_ID="
                         + settings.find("camel.component.aws2-s3.access-key").orElseThrow());
         assertThat(Files.readString(ELASTICMQ))

@@ -54,7 +54,7 @@ final class Archive implements AutoCloseable {
     Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>(s3.properties());
         properties.putAll(Map.of(
-                "headgate.objects.bucket",
+                "orders-archive.bucket",
                 BUCKET,
                 "orders-archive.topic",
                 pipeline.topic,
@@ -74,7 +74,12 @@ final class Archive implements AutoCloseable {
     }
 
     Headgate start(Map<String, String> overrides) {
-        Headgate headgate = Headgate.start(settings().with(overrides, "the test"), ROUTES, Map.of());
+        return start(ROUTES, overrides);
+    }
+
+    /** With routes that a test has changed. */
+    Headgate start(Path routes, Map<String, String> overrides) {
+        Headgate headgate = Headgate.start(settings().with(overrides, "the test"), routes, Map.of());
         running.add(headgate);
         return headgate;
     }
@@ -95,7 +100,11 @@ final class Archive implements AutoCloseable {
 
     /** Puts what no transaction knows of. */
     void put(String key) {
-        client.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromString("{}"));
+        put(BUCKET, key);
+    }
+
+    void put(String bucket, String key) {
+        client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromString("{}"));
     }
 
     /** The keys that the manifest names, in order of their entry. */
@@ -105,7 +114,11 @@ final class Archive implements AutoCloseable {
 
     /** All keys of the bucket. */
     List<String> stored() {
-        return client.listObjectsV2Paginator(request -> request.bucket(BUCKET)).contents().stream()
+        return stored(BUCKET);
+    }
+
+    List<String> stored(String bucket) {
+        return client.listObjectsV2Paginator(request -> request.bucket(bucket)).contents().stream()
                 .map(S3Object::key)
                 .toList();
     }
@@ -134,11 +147,17 @@ final class Archive implements AutoCloseable {
         return key.endsWith(".parquet") ? rows(key) : lines(key).stream().map(Archive::id);
     }
 
+    private String bucket(String key) {
+        return pipeline.texts("select bucket from headgate.object_manifest where key = '" + key + "'")
+                .get(0);
+    }
+
     private Stream<String> rows(String key) {
+        String bucket = bucket(key);
         try {
             Path file = Files.createTempFile("rows", ".parquet");
             Files.delete(file);
-            client.getObject(request -> request.bucket(BUCKET).key(key), file);
+            client.getObject(request -> request.bucket(bucket).key(key), file);
             List<?> rows = new CarpetReader<>(file.toFile(), Map.class).toList();
             Files.delete(file);
             return rows.stream().map(row -> ((Map<?, ?>) row).get("order_id") + "-" + ((Map<?, ?>) row).get("version"));

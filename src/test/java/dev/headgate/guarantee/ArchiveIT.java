@@ -23,7 +23,7 @@ class ArchiveIT {
         Load load = new Load(System.nanoTime(), 500, 0.2);
         try (Archive archive = new Archive(4, directory)) {
             // So little that it is all rendered into files.
-            archive.start(Map.of("headgate.objects.spill-bytes", "1000"));
+            archive.start(Map.of("camel.component.objects.spill-bytes", "1000"));
             load.send(archive.pipeline, 5_000);
 
             archive.reconciles(load);

@@ -26,9 +26,9 @@ class FormatsIT {
 
     private static final String LAYOUT = "{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}";
     private static final Map<String, String> PARQUET = Map.of(
-            "headgate.objects.layout", LAYOUT + ".parquet",
-            "headgate.objects.schema", "../orders.schema.json",
-            "headgate.objects.time", "arrival");
+            "orders-archive.layout", LAYOUT + ".parquet",
+            "camel.component.objects.schema", "../orders.schema.json",
+            "orders-archive.time", "arrival");
 
     @TempDir
     Path directory;
@@ -45,7 +45,7 @@ class FormatsIT {
             pipeline.flush();
             Map<String, String> settings = new HashMap<>(PARQUET);
             // So little that it is all rendered into files.
-            settings.put("headgate.objects.spill-bytes", "100");
+            settings.put("camel.component.objects.spill-bytes", "100");
             archive.start(settings);
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
@@ -70,8 +70,8 @@ class FormatsIT {
             Map<String, String> properties = archive.pipeline.properties();
             properties.putAll(archive.properties());
             properties.putAll(source.properties());
-            properties.put("headgate.objects.layout", LAYOUT + ".ndjson.zst");
-            properties.put("headgate.objects.time", "arrival");
+            properties.put("orders-archive.layout", LAYOUT + ".ndjson.zst");
+            properties.put("orders-archive.time", "arrival");
             Path routes = Path.of("routes", "sqs-s3");
             Settings settings = Settings.load(routes, null, Map.of()).with(properties, "the test");
             try (Headgate headgate = Headgate.start(settings, routes)) {

@@ -37,15 +37,20 @@ class ObjectsCommandIT {
             archive.put(orphan);
             others.forEach(archive::put);
 
-            assertThat(succeed(archive, "sweep --older-than 1h").out())
+            assertThat(succeed(archive, "sweep --bucket archive --older-than 1h")
+                            .out())
                     .isEqualTo("Removed 0 orphans (0 bytes) of 5 objects in the bucket archive.\n");
             awaitAge();
-            assertThat(succeed(archive, "sweep --older-than 1s --dry-run").out())
+            assertThat(succeed(archive, "sweep --bucket archive --layout {pipeline}/{batchId}.parquet --older-than 1s")
+                            .out())
+                    .startsWith("Removed 0 orphans ");
+            assertThat(succeed(archive, "sweep --bucket archive --older-than 1s --dry-run")
+                            .out())
                     .isEqualTo(orphan + "\nWould remove 1 orphan (2 bytes) of 5 objects in the bucket archive.\n");
             assertThat(archive.stored()).hasSize(7).contains(orphan);
 
-            JsonNode swept = JSON.readTree(
-                    succeed(archive, "sweep --older-than 1s --json").out());
+            JsonNode swept = JSON.readTree(succeed(archive, "sweep --bucket archive --older-than 1s --json")
+                    .out());
             assertThat(swept.get("removed").get(0).asText()).isEqualTo(orphan);
             assertThat(swept.get("orphans").asInt()).isEqualTo(1);
             assertThat(archive.stored()).hasSize(6).containsAll(archive.named()).containsAll(others);
@@ -93,7 +98,9 @@ class ObjectsCommandIT {
             slow.freeze(true);
             assertThat(archive.named()).as("put, and not answered").hasSize(2);
             awaitAge();
-            assertThat(succeed(archive, "sweep --older-than 1s").out()).startsWith("Removed 1 orphan ");
+            assertThat(succeed(archive, "sweep --bucket archive --older-than 1s")
+                            .out())
+                    .startsWith("Removed 1 orphan ");
             assertThat(archive.stored()).doesNotContain(put);
 
             slow.delay(Duration.ZERO);
@@ -120,7 +127,9 @@ class ObjectsCommandIT {
                 archive.pipeline.awaitWaitingForLocks(1);
                 awaitAge();
                 assertThat(archive.stored()).hasSize(3);
-                assertThat(succeed(archive, "sweep --older-than 1s").out()).startsWith("Removed 0 orphans ");
+                assertThat(succeed(archive, "sweep --bucket archive --older-than 1s")
+                                .out())
+                        .startsWith("Removed 0 orphans ");
             }
 
             Pipeline.await().untilAsserted(() -> assertThat(archive.named()).hasSize(3));
@@ -143,11 +152,10 @@ class ObjectsCommandIT {
     @Test
     void without_a_bucket_the_sweep_says_what_is_missing() {
         try (Pipeline pipeline = new Pipeline(1)) {
-            pipeline.migrate();
             HeadgateCommand sweep = HeadgateCommand.run(pipeline, List.of("objects", "sweep", "--older-than", "1d"));
 
-            assertThat(sweep.exitCode()).isEqualTo(1);
-            assertThat(sweep.err()).startsWith("headgate: headgate.objects.bucket is not set");
+            assertThat(sweep.exitCode()).isEqualTo(2);
+            assertThat(sweep.err()).startsWith("headgate: Missing required option: '--bucket=BUCKET'");
         }
     }
 

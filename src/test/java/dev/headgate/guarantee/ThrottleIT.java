@@ -26,8 +26,6 @@ class ThrottleIT {
                     Map.of(
                             "orders.max-rate",
                             "5",
-                            "orders.max-rate.millis",
-                            "1000",
                             "camel.component.kafka.max-poll-interval-ms",
                             String.valueOf(POLL_INTERVAL.toMillis())),
                     Map.of("deliveries", deliveries));
@@ -58,8 +56,6 @@ class ThrottleIT {
                     Map.of(
                             "orders.max-rate",
                             "100",
-                            "orders.max-rate.millis",
-                            "1000",
                             "camel.component.kafka.max-poll-interval-ms",
                             String.valueOf(POLL_INTERVAL.toMillis())),
                     Map.of("deliveries", deliveries));
@@ -92,8 +88,7 @@ class ThrottleIT {
             pipeline.migrate();
             load.send(pipeline, MESSAGES);
             pipeline.flush();
-            try (ChildProcess child =
-                    ChildProcess.run(pipeline, Map.of("orders.max-rate", "1", "orders.max-rate.millis", "1000"))) {
+            try (ChildProcess child = ChildProcess.run(pipeline, Map.of("orders.max-rate", "1"))) {
                 Pipeline.await().untilAsserted(() -> assertThat(pipeline.count("select count(*) from headgate.ledger"))
                         .isGreaterThan(2));
                 assertThat(child.terminate(Duration.ofSeconds(10)))
@@ -113,13 +108,7 @@ class ThrottleIT {
         Deliveries deliveries = new Deliveries();
         try (Pipeline pipeline = new Pipeline(2)) {
             Headgate headgate = pipeline.start(
-                    Map.of(
-                            "orders.max-rate",
-                            "1",
-                            "orders.max-rate.millis",
-                            "1000",
-                            "camel.main.shutdown-timeout",
-                            "10"),
+                    Map.of("orders.max-rate", "1", "camel.main.shutdown-timeout", "10"),
                     Map.of("deliveries", deliveries));
             throttle("TimePeriodMillis", Duration.ofHours(1).toMillis());
             load.send(pipeline, MESSAGES);
@@ -139,6 +128,16 @@ class ThrottleIT {
             assertThat(deliveries.records())
                     .as("applied, and waiting in the throttle")
                     .isEqualTo((int) applied + 1);
+        }
+    }
+
+    @Test
+    void a_high_rate_is_kept_over_a_short_period_which_jmx_tells() throws JMException {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.start(Map.of("orders.max-rate", "50000"), Map.of());
+
+            assertThat(Jmx.get("processors", "orders-throttle", "TimePeriodMillis"))
+                    .isEqualTo(10L);
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.ConfigurationException;
-import dev.headgate.settings.SettingKey;
 import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ class LayoutTest {
     private static final UUID BATCH = UUID.fromString("0b7a4f3e-6f0d-4f3b-9a53-0d7f6f3b1c11");
     private static final Instant LATE = Instant.parse("2026-03-04T23:59:59.999Z");
 
-    private final Layout layout = new Layout(SettingKey.OBJECTS_LAYOUT.defaultValue());
+    private final Layout layout = new Layout(ObjectsConfiguration.LAYOUT);
 
     @Test
     void a_key_has_pipeline_hour_in_utc_and_batch() {
@@ -57,6 +56,6 @@ class LayoutTest {
     void a_template_whose_keys_could_not_be_told_apart_is_refused(String template) {
         assertThatThrownBy(() -> new Layout(template))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("headgate.objects.layout is '" + template + "'");
+                .hasMessageContaining("The layout is '" + template + "'");
     }
 }

@@ -6,18 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import dev.headgate.ConfigurationException;
+import dev.headgate.schema.SchemaFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 class ObjectFormatTest {
 
-    private static final Path ORDERS = Path.of("routes", "orders.schema.json");
+    private static final SchemaFile ORDERS =
+            new SchemaFile("orders", "{\"type\":\"object\",\"properties\":{\"id\":{}}}".getBytes(UTF_8));
 
     @Test
     void the_end_of_the_layout_is_the_format() {
@@ -33,11 +34,11 @@ class ObjectFormatTest {
     void another_end_or_parquet_without_a_schema_is_refused() {
         assertThatThrownBy(() -> ObjectFormat.of("{pipeline}/{batchId}.json", null))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("headgate.objects.layout is '{pipeline}/{batchId}.json'; expected it to end with"
+                .hasMessage("The layout is '{pipeline}/{batchId}.json'; expected it to end with"
                         + " .ndjson.gz, .ndjson.zst or .parquet.");
         assertThatThrownBy(() -> ObjectFormat.of("{pipeline}/{batchId}.parquet", null))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("set headgate.objects.schema");
+                .hasMessageContaining("set the option schema");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.jerolba.carpet.CarpetReader;
 import dev.headgate.ConfigurationException;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.schema.SchemaFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -145,16 +146,12 @@ class ParquetFormatTest {
     void a_schema_without_columns_is_refused_with_file_and_place(String schema, String why) {
         assertThatThrownBy(() -> read(schema))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("headgate.objects.schema: " + file())
+                .hasMessageContaining("The schema orders.schema.json ")
                 .hasMessageContaining(why);
     }
 
-    private Path file() {
-        return folder.resolve("schema.json");
-    }
-
-    private ParquetObject read(String schema) throws IOException {
-        return ParquetSchema.read(Files.writeString(file(), schema));
+    private static ParquetObject read(String schema) {
+        return ParquetSchema.read(new SchemaFile("orders.schema.json", schema.getBytes(UTF_8)));
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})

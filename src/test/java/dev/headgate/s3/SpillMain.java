@@ -2,9 +2,8 @@ package dev.headgate.s3;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.headgate.schema.SchemaFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -21,8 +20,8 @@ final class SpillMain {
 
     public static void main(String... extensions) throws IOException {
         List<byte[]> payloads = payloads();
-        Path schema = Files.createTempFile("schema", ".json");
-        Files.writeString(schema, "{\"type\":\"object\",\"properties\":{\"noise\":{\"type\":\"string\"}}}");
+        SchemaFile schema = new SchemaFile(
+                "noise", "{\"type\":\"object\",\"properties\":{\"noise\":{\"type\":\"string\"}}}".getBytes(US_ASCII));
         for (String extension : extensions) {
             Spill spill = new Spill(MOST_IN_MEMORY);
             ObjectFormat.of("{pipeline}/{batchId}." + extension, schema).write(payloads, spill);
@@ -30,7 +29,6 @@ final class SpillMain {
                     + spill.content().getClass().getSimpleName());
             spill.delete();
         }
-        Files.delete(schema);
     }
 
     private static List<byte[]> payloads() {

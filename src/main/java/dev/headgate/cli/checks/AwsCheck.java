@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
  */
 final class AwsCheck {
 
-    private static final Pattern ENDPOINT = Pattern.compile("\\baws2-(sqs|s3):(?://)?([\\w.:{}-]+)");
+    private static final Pattern ENDPOINT = Pattern.compile("\\b(aws2-sqs|aws2-s3|objects):(?://)?([\\w.:{}-]+)");
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([\\w.-]+)}}");
     /** What an endpoint says about its own access; the check knows the component's only. */
     private static final Pattern OWN_ACCESS = Pattern.compile(
@@ -70,12 +70,12 @@ final class AwsCheck {
                 }
                 Matcher endpoint = ENDPOINT.matcher(yaml);
                 while (endpoint.find()) {
-                    String scheme = endpoint.group(1);
+                    String scheme = endpoint.group(1).equals("aws2-sqs") ? "aws2-sqs" : "aws2-s3";
                     String written = endpoint.group(2);
                     Matcher placeholder = PLACEHOLDER.matcher(written);
                     String origin =
                             placeholder.matches() ? "set " + placeholder.group(1) : "name another one in " + file;
-                    resolved(written).ifPresent(name -> endpoints.put("aws2-" + scheme + "://" + name, origin));
+                    resolved(written).ifPresent(name -> endpoints.put(scheme + "://" + name, origin));
                 }
             }
         } catch (IOException e) {

@@ -2,15 +2,14 @@ package dev.headgate.cli.objects;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.headgate.ConfigurationException;
 import dev.headgate.app.SendingContext;
 import dev.headgate.cli.command.AgeConverter;
 import dev.headgate.cli.command.DatabaseCommand;
 import dev.headgate.cli.command.Progress;
 import dev.headgate.s3.Layout;
+import dev.headgate.s3.ObjectsConfiguration;
 import dev.headgate.s3.Sweep;
 import dev.headgate.s3.Sweep.Orphan;
-import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +25,16 @@ import picocli.CommandLine.Option;
         description = "Remove objects that are not in the manifest: what attempts put that did not commit.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class ObjectsSweep extends DatabaseCommand {
+
+    @Option(names = "--bucket", paramLabel = "BUCKET", required = true, description = "The bucket.")
+    private String bucket;
+
+    @Option(
+            names = "--layout",
+            paramLabel = "LAYOUT",
+            defaultValue = ObjectsConfiguration.LAYOUT,
+            description = "The layout of its keys, as the route has it (default: ${DEFAULT-VALUE}).")
+    private String layout;
 
     @Option(
             names = "--older-than",
@@ -48,7 +57,7 @@ final class ObjectsSweep extends DatabaseCommand {
         private final List<Orphan> orphans = new ArrayList<>();
 
         @Override
-        public void looked(long objects) {
+        public void looked(String name, long objects) {
             progress.reached(objects);
         }
 
@@ -65,23 +74,17 @@ final class ObjectsSweep extends DatabaseCommand {
 
     @Override
     protected int run(Settings settings, DataSource dataSource) {
-        String bucket = settings.getString(SettingKey.OBJECTS_BUCKET);
-        if (bucket.isEmpty()) {
-            throw new ConfigurationException("headgate.objects.bucket is not set; expected the name of an S3 bucket, as"
-                    + " in the routes folder that writes objects: name that with --routes.");
-        }
-        Layout layout = new Layout(settings.getString(SettingKey.OBJECTS_LAYOUT));
         Found found = new Found();
         try (SendingContext sending = SendingContext.start(settings)) {
-            new Sweep(dataSource, layout, InstantSource.system())
-                    .run(sending.camelContext(), bucket, olderThan, dryRun, found);
+            new Sweep(dataSource, InstantSource.system())
+                    .run(sending.camelContext(), bucket, new Layout(layout), olderThan, dryRun, found);
         }
-        out().print(json ? json(bucket, found) : text(bucket, found));
+        out().print(json ? json(found) : text(found));
         out().flush();
         return 0;
     }
 
-    private String text(String bucket, Found found) {
+    private String text(Found found) {
         StringBuilder text = new StringBuilder();
         if (dryRun) {
             found.orphans.forEach(orphan -> text.append(orphan.key()).append('\n'));
@@ -100,7 +103,7 @@ final class ObjectsSweep extends DatabaseCommand {
                 .toString();
     }
 
-    private String json(String bucket, Found found) {
+    private String json(Found found) {
         var json = JsonNodeFactory.instance.objectNode();
         json.put("bucket", bucket)
                 .put("dryRun", dryRun)

@@ -45,7 +45,7 @@ export function since(from, to) {
 
 export const list = (words) => words.join(", ");
 
-const SCHEMES = { kafka: "Kafka", "aws2-sqs": "SQS", "aws2-s3": "S3", sql: "Postgres" };
+const SCHEMES = { kafka: "Kafka", "aws2-sqs": "SQS", "aws2-s3": "S3", objects: "S3", sql: "Postgres" };
 
 export function place(at) {
   return at ? `${SCHEMES[at.scheme] ?? `${at.scheme}:`} ${at.name}`.trim() : "";

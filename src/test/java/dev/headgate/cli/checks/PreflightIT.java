@@ -134,7 +134,7 @@ class PreflightIT {
         assertThatThrownBy(() -> checkAws("routes/s3", s3.properties()))
                 .isInstanceOf(HeadgateException.class)
                 .hasMessage("The S3 bucket 'headgate' does not exist at " + s3.endpoint()
-                        + ": create it, or set headgate.objects.bucket.");
+                        + ": create it, or set orders-archive.bucket.");
 
         s3.createBucket("headgate");
         checkAws("routes/s3", s3.properties());
