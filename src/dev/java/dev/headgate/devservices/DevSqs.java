@@ -88,9 +88,7 @@ public final class DevSqs implements AutoCloseable {
                 "camel.component.aws2-sqs.access-key",
                 KEY,
                 "camel.component.aws2-sqs.secret-key",
-                KEY,
-                "camel.component.aws2-sqs.use-default-credentials-provider",
-                "false");
+                KEY);
     }
 
     /** Does nothing if it is closed. */

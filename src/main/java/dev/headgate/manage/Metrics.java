@@ -6,10 +6,10 @@ import dev.headgate.database.Database;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.meters.HeadgateMeters;
+import dev.headgate.settings.CamelDefault;
 import dev.headgate.settings.Settings;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
@@ -24,7 +24,7 @@ public final class Metrics implements AutoCloseable {
 
     public Metrics(Settings settings, InflightLimit limit) {
         this.limit = limit;
-        observation = isOn(settings, "enabled", "enabled") && isOn(settings, "metrics-enabled", "metricsEnabled")
+        observation = isOn(settings, CamelDefault.MANAGEMENT_ENABLED) && isOn(settings, CamelDefault.MANAGEMENT_METRICS)
                 ? new HeadgateMeters(limit, InstantSource.system())
                 : null;
     }
@@ -67,9 +67,7 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
-    private static boolean isOn(Settings settings, String... spellings) {
-        return Stream.of(spellings).anyMatch(name -> settings.find("camel.management." + name)
-                .map(Boolean::parseBoolean)
-                .orElse(false));
+    private static boolean isOn(Settings settings, CamelDefault key) {
+        return settings.find(key.propertyName()).map(Boolean::parseBoolean).orElse(false);
     }
 }
