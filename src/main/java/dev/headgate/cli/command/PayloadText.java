@@ -6,16 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Payloads as text. */
-public final class PayloadText {
+/**
+ * A payload as people and programs read it.
+ *
+ * @param payload its text; null if there is none or it is no UTF-8
+ * @param payloadBase64 its bytes; null if there is none
+ */
+public record PayloadText(@Nullable String payload, @Nullable String payloadBase64) {
 
-    private PayloadText() {}
+    public static PayloadText of(byte @Nullable [] payload) {
+        return payload == null
+                ? new PayloadText(null, null)
+                : new PayloadText(text(payload), Base64.getEncoder().encodeToString(payload));
+    }
 
-    /** Null if there is none or it is no UTF-8. */
-    public static @Nullable String text(byte @Nullable [] payload) {
-        if (payload == null) {
-            return null;
-        }
+    private static @Nullable String text(byte[] payload) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -24,9 +29,5 @@ public final class PayloadText {
         } catch (CharacterCodingException e) {
             return null;
         }
-    }
-
-    public static String base64(byte[] payload) {
-        return Base64.getEncoder().encodeToString(payload);
     }
 }

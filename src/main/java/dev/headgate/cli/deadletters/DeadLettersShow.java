@@ -32,7 +32,7 @@ final class DeadLettersShow extends DatabaseCommand {
                 .read(
                         new Selection(List.of(id), null, null, null, null, null, null),
                         (letter, payload) -> texts.add(
-                                json ? DeadLetterJson.show(letter, payload) : DeadLetterText.show(letter, payload)));
+                                json ? DeadLetterJson.JSON.pretty(new DeadLetterJson.Whole(letter, payload)) : DeadLetterText.show(letter, payload)));
         if (texts.isEmpty()) {
             throw new HeadgateException("There is no dead letter " + id + ": `headgate dead-letters list` names them.");
         }

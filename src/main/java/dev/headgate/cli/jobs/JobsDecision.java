@@ -94,10 +94,10 @@ abstract class JobsDecision extends DatabaseCommand {
         JobQueues queues = new JobQueues(dataSource);
         check(queues);
         long count = decide(queues, ids.isEmpty() ? filter.selection() : JobSelection.of(ids));
-        out().println(
+        out().print(
                         json
-                                ? "{\"jobs\": " + count + "}"
-                                : count + (count == 1 ? " job is " : " jobs are ") + done() + ".");
+                                ? JobJson.JSON.line(Map.of("jobs", count))
+                                : count + (count == 1 ? " job is " : " jobs are ") + done() + ".\n");
         out().flush();
         return 0;
     }

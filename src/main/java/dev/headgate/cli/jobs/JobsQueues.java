@@ -25,7 +25,9 @@ final class JobsQueues extends DatabaseCommand {
         if (queues.isEmpty() && !json) {
             say("There are no queues.");
         } else {
-            out().print(json ? JobTexts.queuesJson(queues) : JobTexts.queues(queues));
+            out().print(json
+                            ? JobJson.JSON.pretty(queues.stream().map(JobJson.Queue::of).toList())
+                            : JobText.queues(queues));
             out().flush();
         }
         return 0;

@@ -31,7 +31,8 @@ final class JobsShow extends DatabaseCommand {
         if (found.isEmpty()) {
             throw new HeadgateException("There is no job " + id + ": `headgate jobs list` names them.");
         }
-        out().print(json ? JobTexts.json(found.get(0)) : JobTexts.text(found.get(0)));
+        JobInfo job = found.get(0);
+        out().print(json ? JobJson.JSON.pretty(new JobJson.Whole(job)) : JobText.show(job));
         out().flush();
         return 0;
     }
