@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** The entry point: {@code headgate}. */
 @CommandLine.Command(
         name = "headgate",
-        description = "Camel routes that bring messages from Kafka or SQS into Postgres or S3, each taking effect exactly once.",
+        description =
+                "Camel routes that bring messages from Kafka or SQS into Postgres or S3, each taking effect exactly once.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Main.Version.class,
         subcommands = {

@@ -4,7 +4,6 @@ import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchListener;
 import dev.headgate.manage.status.Held;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -76,11 +75,16 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
         return holds.values().stream().map(Reminded::held).toList();
     }
 
-    /** No reminders after this. */
+    /** Returns when the last reminder has been said. */
     @Override
     public void close() {
         List<Runnable> never = reminders.shutdownNow();
-        LOG.debug("Closed with {} holds", never.size());
+        try {
+            boolean ended = reminders.awaitTermination(1, TimeUnit.SECONDS);
+            LOG.debug("Closed with {} holds, reminders ended: {}", never.size(), ended);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private ScheduledFuture<?> remind(Held held) {

@@ -37,11 +37,7 @@ public final class HoldCheck extends AbstractHealthCheck {
             builder.up();
             return;
         }
-        builder.down()
-                .message(holds.stream()
-                        .map(Held::toString)
-                        .sorted()
-                        .collect(Collectors.joining("; ")));
+        builder.down().message(holds.stream().map(Held::toString).sorted().collect(Collectors.joining("; ")));
         for (Held hold : holds) {
             String batch = "batch:" + hold.batch();
             builder.detail(batch + ".why", hold.why())

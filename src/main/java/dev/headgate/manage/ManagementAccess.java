@@ -43,7 +43,7 @@ public final class ManagementAccess {
     }
 
     /**
-     * As the settings say.
+     * Reads the settings.
      *
      * @throws ConfigurationException if the server would listen beyond this machine and ask nobody who he is
      */

@@ -34,28 +34,28 @@ public final class Metrics implements AutoCloseable {
     }
 
     public void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held) {
-        HeadgateMeters on = observation;
-        if (on == null) {
+        HeadgateMeters meters = observation;
+        if (meters == null) {
             return;
         }
-        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, on.registry());
-        main.bind("batchMeters", on.batches());
-        main.bind("outboxMeters", on.outbox());
-        main.bind("jobMeters", on.jobs());
-        database.report(on.registry());
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters.registry());
+        main.bind("batchMeters", meters.batches());
+        main.bind("outboxMeters", meters.outbox());
+        main.bind("jobMeters", meters.jobs());
+        database.report(meters.registry());
         // Camel serves the registry, but must not count each exchange: that costs a message more than all meters here.
         main.addInitialProperty("camel.metrics.enabled", "true");
         main.addInitialProperty("camel.metrics.enableRoutePolicy", "false");
         main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
         main.addInitialProperty("camel.metrics.enableRouteEventNotifier", "false");
         main.addInitialProperty("camel.metrics.skipCamelInfo", "true");
-        main.configure().addConfiguration(new StatusServer(limit, on::read, held));
+        main.configure().addConfiguration(new StatusServer(limit, meters::read, held));
         main.configure().addConfiguration(new CamelConfiguration() {
             @Override
             public void configure(CamelContext context) {
                 Ledger ledger =
                         Objects.requireNonNull(context.getRegistry().lookupByNameAndType("ledger", Ledger.class));
-                on.watch(context, database.dataSource(), ledger, clients);
+                meters.watch(context, database.dataSource(), ledger, clients);
             }
         });
     }

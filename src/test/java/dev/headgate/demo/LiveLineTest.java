@@ -24,8 +24,8 @@ class LiveLineTest {
         line.endToEnd(Duration.ofMillis(9_994));
         line.endToEnd(Duration.ofSeconds(999));
 
-        String longest = line.next(
-                new Figures(Duration.ofSeconds(9_999), 9_999L * 9_999, 9_999L * 999_999, 999_999_999, 9_999, 999_999, 12_345));
+        String longest = line.next(new Figures(
+                Duration.ofSeconds(9_999), 9_999L * 9_999, 9_999L * 999_999, 999_999_999, 9_999, 999_999, 12_345));
 
         assertThat(longest)
                 .hasSizeLessThanOrEqualTo(100)

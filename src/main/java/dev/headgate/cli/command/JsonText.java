@@ -24,7 +24,7 @@ public final class JsonText {
         mapper.addMixIn(type, names);
     }
 
-    /** On lines of its own. */
+    /** The text of a value over several lines, with a line break at its end. */
     public String pretty(Object value) {
         try {
             return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(value) + "\n";
@@ -33,7 +33,7 @@ public final class JsonText {
         }
     }
 
-    /** On one line. */
+    /** The text of a value on one line, with a line break at its end. */
     public String line(Object value) {
         try {
             return mapper.writeValueAsString(value) + "\n";

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload its text; null if there is none or it is no UTF-8
  * @param payloadBase64 its bytes; null if there is none
  */
-public record PayloadText(@Nullable String payload, @Nullable String payloadBase64) {
+public record PayloadText(
+        @Nullable String payload, @Nullable String payloadBase64) {
 
     public static PayloadText of(byte @Nullable [] payload) {
         return payload == null

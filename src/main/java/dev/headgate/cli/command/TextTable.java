@@ -35,9 +35,11 @@ public final class TextTable<T> {
         Column[] columns = new Column[fields.size()];
         for (int column = 0; column < columns.length; column++) {
             int index = column;
-            int longest = lines.stream().mapToInt(cells -> cells[index].length()).max().orElse(0);
-            columns[column] = new Column(
-                    Math.min(longest, fields.get(column).widest()) + 2, 0, Overflow.TRUNCATE);
+            int longest = lines.stream()
+                    .mapToInt(cells -> cells[index].length())
+                    .max()
+                    .orElse(0);
+            columns[column] = new Column(Math.min(longest, fields.get(column).widest()) + 2, 0, Overflow.TRUNCATE);
         }
         Help.TextTable table = Help.TextTable.forColumns(Help.defaultColorScheme(Ansi.OFF), columns);
         lines.forEach(table::addRowValues);

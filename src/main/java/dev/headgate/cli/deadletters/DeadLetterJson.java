@@ -15,19 +15,22 @@ final class DeadLetterJson {
 
     private DeadLetterJson() {}
 
-    private interface Names {
+    interface Names {
         @JsonProperty("received")
         Instant receivedAt();
 
         @JsonProperty("replayed")
-        @Nullable Instant replayedAt();
+        @Nullable
+        Instant replayedAt();
 
         @JsonProperty("settled")
-        @Nullable Instant settledAt();
+        @Nullable
+        Instant settledAt();
     }
 
     /** All that is needed to send the message again. */
-    record Whole(@JsonUnwrapped DeadLetter letter, @JsonUnwrapped PayloadText payload) {
+    record Whole(
+            @JsonUnwrapped DeadLetter letter, @JsonUnwrapped PayloadText payload) {
 
         Whole(DeadLetter letter, byte @Nullable [] payload) {
             this(letter, PayloadText.of(payload));

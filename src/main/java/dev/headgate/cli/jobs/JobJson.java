@@ -21,7 +21,7 @@ final class JobJson {
 
     private JobJson() {}
 
-    private interface Names {
+    interface Names {
         @JsonProperty("inserted")
         Instant insertedAt();
 
@@ -29,13 +29,16 @@ final class JobJson {
         Instant scheduledAt();
 
         @JsonProperty("attempted")
-        @Nullable Instant attemptedAt();
+        @Nullable
+        Instant attemptedAt();
 
         @JsonProperty("ended")
-        @Nullable Instant endedAt();
+        @Nullable
+        Instant endedAt();
 
         @JsonProperty("process")
-        @Nullable String holder();
+        @Nullable
+        String holder();
 
         @JsonRawValue
         String errors();

@@ -61,7 +61,9 @@ final class JobText {
                     "attempt %s, %s: %s"
                             .formatted(
                                     error.path("attempt").asText(),
-                                    Details.text(OffsetDateTime.parse(error.path("at").asText()).toInstant()),
+                                    Details.text(OffsetDateTime.parse(
+                                                    error.path("at").asText())
+                                            .toInstant()),
                                     error.path("error").asText()));
         }
         return details.payload(job.payload());

@@ -72,12 +72,12 @@ abstract class JobsDecision extends DatabaseCommand {
         }
     }
 
-    /** Passes over those of other states. */
+    /** Decides about the jobs whose state allows it, and says how many these are. */
     abstract long decide(JobQueues queues, JobSelection selection);
 
     abstract boolean allows(JobState state);
 
-    /** For the line about it. */
+    /** What has become of the jobs, in one word. */
     abstract String done();
 
     @Override

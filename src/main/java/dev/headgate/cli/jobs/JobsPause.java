@@ -47,9 +47,6 @@ abstract class JobsPause extends DatabaseCommand {
     abstract boolean change(JobQueues queues, String queue);
 
     @Override
-    protected final void checkUsage() {}
-
-    @Override
     protected final int run(Settings settings, DataSource dataSource) {
         boolean paused = change(new JobQueues(dataSource), queue);
         out().print(

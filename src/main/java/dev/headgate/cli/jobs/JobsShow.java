@@ -23,9 +23,6 @@ final class JobsShow extends DatabaseCommand {
     private boolean json;
 
     @Override
-    protected void checkUsage() {}
-
-    @Override
     protected int run(Settings settings, DataSource dataSource) {
         List<JobInfo> found = new JobQueues(dataSource).find(JobSelection.of(List.of(id)), 1);
         if (found.isEmpty()) {

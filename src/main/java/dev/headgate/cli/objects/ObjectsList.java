@@ -81,7 +81,7 @@ final class ObjectsList extends DatabaseCommand {
                 .text(entries);
     }
 
-    private interface Names {
+    interface Names {
         @JsonProperty("entered")
         Instant createdAt();
     }

@@ -60,11 +60,6 @@ final class ObjectsSweep extends DatabaseCommand {
     }
 
     @Override
-    protected void checkUsage() {
-        // all options are checked by their types
-    }
-
-    @Override
     protected int run(Settings settings, DataSource dataSource) {
         String bucket = settings.getString(SettingKey.OBJECTS_BUCKET);
         if (bucket.isEmpty()) {

@@ -51,8 +51,7 @@ record ObjectiveStatus(String pipeline, Objective objective, ObjectiveState stat
                 ratios.put(window, status.errors.ratio(window).orElse(null));
             }
             Objective objective = status.objective;
-            return new Answer(
-                    objective, status.pipeline, status.state, objective.text(), objective.budget(), ratios);
+            return new Answer(objective, status.pipeline, status.state, objective.text(), objective.budget(), ratios);
         }
     }
 

@@ -19,7 +19,7 @@ public record Held(String batch, Set<String> pipelines, String why, Instant sinc
         since = since.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** One line: what, since when and why. */
+    /** The line about it: what, since when and why. */
     @Override
     public String toString() {
         return "batch:%s cannot write since %s: %s".formatted(batch, since, why);

@@ -25,10 +25,7 @@ final class History {
 
     /** One list for each chart, as long as that of the times. */
     record Charts(
-            List<Double> perSecond,
-            List<Double> waiting,
-            List<Double> freshnessP99Seconds,
-            List<Double> deadLetters) {}
+            List<Double> perSecond, List<Double> waiting, List<Double> freshnessP99Seconds, List<Double> deadLetters) {}
 
     private record Sample(Instant at, Map<String, Point> points) {}
 

@@ -8,13 +8,13 @@ import dev.headgate.manage.slo.Counts;
 import dev.headgate.manage.slo.Errors;
 import dev.headgate.manage.slo.Objective;
 import dev.headgate.manage.slo.Window;
-import dev.headgate.manage.status.PipelineStatus.Batch;
-import dev.headgate.manage.status.PipelineStatus.Freshness;
-import dev.headgate.manage.status.PipelineStatus.Inflight;
-import dev.headgate.manage.status.PipelineStatus.Kept;
-import dev.headgate.manage.status.PipelineStatus.Outcomes;
-import dev.headgate.manage.status.PipelineStatus.Pause;
-import dev.headgate.manage.status.PipelineStatus.Queue;
+import dev.headgate.manage.status.PipelineStatus.BatchState;
+import dev.headgate.manage.status.PipelineStatus.InflightState;
+import dev.headgate.manage.status.PipelineStatus.ObjectiveRatios;
+import dev.headgate.manage.status.PipelineStatus.OutcomeCounts;
+import dev.headgate.manage.status.PipelineStatus.PauseReason;
+import dev.headgate.manage.status.PipelineStatus.Quantiles;
+import dev.headgate.manage.status.PipelineStatus.QueueState;
 import dev.headgate.manage.status.PipelineStatus.Stage;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,16 +65,16 @@ final class PipelineReader {
                         .toList(),
                 topology.source(name).orElse(null),
                 STAGES.stream().map(stage -> stage(name, stage, moment, minute)).toList(),
-                new Inflight(
+                new InflightState(
                         now.value(Meters.INFLIGHT_MESSAGES, name),
                         now.value(Meters.INFLIGHT_LIMIT_MESSAGES, name),
                         now.value(Meters.INFLIGHT_BYTES, name),
                         now.value(Meters.INFLIGHT_LIMIT_BYTES, name)),
                 Status.waiting(now, name),
                 queue(now, name),
-                new Freshness(
+                new Quantiles(
                         minute.quantile(0.5, Meters.FRESHNESS, name), minute.quantile(0.99, Meters.FRESHNESS, name)),
-                new Outcomes(
+                new OutcomeCounts(
                         now.value(Meters.OUTCOMES, name, "applied"),
                         now.value(Meters.OUTCOMES, name, "duplicate"),
                         now.value(Meters.OUTCOMES, name, "dead_letter")),
@@ -103,14 +103,14 @@ final class PipelineReader {
         return reasons.isEmpty() ? "running" : "full";
     }
 
-    private Stream<Pause> pauses(String name, String reason, Instant at) {
+    private Stream<PauseReason> pauses(String name, String reason, Instant at) {
         if (reason.equals("outage")) {
             return holds.get().stream()
                     .filter(held -> held.pipelines().contains(name))
-                    .map(held -> new Pause(reason, held.batch(), held.since(), held.why()));
+                    .map(held -> new PauseReason(reason, held.batch(), held.since(), held.why()));
         }
         Duration lasted = limit.source(name).pauses().current();
-        return Stream.of(new Pause(reason, null, at.minus(lasted).truncatedTo(ChronoUnit.SECONDS), null));
+        return Stream.of(new PauseReason(reason, null, at.minus(lasted).truncatedTo(ChronoUnit.SECONDS), null));
     }
 
     private static Stage stage(String name, String stage, MeterDelta moment, MeterDelta minute) {
@@ -129,19 +129,19 @@ final class PipelineReader {
                 errors);
     }
 
-    private static @Nullable Queue queue(MeterSnapshot now, String name) {
+    private static @Nullable QueueState queue(MeterSnapshot now, String name) {
         double visible = now.value(Meters.SQS_MESSAGES, name, "visible");
         return Double.isNaN(visible)
                 ? null
-                : new Queue(
+                : new QueueState(
                         visible,
                         now.value(Meters.SQS_MESSAGES, name, "in_flight"),
                         now.value(Meters.SQS_MESSAGES, name, "delayed"),
                         now.value(Meters.SQS_OLDEST, name));
     }
 
-    private Batch batch(MeterSnapshot now, String batch) {
-        return new Batch(
+    private BatchState batch(MeterSnapshot now, String batch) {
+        return new BatchState(
                 batch,
                 topology.targets("batch", batch),
                 now.sum(Meters.LANE_QUEUE, batch),
@@ -151,12 +151,12 @@ final class PipelineReader {
                 now.value(Meters.LANES_WRITING, batch));
     }
 
-    private static Kept kept(Objective objective, @Nullable Budget budget, Counts counts) {
+    private static ObjectiveRatios kept(Objective objective, @Nullable Budget budget, Counts counts) {
         Errors errors = budget == null ? new Errors(Map.of()) : budget.errors(objective, counts);
         Map<Window, Double> ratios = new EnumMap<>(Window.class);
         for (Window window : Window.values()) {
             ratios.put(window, errors.ratio(window).orElse(Double.NaN));
         }
-        return new Kept(objective, errors.state(objective), ratios);
+        return new ObjectiveRatios(objective, errors.state(objective), ratios);
     }
 }

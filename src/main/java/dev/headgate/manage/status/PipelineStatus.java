@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 record PipelineStatus(
         String name,
         String state,
-        List<Pause> pauses,
+        List<PauseReason> pauses,
         Topology.@Nullable Place source,
         List<Stage> stages,
-        Inflight inflight,
+        InflightState inflight,
         double waiting,
-        @Nullable Queue queue,
-        Freshness freshness,
-        Outcomes outcomes,
-        List<Batch> batches,
-        List<Kept> objectives,
+        @Nullable QueueState queue,
+        Quantiles freshness,
+        OutcomeCounts outcomes,
+        List<BatchState> batches,
+        List<ObjectiveRatios> objectives,
         History.Charts history) {
 
     /**
@@ -36,7 +36,11 @@ record PipelineStatus(
      *
      * @param batch the one that cannot write, and why, if it is an outage
      */
-    record Pause(String reason, @Nullable String batch, Instant since, @Nullable String why) {}
+    record PauseReason(
+            String reason,
+            @Nullable String batch,
+            Instant since,
+            @Nullable String why) {}
 
     record Stage(
             String name,
@@ -46,15 +50,15 @@ record PipelineStatus(
             double p99Seconds,
             double errorsPerMinute) {}
 
-    record Inflight(double messages, double limitMessages, double bytes, double limitBytes) {}
+    record InflightState(double messages, double limitMessages, double bytes, double limitBytes) {}
 
-    record Queue(double visible, double inFlight, double delayed, double oldestReceivedSeconds) {}
+    record QueueState(double visible, double inFlight, double delayed, double oldestReceivedSeconds) {}
 
-    record Freshness(double p50Seconds, double p99Seconds) {}
+    record Quantiles(double p50Seconds, double p99Seconds) {}
 
-    record Outcomes(double applied, double duplicate, double deadLetter) {}
+    record OutcomeCounts(double applied, double duplicate, double deadLetter) {}
 
-    record Batch(
+    record BatchState(
             String name,
             Collection<Topology.Place> targets,
             double waiting,
@@ -63,5 +67,5 @@ record PipelineStatus(
             double lanesAllowed,
             double lanesWriting) {}
 
-    record Kept(Objective name, ObjectiveState state, Map<Window, Double> errorRatio) {}
+    record ObjectiveRatios(Objective name, ObjectiveState state, Map<Window, Double> errorRatio) {}
 }

@@ -6,11 +6,11 @@ import dev.headgate.manage.meters.MeterSnapshot;
 import dev.headgate.manage.meters.Meters;
 import dev.headgate.manage.slo.Budget;
 import dev.headgate.manage.slo.Objective;
-import dev.headgate.manage.status.ProcessStatus.DeadLetters;
+import dev.headgate.manage.status.ProcessStatus.DeadLetterCount;
 import dev.headgate.manage.status.ProcessStatus.NotReady;
-import dev.headgate.manage.status.ProcessStatus.Outbox;
-import dev.headgate.manage.status.ProcessStatus.Promise;
-import dev.headgate.manage.status.ProcessStatus.Queue;
+import dev.headgate.manage.status.ProcessStatus.ObjectiveText;
+import dev.headgate.manage.status.ProcessStatus.QueueMeters;
+import dev.headgate.manage.status.ProcessStatus.RelayState;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -65,7 +65,7 @@ final class ProcessReader {
                 notReady(),
                 ages,
                 Stream.of(Objective.values())
-                        .map(objective -> new Promise(objective, objective.text(), objective.budget()))
+                        .map(objective -> new ObjectiveText(objective, objective.text(), objective.budget()))
                         .toList(),
                 history.times(),
                 now.first(Meters.INFLIGHT_MESSAGES).stream()
@@ -87,9 +87,9 @@ final class ProcessReader {
                 .toList();
     }
 
-    private Outbox outbox(String name, MeterDelta moment, MeterDelta minute) {
+    private RelayState outbox(String name, MeterDelta moment, MeterDelta minute) {
         MeterSnapshot now = moment.now();
-        return new Outbox(
+        return new RelayState(
                 name,
                 topology.targets("outbox", name),
                 now.value(Meters.OUTBOX_PENDING, name),
@@ -101,19 +101,19 @@ final class ProcessReader {
                 minute.sumOfIncreases(Meters.OUTBOX_ERRORS, name));
     }
 
-    private static List<DeadLetters> deadLetters(MeterSnapshot now) {
+    private static List<DeadLetterCount> deadLetters(MeterSnapshot now) {
         Map<List<String>, Double> open = now.series(Meters.DEAD_LETTERS_OPEN);
         Map<List<String>, Double> counted = now.series(Meters.DEAD_LETTERS);
         Set<List<String>> keys = new TreeSet<>(Comparator.comparing(List::toString));
         keys.addAll(open.keySet());
         keys.addAll(counted.keySet());
         return keys.stream()
-                .map(key -> new DeadLetters(
+                .map(key -> new DeadLetterCount(
                         key.get(0), key.get(1), open.getOrDefault(key, 0.0), counted.getOrDefault(key, 0.0)))
                 .toList();
     }
 
-    private static List<Queue> queues(MeterSnapshot now) {
+    private static List<QueueMeters> queues(MeterSnapshot now) {
         Map<String, Map<String, Double>> queues = new TreeMap<>();
         for (Meters meter : Meters.values()) {
             int queue = meter.labels().indexOf("queue");
@@ -125,7 +125,7 @@ final class ProcessReader {
             }
         }
         return queues.entrySet().stream()
-                .map(queue -> new Queue(queue.getKey(), queue.getValue()))
+                .map(queue -> new QueueMeters(queue.getKey(), queue.getValue()))
                 .toList();
     }
 }

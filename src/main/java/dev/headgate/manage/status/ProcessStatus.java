@@ -17,18 +17,18 @@ record ProcessStatus(
         String commit,
         List<NotReady> notReady,
         Map<String, Double> queryAgeSeconds,
-        List<Promise> objectives,
+        List<ObjectiveText> objectives,
         List<Long> times,
         List<PipelineStatus> pipelines,
-        List<Outbox> outboxes,
-        List<DeadLetters> deadLetters,
-        List<Queue> jobs) {
+        List<RelayState> outboxes,
+        List<DeadLetterCount> deadLetters,
+        List<QueueMeters> jobs) {
 
     record NotReady(String check, String message) {}
 
-    record Promise(Objective name, String text, double budget) {}
+    record ObjectiveText(Objective name, String text, double budget) {}
 
-    record Outbox(
+    record RelayState(
             String destination,
             Collection<Topology.Place> targets,
             double pending,
@@ -39,8 +39,8 @@ record ProcessStatus(
             double p99Seconds,
             double errorsPerMinute) {}
 
-    record DeadLetters(String pipeline, String reason, double open, double sinceStart) {}
+    record DeadLetterCount(String pipeline, String reason, double open, double sinceStart) {}
 
     /** @param meters all that counters and gauges say, by the meter's name and, if it has this label, the state */
-    record Queue(String queue, Map<String, Double> meters) {}
+    record QueueMeters(String queue, Map<String, Double> meters) {}
 }

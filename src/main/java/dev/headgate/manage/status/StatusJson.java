@@ -22,8 +22,8 @@ final class StatusJson {
             .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
             .registerModule(new SimpleModule()
                     .addSerializer(Instant.class, ToStringSerializer.instance)
-                    .addSerializer(Double.class, new Number())
-                    .addSerializer(double.class, new Number()));
+                    .addSerializer(Double.class, new NumberWriter())
+                    .addSerializer(double.class, new NumberWriter()));
 
     private StatusJson() {}
 
@@ -36,12 +36,12 @@ final class StatusJson {
     }
 
     /** Whole numbers without a point, six digits of others, null for none. */
-    private static final class Number extends StdSerializer<Double> {
+    private static final class NumberWriter extends StdSerializer<Double> {
 
         private static final long serialVersionUID = 1;
         private static final MathContext DIGITS = new MathContext(6);
 
-        Number() {
+        NumberWriter() {
             super(Double.class);
         }
 
