@@ -15,6 +15,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.syntax.elements.ClassesShouldConjunction;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.NullMarked;
@@ -33,6 +35,147 @@ class ArchitectureTest {
             .should()
             .beFreeOfCycles()
             .because("a room that can be read alone can be changed alone");
+
+    @ArchTest
+    static final ArchRule no_cycles_within_the_command_line = slices().matching("dev.headgate.cli.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .because("each command can be read without the others");
+
+    @ArchTest
+    static final ArchRule no_cycles_within_the_wing_to_look_from = slices().matching("dev.headgate.manage.(*)..")
+            .should()
+            .beFreeOfCycles()
+            .because("meters, objectives, the page and traces can each be read alone");
+
+    @ArchTest
+    static final ArchRule rooms_within_a_room_do_not_know_its_hall = noClasses()
+            .that()
+            .resideInAnyPackage("dev.headgate.cli.*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.headgate.cli")
+            .because("the program knows its commands; a command is found by it and knows it not");
+
+    @ArchTest
+    static final ArchRule the_model_is_no_reason_to_know_the_component = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "dev.headgate.backpressure",
+                    "dev.headgate.kafka",
+                    "dev.headgate.sqs",
+                    "dev.headgate.outbox",
+                    "dev.headgate.polling",
+                    "dev.headgate.schema",
+                    "dev.headgate.failure")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.headgate.batch", "dev.headgate.job")
+            .because("what a message is, is the ground floor, message; a component is known for what it does");
+
+    @ArchTest
+    static final ArchRule the_ground_floor_stands_on_nothing = noClasses()
+            .that()
+            .resideInAnyPackage("dev.headgate.message", "dev.headgate.failure", "dev.headgate.settings")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.headgate.*..")
+                    .and(resideOutsideOfPackages(
+                            "dev.headgate.message", "dev.headgate.failure", "dev.headgate.settings")))
+            .because("everybody may know the model, and so it may know nobody");
+
+    @ArchTest
+    static final ArchRule kafka_is_at_home_in_kafka = onlyIn(
+                    "org.apache.kafka..",
+                    "dev.headgate.kafka",
+                    "dev.headgate.failure",
+                    "dev.headgate.backpressure",
+                    "dev.headgate.manage..",
+                    "dev.headgate.cli.checks")
+            .because("its clients are made, read and committed in one room; besides, failure knows which of its"
+                    + " exceptions pass, a listener is told of its consumers, management shows their own metrics and asks"
+                    + " brokers, and the check before a start does");
+
+    @ArchTest
+    static final ArchRule amazon_is_at_home_in_sqs_and_s3 = onlyIn(
+                    "software.amazon..",
+                    "dev.headgate.sqs",
+                    "dev.headgate.s3",
+                    "dev.headgate.manage",
+                    "dev.headgate.cli.checks")
+            .because(
+                    "queues and objects have a room each; besides, health and the check before a start ask for buckets");
+
+    @ArchTest
+    static final ArchRule sqs_and_s3_do_not_know_each_other = noClasses()
+            .that()
+            .resideInAnyPackage("dev.headgate.sqs", "dev.headgate.s3", "dev.headgate.kafka")
+            .should(new ArchCondition<>("depend on the room of another server") {
+                private static final Set<String> ROOMS =
+                        Set.of("dev.headgate.sqs", "dev.headgate.s3", "dev.headgate.kafka");
+
+                @Override
+                public void check(JavaClass item, ConditionEvents events) {
+                    item.getDirectDependenciesFromSelf().stream()
+                            .filter(dependency ->
+                                    ROOMS.contains(dependency.getTargetClass().getPackageName()))
+                            .filter(dependency -> !dependency
+                                    .getTargetClass()
+                                    .getPackageName()
+                                    .equals(item.getPackageName()))
+                            .forEach(dependency ->
+                                    events.add(SimpleConditionEvent.satisfied(item, dependency.getDescription())));
+                }
+            })
+            .because("a source or a sink is added or taken away by itself");
+
+    @ArchTest
+    static final ArchRule micrometer_is_at_home_in_meters = onlyIn(
+                    "io.micrometer..", "dev.headgate.manage.meters", "dev.headgate.database")
+            .because("the meters are one table; besides, the pool of connections reports its own");
+
+    @ArchTest
+    static final ArchRule prometheus_is_at_home_in_meters =
+            onlyIn("io.prometheus..", "dev.headgate.manage.meters").because("the meters are one table");
+
+    @ArchTest
+    static final ArchRule vertx_is_at_home_in_management =
+            onlyIn("io.vertx..", "dev.headgate.manage").because("only the management server speaks HTTP to somebody");
+
+    @ArchTest
+    static final ArchRule open_telemetry_is_at_home_in_traces =
+            onlyIn("io.opentelemetry..", "dev.headgate.manage.trace").because("a room has no traces of its own");
+
+    @ArchTest
+    static final ArchRule picocli_is_at_home_in_the_command_line =
+            onlyIn("picocli..", "dev.headgate.cli..").because("what a command does can be done without one");
+
+    @ArchTest
+    static final ArchRule sql_is_where_the_tables_are = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "dev.headgate.database",
+                    "dev.headgate.deadletter",
+                    "dev.headgate.job",
+                    "dev.headgate.ledger",
+                    "dev.headgate.outbox",
+                    "dev.headgate.s3",
+                    "dev.headgate.manage..",
+                    "dev.headgate.failure",
+                    "dev.headgate.app",
+                    "dev.headgate.cli.command",
+                    "dev.headgate.devservices..",
+                    "dev.headgate.demo..",
+                    "dev.headgate.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "org.springframework.jdbc..", "org.postgresql..")
+            .because(
+                    "a statement stands in the room of its table; besides, failure reads SQLSTATEs, the application binds"
+                            + " the transactions, management counts rows, and commands say that a table is missing");
+
+    @ArchTest
+    static final ArchRule parquet_is_at_home_in_s3 =
+            onlyIn("org.apache.parquet..", "dev.headgate.s3").because("only objects have columns");
 
     @ArchTest
     static final ArchRule production_knows_no_embedded_server = noClasses()
@@ -163,4 +306,14 @@ class ArchitectureTest {
                 }
             })
             .because("every package says in its package-info what it guarantees, and NullAway checks it");
+
+    /** A technology has one home, and exceptions that can be named. */
+    private static ClassesShouldConjunction onlyIn(String technology, String... rooms) {
+        return noClasses()
+                .that(resideOutsideOfPackages(Stream.concat(Stream.of(rooms), Stream.of(ONLY_FOR_DEVELOPMENT))
+                        .toArray(String[]::new)))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(technology);
+    }
 }

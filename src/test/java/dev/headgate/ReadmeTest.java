@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headgate.settings.CamelDefault;
 import dev.headgate.settings.SettingKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,16 @@ class ReadmeTest {
     @Test
     void lists_every_setting() throws IOException {
         String rows = Arrays.stream(SettingKey.values())
+                .map(key -> "| `%s` | %s | %s |\n"
+                        .formatted(key.propertyName(), code(key.defaultValue()), key.description()))
+                .collect(Collectors.joining());
+
+        assertThat(readme()).contains(rows);
+    }
+
+    @Test
+    void lists_every_default_of_a_key_of_camels() throws IOException {
+        String rows = Arrays.stream(CamelDefault.values())
                 .map(key -> "| `%s` | %s | %s |\n"
                         .formatted(key.propertyName(), code(key.defaultValue()), key.description()))
                 .collect(Collectors.joining());

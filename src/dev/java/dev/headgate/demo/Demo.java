@@ -144,8 +144,7 @@ final class Demo {
     }
 
     private void printAddresses(Settings settings, Source source, Sink sink) {
-        lines.accept("Postgres    " + servers.postgres().jdbcUrl() + "?user="
-                + servers.postgres().user());
+        lines.accept("Postgres    " + servers.postgres().psql());
         lines.accept(source.address());
         sink.addresses().forEach(lines);
         if (pipeline.to() == To.S3) {

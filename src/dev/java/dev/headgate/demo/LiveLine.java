@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One line of text for each look at a running demo: rates and latencies since the last look, counts since the start.
+ * One line of text for each look at a running demo: rates and latencies, end to end, since the last look, counts since the
+ * start. It has at most 100 columns.
  *
  * <p>{@link #endToEnd} may be called by any thread; {@link #next} belongs to one.
  */
@@ -34,28 +35,31 @@ public final class LiveLine {
         double seconds = Math.max(0.001, now.elapsed.minus(last.elapsed).toNanos() / 1e9);
         String line = String.format(
                 Locale.ROOT,
-                "%4ds  in %,7.0f/s  applied %,7.0f/s  duplicates %,9d  dead letters %,6d  inflight %,6d  lag %,8d"
-                        + "  end to end p50 %s p99 %s",
+                "%4ds in %4s/s applied %4s/s duplicates %4s dead %4s inflight %4s lag %4s p50 %5s p99 %5s",
                 now.elapsed.toSeconds(),
-                (now.produced - last.produced) / seconds,
-                (now.applied - last.applied) / seconds,
-                now.duplicates,
-                now.deadLetters,
-                now.inflight,
-                now.lag,
+                count(Math.round((now.produced - last.produced) / seconds)),
+                count(Math.round((now.applied - last.applied) / seconds)),
+                count(now.duplicates),
+                count(now.deadLetters),
+                count(now.inflight),
+                count(now.lag),
                 text(since.percentile(50)),
                 text(since.percentile(99)));
         last = now;
         return line;
     }
 
-    private static String text(Optional<Duration> latency) {
-        if (latency.isEmpty()) {
-            return "      -";
+    /** Four digits, then thousands, then millions. */
+    private static String count(long number) {
+        if (number < 10_000) {
+            return Long.toString(number);
         }
-        double millis = latency.get().toNanos() / 1e6;
-        return millis < 10_000
-                ? String.format(Locale.ROOT, "%4.0f ms", millis)
-                : String.format(Locale.ROOT, "%5.1f s", millis / 1000);
+        return number < 1_000_000 ? number / 1_000 + "k" : number / 1_000_000 + "M";
+    }
+
+    private static String text(Optional<Duration> latency) {
+        return latency.map(time -> time.toMillis() / 1_000.0)
+                .map(seconds -> String.format(Locale.ROOT, seconds < 10 ? "%.2fs" : "%.0fs", seconds))
+                .orElse("-");
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Where the orders end up, and what must be there. */
 interface Sink extends AutoCloseable {
-    /** To be told of each message before it is sent, by one thread. */
+    /** The demo calls this for each message before it is sent, from one thread. */
     void sending(OrderMessage message);
 
     /** What is not done yet although the source may be empty. */

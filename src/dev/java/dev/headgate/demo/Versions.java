@@ -6,7 +6,7 @@ import java.util.Map;
 
 /** A set of versions of orders, a bit each: orders are counted through. */
 final class Versions {
-    /** By version and what an order's id has before its number. */
+    /** A count by version and what an order's id has before its number. */
     private final Map<String, BitSet> numbers = new HashMap<>();
 
     /** Whether it was not in the set before. */

@@ -123,6 +123,11 @@ public final class DevPostgres implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
     }
 
+    /** The command that opens a session with Postgres's own client. */
+    public String psql() {
+        return "psql postgresql://%s:%s@127.0.0.1:%d/postgres".formatted(user(), password(), port);
+    }
+
     public String user() {
         return USER;
     }

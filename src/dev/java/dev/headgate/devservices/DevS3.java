@@ -110,8 +110,6 @@ public final class DevS3 implements AutoCloseable {
                 "true",
                 component + "region",
                 REGION.id(),
-                component + "use-default-credentials-provider",
-                "false",
                 component + "access-key",
                 ACCESS_KEY,
                 component + "secret-key",

@@ -67,7 +67,7 @@ public final class DevSqs implements AutoCloseable {
         return client;
     }
 
-    /** One more, that does not wait, for the caller to close. */
+    /** Opens another client, which does not wait; the caller closes it. */
     public SqsAsyncClient asyncClient() {
         return SqsAsyncClient.builder()
                 .endpointOverride(URI.create(endpoint()))
@@ -88,12 +88,10 @@ public final class DevSqs implements AutoCloseable {
                 "camel.component.aws2-sqs.access-key",
                 KEY,
                 "camel.component.aws2-sqs.secret-key",
-                KEY,
-                "camel.component.aws2-sqs.use-default-credentials-provider",
-                "false");
+                KEY);
     }
 
-    /** Does nothing if it is closed. */
+    /** Stops the server; does nothing if it is closed. */
     @Override
     public void close() {
         client.close();

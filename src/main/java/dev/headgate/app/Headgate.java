@@ -71,7 +71,7 @@ public final class Headgate implements AutoCloseable {
         this.traces = traces;
     }
 
-    /** As {@link #start(Settings, Path, Map)}, without more beans. */
+    /** Starts as {@link #start(Settings, Path, Map)} does, without more beans. */
     public static Headgate start(Settings settings, Path routes) {
         return start(settings, routes, Map.of());
     }

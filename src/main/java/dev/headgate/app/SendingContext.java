@@ -55,7 +55,7 @@ public final class SendingContext implements AutoCloseable {
         main.stop();
     }
 
-    /** Of Camel's properties those about Kafka, SQS and S3: a second management server would find its port taken. */
+    /** Leaves those of Camel's properties that are about Kafka, SQS and S3: a second management server would find its port taken. */
     private static Properties properties(Settings settings) {
         Properties properties = settings.asProperties();
         properties.keySet().removeIf(key -> {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** The entry point: {@code headgate}. */
 @CommandLine.Command(
         name = "headgate",
-        description = "Camel routes that bring messages from Kafka into Postgres, each taking effect exactly once.",
+        description =
+                "Camel routes that bring messages from Kafka or SQS into Postgres or S3, each taking effect exactly once.",
         synopsisSubcommandLabel = "COMMAND",
         versionProvider = Main.Version.class,
         subcommands = {
@@ -84,16 +85,6 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "Missing command");
-    }
-
-    /** Whether {@code --debug} was given, before the command or after it. */
-    public static boolean debug(CommandLine command) {
-        for (CommandLine level = command; level != null; level = level.getParent()) {
-            if (Boolean.TRUE.equals(level.getCommandSpec().findOption("--debug").getValue())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static PrintWriter writer(OutputStream stream) {

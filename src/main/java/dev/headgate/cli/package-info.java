@@ -1,9 +1,11 @@
 /**
- * The command line: {@code headgate run}, {@code headgate schema}, and the commands that other jars add.
+ * The command line: {@code headgate run}, {@code schema} and {@code hawtio}, the commands of its rooms about dead letters,
+ * jobs, objects and objectives, and those that other jars add.
  *
  * <p>Guaranteed: results go to standard output, all else to standard error; a failure is one line that says what to do
  * (exit code 1; 2 for wrong usage), never a bare stack trace unless {@code --debug} is given; {@code run} ends with
- * exit code 0 on SIGTERM and SIGINT after a graceful stop. Nothing in production depends on this package.
+ * exit code 0 on SIGTERM and SIGINT after a graceful stop. Nothing in production depends on this package, and its
+ * rooms do not either.
  */
 @NullMarked
 package dev.headgate.cli;

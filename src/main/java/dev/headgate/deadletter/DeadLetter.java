@@ -1,6 +1,7 @@
 package dev.headgate.deadletter;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,13 @@ public record DeadLetter(
     public enum State {
         DEAD,
         REPLAYED,
-        DISCARDED
+        DISCARDED;
+
+        /** As the table has it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     public DeadLetter {

@@ -63,9 +63,4 @@ final class DeadLetterRows {
         Timestamp timestamp = row.getTimestamp(column);
         return timestamp == null ? null : timestamp.toInstant();
     }
-
-    /** As the table has it. */
-    static String name(DeadLetter.State state) {
-        return state.name().toLowerCase(Locale.ROOT);
-    }
 }

@@ -48,7 +48,7 @@ public record Selection(
     /** The values for it. */
     MapSqlParameterSource parameters() {
         MapSqlParameterSource parameters = new MapSqlParameterSource("ids", ids.toArray(Long[]::new));
-        parameters.addValue("state", state == null ? null : DeadLetterRows.name(state));
+        parameters.addValue("state", state == null ? null : state.toString());
         parameters.addValue("pipeline", pipeline);
         parameters.addValue("reason", reason);
         parameters.addValue("key", key);

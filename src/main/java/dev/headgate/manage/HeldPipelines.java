@@ -2,15 +2,13 @@ package dev.headgate.manage;
 
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchListener;
+import dev.headgate.manage.status.Held;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -28,22 +26,7 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldPipelines.class);
 
-    /** A batch that cannot write. */
-    record Hold(String batch, Set<String> pipelines, String why, Instant since) {
-
-        Hold {
-            pipelines = new TreeSet<>(pipelines);
-            since = since.truncatedTo(ChronoUnit.SECONDS);
-        }
-
-        /** One line: what, since when and why. */
-        @Override
-        public String toString() {
-            return "batch:%s cannot write since %s: %s".formatted(batch, since, why);
-        }
-    }
-
-    private record Reminded(Hold hold, ScheduledFuture<?> reminder) {}
+    private record Reminded(Held held, ScheduledFuture<?> reminder) {}
 
     private final InflightLimit limit;
     private final InstantSource clock;
@@ -66,13 +49,13 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     @Override
     public void holding(String name, Set<String> pipelines, String why) {
-        Hold hold = new Hold(name, pipelines, why, clock.instant());
+        Held held = new Held(name, pipelines, why, clock.instant());
         pipelines.forEach(pipeline -> limit.source(pipeline).hold(name));
         holds.compute(name, (batch, before) -> {
             if (before != null) {
                 before.reminder.cancel(false);
             }
-            return new Reminded(hold, remind(hold));
+            return new Reminded(held, remind(held));
         });
     }
 
@@ -82,26 +65,31 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
         limit.sources().forEach(source -> source.letGo(name));
         if (ended != null) {
             ended.reminder.cancel(false);
-            Duration lasted = Duration.between(ended.hold.since, clock.instant());
-            LOG.info("batch:{} goes on after {} s, and so do {}", name, lasted.toSeconds(), ended.hold.pipelines);
+            Duration lasted = Duration.between(ended.held.since(), clock.instant());
+            LOG.info("batch:{} goes on after {} s, and so do {}", name, lasted.toSeconds(), ended.held.pipelines());
         }
     }
 
     /** What cannot write at this moment. */
-    Collection<Hold> holds() {
-        return holds.values().stream().map(Reminded::hold).toList();
+    Collection<Held> holds() {
+        return holds.values().stream().map(Reminded::held).toList();
     }
 
-    /** No reminders after this. */
+    /** Returns when the last reminder has been said. */
     @Override
     public void close() {
         List<Runnable> never = reminders.shutdownNow();
-        LOG.debug("Closed with {} holds", never.size());
+        try {
+            boolean ended = reminders.awaitTermination(1, TimeUnit.SECONDS);
+            LOG.debug("Closed with {} holds, reminders ended: {}", never.size(), ended);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private ScheduledFuture<?> remind(Hold hold) {
+    private ScheduledFuture<?> remind(Held held) {
         return reminders.scheduleAtFixedRate(
-                () -> LOG.warn("{}. {} paused; nothing is lost.", hold, hold.pipelines),
+                () -> LOG.warn("{}. {} paused; nothing is lost.", held, held.pipelines()),
                 0,
                 interval.toNanos(),
                 TimeUnit.NANOSECONDS);

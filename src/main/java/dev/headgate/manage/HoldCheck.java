@@ -1,5 +1,6 @@
 package dev.headgate.manage;
 
+import dev.headgate.manage.status.Held;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,17 +32,13 @@ public final class HoldCheck extends AbstractHealthCheck {
 
     @Override
     protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        Collection<HeldPipelines.Hold> holds = held.holds();
+        Collection<Held> holds = held.holds();
         if (holds.isEmpty()) {
             builder.up();
             return;
         }
-        builder.down()
-                .message(holds.stream()
-                        .map(HeldPipelines.Hold::toString)
-                        .sorted()
-                        .collect(Collectors.joining("; ")));
-        for (HeldPipelines.Hold hold : holds) {
+        builder.down().message(holds.stream().map(Held::toString).sorted().collect(Collectors.joining("; ")));
+        for (Held hold : holds) {
             String batch = "batch:" + hold.batch();
             builder.detail(batch + ".why", hold.why())
                     .detail(batch + ".since", hold.since().toString())

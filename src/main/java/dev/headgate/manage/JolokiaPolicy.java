@@ -1,16 +1,16 @@
 package dev.headgate.manage;
 
-/** Which policy JolokiaPolicy reads when it starts. */
+/** Chooses the policy that Jolokia reads when it starts. */
 public final class JolokiaPolicy {
 
-    /** JolokiaPolicy's own; what a person sets stays. Without it JolokiaPolicy takes {@code jolokia-access.xml}, which only looks. */
+    /** Jolokia's own; what a person sets stays. Without it Jolokia takes {@code jolokia-access.xml}, which only looks. */
     private static final String POLICY = "jolokia.policyLocation";
 
     private static final String WRITING = "classpath:/dev/headgate/manage/jolokia-write.xml";
 
     private JolokiaPolicy() {}
 
-    /** Camel makes JolokiaPolicy without a way to configure it, but for the properties of the process. */
+    /** Sets a property of the process: Camel makes Jolokia, and lets nobody else configure it. */
     public static void allowWrites(boolean allowed) {
         String current = System.getProperty(POLICY);
         if (allowed && current == null) {

@@ -1,6 +1,7 @@
 package dev.headgate.manage;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.settings.CamelDefault;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.net.InetAddress;
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Where the management server listens, and whom it answers. Immutable. */
 public final class ManagementAccess {
 
-    private static final String PREFIX = "camel.management.";
     private static final String REMEDY = "set headgate.management.token, or headgate.management.user and"
-            + " headgate.management.password, or " + PREFIX + "host=127.0.0.1.";
+            + " headgate.management.password, or camel.management.host=127.0.0.1.";
 
     private final boolean enabled;
     private final String host;
@@ -35,15 +35,15 @@ public final class ManagementAccess {
                     "headgate.management.user and headgate.management.password belong together:"
                             + " set both, or none.");
         }
-        enabled = find(settings, "enabled").map(Boolean::parseBoolean).orElse(false);
-        host = find(settings, "host").orElse("127.0.0.1");
-        port = find(settings, "port").orElse("9876");
+        enabled = Boolean.parseBoolean(find(settings, CamelDefault.MANAGEMENT_ENABLED));
+        host = find(settings, CamelDefault.MANAGEMENT_HOST);
+        port = find(settings, CamelDefault.MANAGEMENT_PORT);
         bearer = token.isEmpty() ? null : "Bearer " + token;
         basic = user.isEmpty() ? null : "Basic " + base64(user + ":" + password);
     }
 
     /**
-     * As the settings say.
+     * Reads the settings.
      *
      * @throws ConfigurationException if the server would listen beyond this machine and ask nobody who he is
      */
@@ -139,7 +139,7 @@ public final class ManagementAccess {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Optional<String> find(Settings settings, String name) {
-        return settings.find(PREFIX + name);
+    private static String find(Settings settings, CamelDefault key) {
+        return settings.find(key.propertyName()).orElse(key.defaultValue());
     }
 }

@@ -13,10 +13,14 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.AuthenticationConfigEntry;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.AuthenticationHandlerFactory;
 import org.apache.camel.main.HttpManagementServerConfigurationProperties;
+import org.apache.camel.support.LifecycleStrategySupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Camel's management server, which asks for credentials if there are any, before anything else sees the request. */
 public final class ManagementServer extends DefaultMainHttpServerFactory {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
     private static final String CHALLENGE = "Basic realm=\"headgate\", charset=\"UTF-8\"";
 
     private final ManagementAccess access;
@@ -29,6 +33,12 @@ public final class ManagementServer extends DefaultMainHttpServerFactory {
     public Service newHttpManagementServer(
             CamelContext camelContext, HttpManagementServerConfigurationProperties configuration) {
         configuration.setHost(access.host());
+        camelContext.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextStarted(CamelContext context) {
+                LOG.info("The management server answers at {}", access.url());
+            }
+        });
         Service server = super.newHttpManagementServer(camelContext, configuration);
         if (access.asksWho()) {
             AuthenticationConfig authentication =

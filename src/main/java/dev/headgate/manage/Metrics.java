@@ -6,10 +6,10 @@ import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.ConsumerListener;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.meters.HeadgateMeters;
+import dev.headgate.settings.CamelDefault;
 import dev.headgate.settings.Settings;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
@@ -24,7 +24,7 @@ public final class Metrics implements AutoCloseable {
 
     public Metrics(Settings settings, InflightLimit limit) {
         this.limit = limit;
-        observation = isOn(settings, "enabled", "enabled") && isOn(settings, "metrics-enabled", "metricsEnabled")
+        observation = isOn(settings, CamelDefault.MANAGEMENT_ENABLED) && isOn(settings, CamelDefault.MANAGEMENT_METRICS)
                 ? new HeadgateMeters(limit, InstantSource.system())
                 : null;
     }
@@ -34,28 +34,28 @@ public final class Metrics implements AutoCloseable {
     }
 
     public void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held) {
-        HeadgateMeters on = observation;
-        if (on == null) {
+        HeadgateMeters meters = observation;
+        if (meters == null) {
             return;
         }
-        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, on.registry());
-        main.bind("batchMeters", on.batches());
-        main.bind("outboxMeters", on.outbox());
-        main.bind("jobMeters", on.jobs());
-        database.report(on.registry());
+        main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, meters.registry());
+        main.bind("batchMeters", meters.batches());
+        main.bind("outboxMeters", meters.outbox());
+        main.bind("jobMeters", meters.jobs());
+        database.report(meters.registry());
         // Camel serves the registry, but must not count each exchange: that costs a message more than all meters here.
         main.addInitialProperty("camel.metrics.enabled", "true");
         main.addInitialProperty("camel.metrics.enableRoutePolicy", "false");
         main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
         main.addInitialProperty("camel.metrics.enableRouteEventNotifier", "false");
         main.addInitialProperty("camel.metrics.skipCamelInfo", "true");
-        main.configure().addConfiguration(new StatusServer(limit, on::read, held));
+        main.configure().addConfiguration(new StatusServer(limit, meters::read, held));
         main.configure().addConfiguration(new CamelConfiguration() {
             @Override
             public void configure(CamelContext context) {
                 Ledger ledger =
                         Objects.requireNonNull(context.getRegistry().lookupByNameAndType("ledger", Ledger.class));
-                on.watch(context, database.dataSource(), ledger, clients);
+                meters.watch(context, database.dataSource(), ledger, clients);
             }
         });
     }
@@ -67,9 +67,7 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
-    private static boolean isOn(Settings settings, String... spellings) {
-        return Stream.of(spellings).anyMatch(name -> settings.find("camel.management." + name)
-                .map(Boolean::parseBoolean)
-                .orElse(false));
+    private static boolean isOn(Settings settings, CamelDefault key) {
+        return settings.find(key.propertyName()).map(Boolean::parseBoolean).orElse(false);
     }
 }

@@ -2,7 +2,6 @@ package dev.headgate.manage;
 
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.manage.meters.MeterSnapshot;
-import dev.headgate.manage.status.Held;
 import dev.headgate.manage.status.Status;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -11,9 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Collection;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.StartupListener;
@@ -53,8 +50,8 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         if (server == null) {
             return;
         }
-        Status now = new Status(context, limit, meters, this::holds);
-        status = now;
+        Status started = new Status(context, limit, meters, held::holds);
+        status = started;
         Router router = server.getRouter();
         file(router, "/", "status.html", "text/html");
         file(router, FILES + "status.css", "status.css", "text/css");
@@ -62,12 +59,7 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         file(router, FILES + "charts.js", "charts.js", "text/javascript");
         file(router, FILES + "words.js", "words.js", "text/javascript");
         router.get("/observe/status")
-                .blockingHandler(
-                        request -> send(
-                                request,
-                                "application/json",
-                                Buffer.buffer(now.now().toString())),
-                        false);
+                .blockingHandler(request -> send(request, "application/json", Buffer.buffer(started.json())), false);
     }
 
     @Override
@@ -75,12 +67,6 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         if (status != null) {
             status.close();
         }
-    }
-
-    private Collection<Held> holds() {
-        return held.holds().stream()
-                .map(hold -> new Held(hold.batch(), hold.pipelines(), hold.why(), hold.since()))
-                .collect(Collectors.toList());
     }
 
     private static void file(Router router, String path, String name, String type) {

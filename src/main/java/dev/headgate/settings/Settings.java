@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything the user can set, resolved once. Immutable, safe for use by any thread.
  *
- * <p>Values come, in rising precedence, from the built-in defaults of {@link SettingKey}, {@code application.properties} in
- * the routes folder, the file given with {@code --config}, and environment variables. Keys of Headgate's own are
+ * <p>Values come, in rising precedence, from the built-in defaults of {@link SettingKey} and {@link CamelDefault}, {@code
+ * application.properties} in the routes folder, the file given with {@code --config}, and environment variables. Keys of Headgate's own are
  * checked while loading, so the typed getters of a loaded instance fail only when asked for a form that the key does
  * not have. All other keys (Camel's, and those the user's routes refer to) are passed on unchecked.
  */

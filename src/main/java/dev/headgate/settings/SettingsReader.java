@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Collects the values of {@link Settings}, later ones over earlier ones, and checks Headgate's own. */
 final class SettingsReader {
@@ -24,10 +25,12 @@ final class SettingsReader {
     /** Keys that may be set by the environment alone, though no file and no default names them. */
     private static final List<String> KNOWN_ELSEWHERE = List.of(
             "camel.component.kafka.brokers",
-            "camel.management.enabled",
-            "camel.management.healthCheckEnabled",
-            "camel.management.host",
-            "camel.management.port");
+            "camel.component.aws2-sqs.access-key",
+            "camel.component.aws2-sqs.secret-key",
+            "camel.component.aws2-s3.access-key",
+            "camel.component.aws2-s3.secret-key");
+
+    private static final String BUILT_IN = "the built-in default";
 
     /** Variables of the launcher and of the log configuration. */
     private static final Set<String> NOT_PROPERTIES =
@@ -42,7 +45,10 @@ final class SettingsReader {
     SettingsReader() {
         this(Map.of());
         for (SettingKey key : SettingKey.values()) {
-            values.put(key.propertyName(), new Value(key.defaultValue(), "the built-in default"));
+            values.put(key.propertyName(), new Value(key.defaultValue(), BUILT_IN));
+        }
+        for (CamelDefault key : CamelDefault.values()) {
+            values.put(key.propertyName(), new Value(key.defaultValue(), BUILT_IN));
         }
     }
 
@@ -81,12 +87,22 @@ final class SettingsReader {
         Set<String> names = new TreeSet<>(values.keySet());
         names.addAll(KNOWN_ELSEWHERE);
         for (String name : names) {
-            String variable = SettingKey.environmentName(name);
-            String value = environment.get(variable);
-            if (value != null && name.contains(".")) {
-                put(name, value, "the environment variable " + variable);
+            for (String variable : variables(name)) {
+                String value = environment.get(variable);
+                if (value != null && name.contains(".")) {
+                    put(name, value, "the environment variable " + variable);
+                }
             }
         }
+    }
+
+    /** Camel's keys have two spellings, so that {@code health-check-enabled} is {@code HEALTHCHECKENABLED} too. */
+    private static List<String> variables(String name) {
+        String other = name.startsWith("camel.") ? name.replaceAll("-(?=[^.]*$)", "") : name;
+        return Stream.of(name, other)
+                .map(SettingKey::environmentName)
+                .distinct()
+                .toList();
     }
 
     /** Blanks around a value are never meant, and at the end of a line never seen. */
@@ -98,7 +114,13 @@ final class SettingsReader {
         CamelKeys.complaint(name).ifPresent(remedy -> {
             throw new ConfigurationException("Unknown key " + name + " in " + origin + ": " + remedy);
         });
-        values.put(name, value);
+        values.put(CamelDefault.named(name).map(CamelDefault::propertyName).orElse(name), value);
+        if (!value.text().isEmpty()) {
+            Arrays.stream(CamelDefault.values())
+                    .filter(key -> key.yieldsTo(name))
+                    .forEach(key -> values.computeIfPresent(
+                            key.propertyName(), (unused, kept) -> kept.origin().equals(BUILT_IN) ? null : kept));
+        }
     }
 
     Settings settings() {

@@ -16,8 +16,20 @@ class LiveLineTest {
         String second = line.next(new Figures(Duration.ofSeconds(3), 6000, 5500, 200, 10, 20, 30));
 
         assertThat(second.replaceAll(" +", " ").trim())
-                .isEqualTo("3s in 2,000/s applied 2,000/s duplicates 200 dead letters 10 inflight 20 lag 30"
-                        + " end to end p50 - p99 -");
+                .isEqualTo("3s in 2000/s applied 2000/s duplicates 200 dead 10 inflight 20 lag 30 p50 - p99 -");
+    }
+
+    @Test
+    void it_fits_a_terminal_whatever_happens() {
+        line.endToEnd(Duration.ofMillis(9_994));
+        line.endToEnd(Duration.ofSeconds(999));
+
+        String longest = line.next(new Figures(
+                Duration.ofSeconds(9_999), 9_999L * 9_999, 9_999L * 999_999, 999_999_999, 9_999, 999_999, 12_345));
+
+        assertThat(longest)
+                .hasSizeLessThanOrEqualTo(100)
+                .contains("applied 999k/s duplicates 999M dead 9999 inflight 999k lag  12k p50 9.99s p99  999s");
     }
 
     @Test
@@ -29,7 +41,7 @@ class LiveLineTest {
         line.endToEnd(Duration.ofSeconds(12));
 
         assertThat(line.next(new Figures(Duration.ofSeconds(1), 0, 0, 0, 0, 0, 0)))
-                .containsPattern("p50 +20 ms p99 +900 ms");
+                .containsPattern("p50 +0.02s p99 +0.90s");
         assertThat(line.next(new Figures(Duration.ofSeconds(2), 0, 0, 0, 0, 0, 0)))
                 .containsPattern("p50 +- p99 +-");
     }

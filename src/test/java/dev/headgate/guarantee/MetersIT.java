@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,6 @@ class MetersIT {
     private static final int REPEATED = 30;
     private static final int ALL = VALID + INVALID + REPEATED;
     private static final Set<Meters> OF_SQS = Set.of(Meters.SQS_OLDEST, Meters.SQS_MESSAGES);
-    /** Those to servers, asked more often than every 5 s. */
-    private static final Map<String, Object> IMPATIENT = Map.of("questionInterval", Duration.ofMillis(200));
     /** Appear with the first failure. */
     private static final Set<Meters> OF_FAILURES = Set.of(Meters.OUTBOX_ERRORS, Meters.JOB_ERRORS);
 
@@ -40,7 +37,7 @@ class MetersIT {
                             "camel.management.enabled", "true",
                             "camel.management.port", Integer.toString(port),
                             "headgate.inflight.source.max-messages", "100"),
-                    IMPATIENT);
+                    Map.of());
             send(pipeline);
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(ALL));
@@ -80,7 +77,7 @@ class MetersIT {
             try (var headgate = pipeline.start(
                     SqsPipeline.ROUTES,
                     Map.of("camel.management.enabled", "true", "camel.management.port", Integer.toString(port)),
-                    IMPATIENT)) {
+                    Map.of())) {
                 try (Connection lock = pipeline.tables.lockOrders()) {
                     Pipeline.await().untilAsserted(() -> {
                         Scrape held = Scrape.of(port);

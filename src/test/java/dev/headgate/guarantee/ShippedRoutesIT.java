@@ -22,11 +22,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** The shipped YAML, unmodified, step by step: only its ends at Kafka are replaced. */
 @CamelMainTest(
-        properties = {
-            "camel.main.routesIncludePattern=file:routes/*.camel.yaml",
-            "camel.management.enabled=false",
-            "headgate.routes=routes"
-        },
+        properties = {"camel.main.routesIncludePattern=file:routes/*.camel.yaml", "headgate.routes=routes"},
         propertyPlaceholderLocations = "file:routes/application.properties",
         replaceRouteFromWith = "orders=direct:orders",
         mockEndpointsAndSkip = "kafka:*")

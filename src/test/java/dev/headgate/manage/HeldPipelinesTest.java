@@ -3,6 +3,7 @@ package dev.headgate.manage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.manage.status.Held;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +49,7 @@ class HeldPipelinesTest {
             assertThat(limit.source("q").isHeld()).isTrue();
             assertThat(limit.source("other").isHeld()).isFalse();
             assertThat(held.holds())
-                    .extracting(HeldPipelines.Hold::toString)
+                    .extracting(Held::toString)
                     .containsExactly("batch:b cannot write since 2026-01-01T00:00:00Z: no space left");
             Awaitility.await().untilAsserted(() -> assertThat(lines.said).containsExactly(LINE));
             now = START.plusSeconds(90);

@@ -7,7 +7,6 @@ import dev.headgate.ConfigurationException;
 import dev.headgate.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,8 +102,6 @@ class ManagementAccessTest {
     }
 
     private static ManagementAccess access(Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("camel.management.enabled", "true");
-        return ManagementAccess.of(Settings.defaults().with(all, "a test"));
+        return ManagementAccess.of(Settings.defaults().with(settings, "a test"));
     }
 }

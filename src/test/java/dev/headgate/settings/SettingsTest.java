@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +111,52 @@ class SettingsTest {
             })
     void variables_of_the_launcher_and_of_kubernetes_are_no_settings(String variable) {
         assertThat(Settings.load(routes, null, Map.of(variable, "x")).asProperties())
-                .hasSize(SettingKey.values().length);
+                .isEqualTo(Settings.defaults().asProperties());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"health-check-enabled", "healthCheckEnabled", "healthcheckenabled"})
+    void a_key_of_camels_is_one_key_in_each_of_its_spellings(String spelling) throws IOException {
+        application("camel.management." + spelling + "=false");
+
+        assertThat(Settings.load(routes, null, Map.of()).asProperties())
+                .containsEntry("camel.management.health-check-enabled", "false")
+                .hasSameSizeAs(Settings.defaults().asProperties());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CAMEL_MANAGEMENT_HEALTH_CHECK_ENABLED", "CAMEL_MANAGEMENT_HEALTHCHECKENABLED"})
+    void the_environment_overrides_a_key_of_camels_in_each_of_its_spellings(String variable) throws IOException {
+        application("camel.management.healthCheckEnabled=true");
+
+        assertThat(Settings.load(routes, null, Map.of(variable, "false")).find("camel.management.health-check-enabled"))
+                .contains("false");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"access-key,sqs", "accessKey,s3", "use-profile-credentials-provider,sqs", "useSessionCredentials,s3"})
+    void credentials_come_from_the_usual_places_unless_others_are_set(String key, String service) {
+        Settings settings = Settings.defaults()
+                .with(Map.of("camel.component.aws2-%s.%s".formatted(service, key), "true"), "a test");
+
+        assertThat(settings.find("camel.component.aws2-sqs.use-default-credentials-provider"))
+                .isEqualTo(service.equals("sqs") ? Optional.empty() : Optional.of("true"));
+        assertThat(settings.find("camel.component.aws2-s3.use-default-credentials-provider"))
+                .isEqualTo(service.equals("s3") ? Optional.empty() : Optional.of("true"));
+    }
+
+    @Test
+    void credentials_from_the_usual_places_can_be_asked_for_beside_a_key() {
+        String usual = "camel.component.aws2-s3.use-default-credentials-provider";
+
+        assertThat(Settings.defaults()
+                        .with(Map.of(usual, "true", "camel.component.aws2-s3.access-key", "k"), "a test")
+                        .find(usual))
+                .contains("true");
+        assertThat(Settings.defaults()
+                        .with(Map.of("camel.component.aws2-s3.access-key", ""), "a test")
+                        .find(usual))
+                .contains("true");
     }
 
     @Test

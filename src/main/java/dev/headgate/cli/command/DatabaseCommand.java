@@ -36,8 +36,8 @@ public abstract class DatabaseCommand implements Command {
         }
     }
 
-    /** Before anything is connected to. */
-    protected abstract void checkUsage();
+    /** Refuses wrong usage, before anything is connected to. */
+    protected void checkUsage() {}
 
     protected abstract int run(Settings settings, DataSource dataSource) throws IOException;
 
@@ -45,12 +45,12 @@ public abstract class DatabaseCommand implements Command {
         return spec;
     }
 
-    /** For results. */
+    /** The writer of results. */
     protected final PrintWriter out() {
         return spec.commandLine().getOut();
     }
 
-    /** For all else. */
+    /** Writes a line that is no result. */
     protected final void say(String line) {
         spec.commandLine().getErr().println(line);
         spec.commandLine().getErr().flush();

@@ -1,7 +1,6 @@
 package dev.headgate.cli.command;
 
 import dev.headgate.HeadgateException;
-import dev.headgate.cli.Main;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -28,7 +27,7 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
         if (e instanceof ParameterException wrongUsage) {
             return handleParseException(wrongUsage, new String[0]);
         }
-        boolean debug = Main.debug(command);
+        boolean debug = isDebug(command);
         say(
                 command.getErr(),
                 sentence(e) + (debug || e instanceof HeadgateException ? "" : " [--debug shows the stack trace]"));
@@ -36,6 +35,16 @@ public final class Failures implements IParameterExceptionHandler, IExecutionExc
             e.printStackTrace(command.getErr());
         }
         return FAILED;
+    }
+
+    /** Whether {@code --debug} was given, before the command or after it. */
+    private static boolean isDebug(CommandLine command) {
+        for (CommandLine level = command; level != null; level = level.getParent()) {
+            if (Boolean.TRUE.equals(level.getCommandSpec().findOption("--debug").getValue())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One line: Headgate's own words if it failed itself, else Camel's, else those of the innermost cause. */

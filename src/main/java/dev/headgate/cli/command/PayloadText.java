@@ -4,17 +4,18 @@ import dev.headgate.message.Utf8;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** Payloads as text. */
-public final class PayloadText {
+/**
+ * A payload as people and programs read it.
+ *
+ * @param payload its text; null if there is none or it is no UTF-8
+ * @param payloadBase64 its bytes; null if there is none
+ */
+public record PayloadText(
+        @Nullable String payload, @Nullable String payloadBase64) {
 
-    private PayloadText() {}
-
-    /** Null if there is none or it is no UTF-8. */
-    public static @Nullable String text(byte @Nullable [] payload) {
-        return payload == null ? null : Utf8.text(payload);
-    }
-
-    public static String base64(byte[] payload) {
-        return Base64.getEncoder().encodeToString(payload);
+    public static PayloadText of(byte @Nullable [] payload) {
+        return payload == null
+                ? new PayloadText(null, null)
+                : new PayloadText(Utf8.text(payload), Base64.getEncoder().encodeToString(payload));
     }
 }

@@ -10,18 +10,18 @@ public final class Progress {
 
     private final Consumer<String> lines;
     private final String done;
-    private final long of;
+    private final long total;
     private long count;
     private long lastNanos = System.nanoTime();
 
     /**
      * @param done what becomes of each, such as "Replayed"
-     * @param of how many there are, or -1 if nobody knows
+     * @param total how many there are, or -1 if nobody knows
      */
-    public Progress(Consumer<String> lines, String done, long of) {
+    public Progress(Consumer<String> lines, String done, long total) {
         this.lines = lines;
         this.done = done;
-        this.of = of;
+        this.total = total;
     }
 
     public void oneMore() {
@@ -32,7 +32,7 @@ public final class Progress {
         count = now;
         if (System.nanoTime() - lastNanos > INTERVAL.toNanos()) {
             lastNanos = System.nanoTime();
-            lines.accept(done + " " + count + (of < 0 ? "" : " of " + of) + " ...");
+            lines.accept(done + " " + count + (total < 0 ? "" : " of " + total) + " ...");
         }
     }
 

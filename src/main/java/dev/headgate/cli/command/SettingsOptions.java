@@ -16,7 +16,7 @@ public final class SettingsOptions {
     @Option(names = "--config", paramLabel = "FILE", description = "Properties that override those of the routes.")
     private @Nullable Path config;
 
-    /** The same as {@code headgate run} would have. */
+    /** Reads the settings that {@code headgate run} would have. */
     public Settings load() {
         return Settings.load(routes.folder(), config, System.getenv());
     }

@@ -2,45 +2,54 @@ package dev.headgate.cli.command;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.Column.Overflow;
 
-/** Columns as wide as what is in them, up to a most; longer texts are cut, and are one line each. */
-public final class TextTable {
+/**
+ * A list for people: a line of titles, then one line for each row. A column is as wide as what is in it, up to a most,
+ * where it is cut; times are those of this machine's zone, to the minute. Not thread-safe.
+ */
+public final class TextTable<T> {
 
-    private final List<List<String>> rows = new ArrayList<>();
-    private final List<Integer> widest;
+    private record Field<T>(String title, int widest, Function<T, @Nullable Object> value) {}
 
-    public TextTable(List<String> header, List<Integer> widest) {
-        this.widest = widest;
-        add(header.toArray(String[]::new));
+    private final List<Field<T>> fields = new ArrayList<>();
+
+    /** Adds a column; what it has no value for, null, is blank. */
+    public TextTable<T> column(String title, int widest, Function<T, @Nullable Object> value) {
+        fields.add(new Field<>(title, widest, value));
+        return this;
     }
 
-    public void add(String... cells) {
-        List<String> row = new ArrayList<>();
-        for (int column = 0; column < cells.length; column++) {
-            row.add(cut(cells[column].replaceAll("\\p{Cntrl}+", " "), widest.get(column)));
+    /** The whole table, with a line break at its end. */
+    public String text(List<T> rows) {
+        List<String[]> lines = Stream.concat(
+                        Stream.<String[]>of(fields.stream().map(Field::title).toArray(String[]::new)),
+                        rows.stream().map(this::cells))
+                .toList();
+        Column[] columns = new Column[fields.size()];
+        for (int column = 0; column < columns.length; column++) {
+            int index = column;
+            int longest = lines.stream()
+                    .mapToInt(cells -> cells[index].length())
+                    .max()
+                    .orElse(0);
+            columns[column] = new Column(Math.min(longest, fields.get(column).widest()) + 2, 0, Overflow.TRUNCATE);
         }
-        rows.add(row);
+        Help.TextTable table = Help.TextTable.forColumns(Help.defaultColorScheme(Ansi.OFF), columns);
+        lines.forEach(table::addRowValues);
+        return table.toString();
     }
 
-    @Override
-    public String toString() {
-        int[] widths = new int[widest.size()];
-        rows.forEach(row -> {
-            for (int column = 0; column < widths.length; column++) {
-                widths[column] = Math.max(widths[column], row.get(column).length());
-            }
-        });
-        return rows.stream().map(row -> line(row, widths)).collect(Collectors.joining());
-    }
-
-    private static String line(List<String> row, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int column = 0; column < widths.length; column++) {
-            String cell = row.get(column);
-            line.append(cell).append(" ".repeat(widths[column] - cell.length() + 2));
-        }
-        return line.toString().stripTrailing() + "\n";
+    private String[] cells(T row) {
+        return fields.stream()
+                .map(field -> cut(Details.text(field.value.apply(row)).replaceAll("\\p{Cntrl}+", " "), field.widest))
+                .toArray(String[]::new);
     }
 
     private static String cut(String text, int longest) {

@@ -41,7 +41,7 @@ final class DeadLetterTarget {
     }
 
     /**
-     * As {@link #selection}, of dead ones only.
+     * Selects as {@link #selection} does, dead letters that nobody has decided about only.
      *
      * @param done what becomes of them, for the complaint
      * @throws HeadgateException if one of the ids is missing or not dead

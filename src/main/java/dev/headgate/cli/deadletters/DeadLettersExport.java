@@ -67,7 +67,7 @@ final class DeadLettersExport extends DatabaseCommand {
             }
             try (Writer writer = Files.newBufferedWriter(part)) {
                 new DeadLetterTable(dataSource).read(selection, (letter, payload) -> {
-                    write(writer, DeadLetterJson.line(letter, payload));
+                    write(writer, DeadLetterJson.JSON.line(new DeadLetterJson.Whole(letter, payload)));
                     progress.oneMore();
                 });
             }

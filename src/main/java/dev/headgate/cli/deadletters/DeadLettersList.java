@@ -54,10 +54,10 @@ final class DeadLettersList extends DatabaseCommand {
         Selection selection = filter.selection(List.of()).in(state.state);
         if (reasons) {
             List<ReasonCount> counts = table.reasons(selection);
-            print(counts.isEmpty(), json ? DeadLetterJson.reasons(counts) : DeadLetterText.reasons(counts));
+            print(counts.isEmpty(), json ? DeadLetterJson.JSON.pretty(counts) : DeadLetterText.reasons(counts));
         } else {
             List<DeadLetter> letters = table.find(selection, limit);
-            print(letters.isEmpty(), json ? DeadLetterJson.list(letters) : DeadLetterText.list(letters));
+            print(letters.isEmpty(), json ? DeadLetterJson.JSON.pretty(letters) : DeadLetterText.list(letters));
             if (letters.size() == limit) {
                 say("Only the newest " + limit + "; --limit shows more.");
             }

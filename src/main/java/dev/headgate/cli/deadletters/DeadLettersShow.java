@@ -23,16 +23,15 @@ final class DeadLettersShow extends DatabaseCommand {
     private boolean json;
 
     @Override
-    protected void checkUsage() {}
-
-    @Override
     protected int run(Settings settings, DataSource dataSource) {
         List<String> texts = new ArrayList<>();
         new DeadLetterTable(dataSource)
                 .read(
                         new Selection(List.of(id), null, null, null, null, null, null),
                         (letter, payload) -> texts.add(
-                                json ? DeadLetterJson.show(letter, payload) : DeadLetterText.show(letter, payload)));
+                                json
+                                        ? DeadLetterJson.JSON.pretty(new DeadLetterJson.Whole(letter, payload))
+                                        : DeadLetterText.show(letter, payload)));
         if (texts.isEmpty()) {
             throw new HeadgateException("There is no dead letter " + id + ": `headgate dead-letters list` names them.");
         }

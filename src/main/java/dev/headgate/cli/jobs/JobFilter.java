@@ -20,7 +20,7 @@ final class JobFilter {
     @Option(
             names = "--state",
             paramLabel = "STATE",
-            converter = State.class,
+            converter = StateConverter.class,
             description =
                     "Only those in this state: available, scheduled, executing, retryable, completed, cancelled or"
                             + " discarded.")
@@ -34,7 +34,7 @@ final class JobFilter {
         return new JobSelection(List.of(), queue, state);
     }
 
-    static final class State implements ITypeConverter<JobState> {
+    static final class StateConverter implements ITypeConverter<JobState> {
         @Override
         public JobState convert(String value) {
             try {

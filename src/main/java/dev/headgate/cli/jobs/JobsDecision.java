@@ -72,12 +72,12 @@ abstract class JobsDecision extends DatabaseCommand {
         }
     }
 
-    /** Passes over those of other states. */
+    /** Decides about the jobs whose state allows it, and says how many these are. */
     abstract long decide(JobQueues queues, JobSelection selection);
 
     abstract boolean allows(JobState state);
 
-    /** For the line about it. */
+    /** What has become of the jobs, in one word. */
     abstract String done();
 
     @Override
@@ -94,10 +94,10 @@ abstract class JobsDecision extends DatabaseCommand {
         JobQueues queues = new JobQueues(dataSource);
         check(queues);
         long count = decide(queues, ids.isEmpty() ? filter.selection() : JobSelection.of(ids));
-        out().println(
+        out().print(
                         json
-                                ? "{\"jobs\": " + count + "}"
-                                : count + (count == 1 ? " job is " : " jobs are ") + done() + ".");
+                                ? JobJson.JSON.line(Map.of("jobs", count))
+                                : count + (count == 1 ? " job is " : " jobs are ") + done() + ".\n");
         out().flush();
         return 0;
     }

@@ -74,9 +74,11 @@ final class JobsEnqueue extends DatabaseCommand {
         InstantSource clock = InstantSource.system();
         JobOptions options = new JobOptions(
                 queue, priority, delay == null ? null : clock.instant().plus(delay), null, null);
-        List<NewJob> one = List.of(new NewJob(bytes(), headers, null));
-        long id = new Jobs(dataSource, clock, name -> {}).enqueue(options, one).get(0);
-        out().println(json ? "{\"id\": " + id + "}" : "Enqueued job " + id + ".");
+        NewJob job = new NewJob(bytes(), headers, null);
+        long id = new Jobs(dataSource, clock, name -> {})
+                .enqueue(options, List.of(job))
+                .get(0);
+        out().print(json ? JobJson.JSON.line(Map.of("id", id)) : "Enqueued job " + id + ".\n");
         out().flush();
         return 0;
     }

@@ -42,7 +42,7 @@ final class JobsList extends DatabaseCommand {
         if (jobs.isEmpty() && !json) {
             say("No jobs match.");
         } else {
-            out().print(json ? JobTexts.json(jobs) : JobTexts.table(jobs));
+            out().print(json ? JobJson.JSON.pretty(jobs) : JobText.list(jobs));
             out().flush();
         }
         if (jobs.size() == limit) {

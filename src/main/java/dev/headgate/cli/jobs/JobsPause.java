@@ -47,15 +47,12 @@ abstract class JobsPause extends DatabaseCommand {
     abstract boolean change(JobQueues queues, String queue);
 
     @Override
-    protected final void checkUsage() {}
-
-    @Override
     protected final int run(Settings settings, DataSource dataSource) {
         boolean paused = change(new JobQueues(dataSource), queue);
-        out().println(
+        out().print(
                         json
-                                ? JobTexts.paused(queue, paused)
-                                : "The queue " + queue + (paused ? " is paused." : " is resumed."));
+                                ? JobJson.JSON.line(new JobJson.Pause(queue, paused))
+                                : "The queue " + queue + (paused ? " is paused.\n" : " is resumed.\n"));
         out().flush();
         return 0;
     }

@@ -17,15 +17,17 @@ final class JobsQueues extends DatabaseCommand {
     private boolean json;
 
     @Override
-    protected void checkUsage() {}
-
-    @Override
     protected int run(Settings settings, DataSource dataSource) {
         List<QueueInfo> queues = new JobQueues(dataSource).queues();
         if (queues.isEmpty() && !json) {
             say("There are no queues.");
         } else {
-            out().print(json ? JobTexts.queuesJson(queues) : JobTexts.queues(queues));
+            out().print(
+                            json
+                                    ? JobJson.JSON.pretty(queues.stream()
+                                            .map(JobJson.Queue::of)
+                                            .toList())
+                                    : JobText.queues(queues));
             out().flush();
         }
         return 0;

@@ -23,15 +23,13 @@ final class JobsShow extends DatabaseCommand {
     private boolean json;
 
     @Override
-    protected void checkUsage() {}
-
-    @Override
     protected int run(Settings settings, DataSource dataSource) {
         List<JobInfo> found = new JobQueues(dataSource).find(JobSelection.of(List.of(id)), 1);
         if (found.isEmpty()) {
             throw new HeadgateException("There is no job " + id + ": `headgate jobs list` names them.");
         }
-        out().print(json ? JobTexts.json(found.get(0)) : JobTexts.text(found.get(0)));
+        JobInfo job = found.get(0);
+        out().print(json ? JobJson.JSON.pretty(new JobJson.Whole(job)) : JobText.show(job));
         out().flush();
         return 0;
     }

@@ -1,15 +1,15 @@
 package dev.headgate.cli.objects;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.headgate.cli.command.AgeConverter;
 import dev.headgate.cli.command.DatabaseCommand;
+import dev.headgate.cli.command.JsonText;
 import dev.headgate.cli.command.TextTable;
-import dev.headgate.cli.deadletters.DeadLetterText;
 import dev.headgate.s3.Manifest;
 import dev.headgate.s3.Manifest.Entry;
 import dev.headgate.settings.Settings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ import picocli.CommandLine.ParameterException;
 @CommandLine.Command(name = "list", description = "List the objects of the manifest, the newest first.")
 final class ObjectsList extends DatabaseCommand {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonText JSON = new JsonText(Entry.class, Names.class);
 
     @Option(names = "--pipeline", paramLabel = "NAME", description = "Only those of this pipeline.")
     private @Nullable String pipeline;
@@ -63,7 +63,7 @@ final class ObjectsList extends DatabaseCommand {
         if (entries.isEmpty() && !json) {
             say("No objects match.");
         } else {
-            out().print(json ? array(entries) : table(entries));
+            out().print(json ? JSON.pretty(entries) : table(entries));
             out().flush();
         }
         if (entries.size() == limit) {
@@ -73,29 +73,16 @@ final class ObjectsList extends DatabaseCommand {
     }
 
     private static String table(List<Entry> entries) {
-        TextTable table = new TextTable(List.of("MESSAGES", "BYTES", "ENTERED", "OBJECT"), List.of(10, 12, 20, 1100));
-        entries.forEach(entry -> table.add(
-                Integer.toString(entry.messages()),
-                Long.toString(entry.bytes()),
-                DeadLetterText.time(entry.createdAt()),
-                "s3://" + entry.bucket() + "/" + entry.key()));
-        return table.toString();
+        return new TextTable<Entry>()
+                .column("MESSAGES", 10, Entry::messages)
+                .column("BYTES", 12, Entry::bytes)
+                .column("ENTERED", 16, Entry::createdAt)
+                .column("OBJECT", 1100, entry -> "s3://" + entry.bucket() + "/" + entry.key())
+                .text(entries);
     }
 
-    private static String array(List<Entry> entries) {
-        ArrayNode array = JSON.createArrayNode();
-        entries.forEach(entry -> array.addObject()
-                .put("id", entry.id())
-                .put("bucket", entry.bucket())
-                .put("key", entry.key())
-                .put("pipeline", entry.pipeline())
-                .put("batchId", entry.batchId().toString())
-                .put("format", entry.format())
-                .put("messages", entry.messages())
-                .put("bytes", entry.bytes())
-                .put("earliest", entry.earliest().toString())
-                .put("latest", entry.latest().toString())
-                .put("entered", entry.createdAt().toString()));
-        return array.toPrettyString() + "\n";
+    interface Names {
+        @JsonProperty("entered")
+        Instant createdAt();
     }
 }

@@ -1,10 +1,10 @@
 package dev.headgate.cli.objects;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.headgate.app.SendingContext;
 import dev.headgate.cli.command.AgeConverter;
 import dev.headgate.cli.command.DatabaseCommand;
+import dev.headgate.cli.command.JsonText;
 import dev.headgate.cli.command.Progress;
 import dev.headgate.s3.Layout;
 import dev.headgate.s3.ObjectsConfiguration;
@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -68,11 +69,6 @@ final class ObjectsSweep extends DatabaseCommand {
     }
 
     @Override
-    protected void checkUsage() {
-        // all options are checked by their types
-    }
-
-    @Override
     protected int run(Settings settings, DataSource dataSource) {
         Found found = new Found();
         try (SendingContext sending = SendingContext.start(settings)) {
@@ -104,16 +100,27 @@ final class ObjectsSweep extends DatabaseCommand {
     }
 
     private String json(Found found) {
-        var json = JsonNodeFactory.instance.objectNode();
-        json.put("bucket", bucket)
-                .put("dryRun", dryRun)
-                .put("objects", found.progress.count())
-                .put("orphans", found.orphans.size())
-                .put("bytes", bytes(found));
-        ArrayNode keys = json.putArray(dryRun ? "wouldRemove" : "removed");
-        found.orphans.forEach(orphan -> keys.add(orphan.key()));
-        return json.toPrettyString() + "\n";
+        List<String> keys = found.orphans.stream().map(Orphan::key).toList();
+        return new JsonText()
+                .pretty(new Swept(
+                        bucket,
+                        dryRun,
+                        found.progress.count(),
+                        keys.size(),
+                        bytes(found),
+                        dryRun ? keys : null,
+                        dryRun ? null : keys));
     }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Swept(
+            String bucket,
+            boolean dryRun,
+            long objects,
+            int orphans,
+            long bytes,
+            @Nullable List<String> wouldRemove,
+            @Nullable List<String> removed) {}
 
     private static long bytes(Found found) {
         return found.orphans.stream().mapToLong(Orphan::bytes).sum();

@@ -1,8 +1,6 @@
 package dev.headgate.cli.slo;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headgate.cli.command.JsonText;
 import dev.headgate.cli.command.TextTable;
 import dev.headgate.manage.slo.Errors;
 import dev.headgate.manage.slo.Objective;
@@ -10,46 +8,51 @@ import dev.headgate.manage.slo.ObjectiveState;
 import dev.headgate.manage.slo.Window;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How one objective of one pipeline stands. */
 record ObjectiveStatus(String pipeline, Objective objective, ObjectiveState state, Errors errors) {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final double PERCENT = 100;
     private static final MathContext DIGITS = new MathContext(2);
 
-    static String table(List<ObjectiveStatus> standings) {
-        TextTable table = new TextTable(
-                List.of("SLO", "PIPELINE", "STATE", "ALLOWED", "LAST DAY", "LAST HOUR", "5 MIN", "OBJECTIVE"),
-                List.of(12, 40, 9, 9, 9, 9, 9, 80));
-        standings.forEach(one -> table.add(
-                one.objective.toString(),
-                one.pipeline,
-                one.state.toString(),
-                percent(one.objective.budget()),
-                one.share(Window.D1),
-                one.share(Window.H1),
-                one.share(Window.M5),
-                one.objective.text()));
-        return table.toString();
+    static String table(List<ObjectiveStatus> statuses) {
+        return new TextTable<ObjectiveStatus>()
+                .column("SLO", 12, ObjectiveStatus::objective)
+                .column("PIPELINE", 40, ObjectiveStatus::pipeline)
+                .column("STATE", 9, ObjectiveStatus::state)
+                .column("ALLOWED", 9, status -> percent(status.objective.budget()))
+                .column("LAST DAY", 9, status -> status.share(Window.D1))
+                .column("LAST HOUR", 9, status -> status.share(Window.H1))
+                .column("5 MIN", 9, status -> status.share(Window.M5))
+                .column("OBJECTIVE", 80, status -> status.objective.text())
+                .text(statuses);
     }
 
-    static String json(List<ObjectiveStatus> standings) {
-        ArrayNode array = JSON.createArrayNode();
-        for (ObjectiveStatus one : standings) {
-            ObjectNode ratios = array.addObject()
-                    .put("slo", one.objective.toString())
-                    .put("pipeline", one.pipeline)
-                    .put("state", one.state.toString())
-                    .put("objective", one.objective.text())
-                    .put("budget", one.objective.budget())
-                    .putObject("errorRatio");
+    static String json(List<ObjectiveStatus> statuses) {
+        return new JsonText().pretty(statuses.stream().map(Answer::of).toList());
+    }
+
+    /** @param errorRatio null in a window in which nothing happened */
+    private record Answer(
+            Objective slo,
+            String pipeline,
+            ObjectiveState state,
+            String objective,
+            double budget,
+            Map<Window, @Nullable Double> errorRatio) {
+
+        static Answer of(ObjectiveStatus status) {
+            Map<Window, @Nullable Double> ratios = new EnumMap<>(Window.class);
             for (Window window : Window.values()) {
-                ratios.put(window.toString(), one.errors.ratio(window).orElse(null));
+                ratios.put(window, status.errors.ratio(window).orElse(null));
             }
+            Objective objective = status.objective;
+            return new Answer(objective, status.pipeline, status.state, objective.text(), objective.budget(), ratios);
         }
-        return array.toPrettyString() + "\n";
     }
 
     private String share(Window window) {

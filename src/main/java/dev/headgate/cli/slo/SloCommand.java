@@ -51,15 +51,15 @@ public final class SloCommand implements Command {
 
     @Override
     public Integer call() {
-        List<ObjectiveStatus> standings = standings();
+        List<ObjectiveStatus> statuses = statuses();
         PrintWriter out = spec.commandLine().getOut();
-        if (standings.isEmpty() && !json) {
+        if (statuses.isEmpty() && !json) {
             spec.commandLine().getErr().println("No pipeline runs there.");
         } else {
-            out.print(json ? ObjectiveStatus.json(standings) : ObjectiveStatus.table(standings));
+            out.print(json ? ObjectiveStatus.json(statuses) : ObjectiveStatus.table(statuses));
             out.flush();
         }
-        ObjectiveState worst = standings.stream()
+        ObjectiveState worst = statuses.stream()
                 .map(ObjectiveStatus::state)
                 .max(Comparator.naturalOrder())
                 .orElse(ObjectiveState.NO_DATA);
@@ -70,7 +70,7 @@ public final class SloCommand implements Command {
         };
     }
 
-    private List<ObjectiveStatus> standings() {
+    private List<ObjectiveStatus> statuses() {
         URI url = prometheus;
         if (url == null) {
             return StatusesOfProcess.ask(ManagementAccess.of(options.load()));

@@ -37,20 +37,20 @@ final class StatusesInPrometheus {
             throw new HeadgateException(prometheus + " has none of the series headgate:…_errors:ratio_rate…: load"
                     + " src/monitoring/prometheus/rules/slo.yml there, and let it scrape Headgate.");
         }
-        return standings(series);
+        return statuses(series);
     }
 
-    private static List<ObjectiveStatus> standings(JsonNode series) {
+    private static List<ObjectiveStatus> statuses(JsonNode series) {
         Map<String, Map<String, Double>> pipelines = new TreeMap<>();
-        for (JsonNode one : series) {
-            JsonNode labels = one.path("metric");
+        for (JsonNode sample : series) {
+            JsonNode labels = sample.path("metric");
             pipelines
                     .computeIfAbsent(labels.path("pipeline").asText(), name -> new TreeMap<>())
                     .put(
                             labels.path("__name__").asText(),
-                            one.path("value").path(1).asDouble(Double.NaN));
+                            sample.path("value").path(1).asDouble(Double.NaN));
         }
-        List<ObjectiveStatus> standings = new ArrayList<>();
+        List<ObjectiveStatus> statuses = new ArrayList<>();
         pipelines.forEach((pipeline, recorded) -> {
             for (Objective objective : Objective.values()) {
                 Map<Window, Double> ratios = new EnumMap<>(Window.class);
@@ -59,9 +59,9 @@ final class StatusesInPrometheus {
                     ratios.put(window, recorded.getOrDefault(name, Double.NaN));
                 }
                 Errors errors = new Errors(ratios);
-                standings.add(new ObjectiveStatus(pipeline, objective, errors.state(objective), errors));
+                statuses.add(new ObjectiveStatus(pipeline, objective, errors.state(objective), errors));
             }
         });
-        return standings;
+        return statuses;
     }
 }

@@ -29,7 +29,7 @@ final class StatusesOfProcess {
         URI url = URI.create(access.url() + "/observe/status");
         JsonAnswer answer = JsonAnswer.from(url, access.authorization());
         return switch (answer.status()) {
-            case 200 -> standings(answer.body());
+            case 200 -> statuses(answer.body());
             case 401 ->
                 throw new HeadgateException(url + " does not take the credentials of these settings: they need the"
                         + " process's headgate.management.token, or its user and password.");
@@ -40,24 +40,24 @@ final class StatusesOfProcess {
         };
     }
 
-    private static List<ObjectiveStatus> standings(JsonNode status) {
-        List<ObjectiveStatus> standings = new ArrayList<>();
+    private static List<ObjectiveStatus> statuses(JsonNode status) {
+        List<ObjectiveStatus> statuses = new ArrayList<>();
         for (JsonNode pipeline : status.path("pipelines")) {
-            for (JsonNode one : pipeline.path("objectives")) {
+            for (JsonNode objective : pipeline.path("objectives")) {
                 Map<Window, Double> ratios = new EnumMap<>(Window.class);
                 for (Window window : Window.values()) {
                     ratios.put(
                             window,
-                            one.path("errorRatio").path(window.toString()).asDouble(Double.NaN));
+                            objective.path("errorRatio").path(window.toString()).asDouble(Double.NaN));
                 }
-                standings.add(new ObjectiveStatus(
+                statuses.add(new ObjectiveStatus(
                         pipeline.path("name").asText(),
-                        Objective.valueOf(constant(one.path("name"))),
-                        ObjectiveState.valueOf(constant(one.path("state"))),
+                        Objective.valueOf(constant(objective.path("name"))),
+                        ObjectiveState.valueOf(constant(objective.path("state"))),
                         new Errors(ratios)));
             }
         }
-        return standings;
+        return statuses;
     }
 
     private static String constant(JsonNode name) {

@@ -129,7 +129,7 @@ public final class HawtioConsole implements AutoCloseable {
                         .anyMatch(cookie -> same(cookie(), cookie.strip()));
     }
 
-    /** Of this port: cookies are shared by all ports of a machine. */
+    /** The cookie of this port: cookies are shared by all ports of a machine. */
     private String cookie() {
         return "hawtio-" + server.getAddress().getPort() + "=" + key;
     }

@@ -21,7 +21,7 @@ public final class JolokiaAgent {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
-    /** In the XML of a route. Hawtio's diagrams count on it that a route begins with where it is from, and else stay empty. */
+    /** The error handler in the XML of a route. Hawtio's diagrams count on it that a route begins with where it is from, and else stay empty. */
     private static final Pattern ERROR_HANDLER =
             Pattern.compile("(<errorHandler>.*?</errorHandler>)(.*?)(</route>)", Pattern.DOTALL);
 
@@ -91,7 +91,7 @@ public final class JolokiaAgent {
         }
     }
 
-    /** With each route's error handler behind its steps. */
+    /** Puts each route's error handler behind its steps. */
     private static String drawable(String json) {
         return ERROR_HANDLER.matcher(json).replaceAll("$2$1$3");
     }

@@ -49,7 +49,7 @@ final class BatchMeters implements BatchListener {
         stages.expect(pipeline);
     }
 
-    /** The same object each time. */
+    /** The meters of a pipeline, the same object each time. */
     PipelineCounts counts(String pipeline) {
         return counts.computeIfAbsent(
                 pipeline, name -> new PipelineCounts(stages.inRoute(name), freshness.labelValues(name)));

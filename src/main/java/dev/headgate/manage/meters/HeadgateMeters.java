@@ -20,10 +20,8 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.Objects;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -47,7 +45,7 @@ public final class HeadgateMeters implements AutoCloseable {
     private final JobMeters jobs;
     private final SourceMeters sources;
     private final ThrottleMeters throttles;
-    private @Nullable ServerPolls questions;
+    private @Nullable ServerPolls polls;
 
     public HeadgateMeters(InflightLimit limit, InstantSource clock) {
         this.limit = limit;
@@ -111,22 +109,15 @@ public final class HeadgateMeters implements AutoCloseable {
             }
         });
         new StateMeters(registry.getPrometheusRegistry(), limit, batches).show(context, ledger);
-        // Tests ask more often.
-        Duration interval = context.getRegistry().lookupByNameAndType("questionInterval", Duration.class);
-        questions = new ServerPolls(
-                context,
-                new TableQueries(dataSource),
-                clients,
-                jobs,
-                Objects.requireNonNullElse(interval, ServerPolls.INTERVAL));
-        questions.start(registry.getPrometheusRegistry(), thread);
+        polls = new ServerPolls(context, new TableQueries(dataSource), clients, jobs);
+        polls.start(registry.getPrometheusRegistry(), thread);
     }
 
     @Override
     public void close() {
         thread.shutdownNow().clear();
-        if (questions != null) {
-            questions.close();
+        if (polls != null) {
+            polls.close();
         }
         collections.close();
         registry.close();

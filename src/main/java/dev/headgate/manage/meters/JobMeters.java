@@ -39,17 +39,17 @@ final class JobMeters implements JobListener {
         rescued = Meters.JOB_RESCUED.counter(registry);
         Meters.JOBS.gauge(registry, values -> {
             TreeMap<String, TreeMap<String, Long>> jobs = new TreeMap<>();
-            expected.forEach(queue -> UNENDED.forEach(
-                    state -> jobs.computeIfAbsent(queue, one -> new TreeMap<>()).put(state.toString(), 0L)));
-            waiting.forEach(some -> jobs.computeIfAbsent(queues.bounded(some.queue()), one -> new TreeMap<>())
-                    .merge(some.state(), some.jobs(), Long::sum));
+            expected.forEach(queue -> UNENDED.forEach(state ->
+                    jobs.computeIfAbsent(queue, name -> new TreeMap<>()).put(state.toString(), 0L)));
+            waiting.forEach(entry -> jobs.computeIfAbsent(queues.bounded(entry.queue()), name -> new TreeMap<>())
+                    .merge(entry.state(), entry.jobs(), Long::sum));
             jobs.forEach(
                     (queue, states) -> states.forEach((state, count) -> values.call((double) count, queue, state)));
         });
         Meters.JOB_OLDEST.gauge(registry, values -> {
             TreeMap<String, Double> oldest = new TreeMap<>();
             expected.forEach(queue -> oldest.put(queue, 0.0));
-            waiting.forEach(some -> oldest.merge(queues.bounded(some.queue()), some.oldestSeconds(), Math::max));
+            waiting.forEach(entry -> oldest.merge(queues.bounded(entry.queue()), entry.oldestSeconds(), Math::max));
             oldest.forEach((queue, seconds) -> values.call(seconds, queue));
         });
     }

@@ -59,7 +59,7 @@ public final class MeterSnapshot {
         return values.getOrDefault(meter, Map.of());
     }
 
-    /** Of those series whose first label has this value; NaN if there is none. */
+    /** The sum of those series whose first label has this value; NaN if there is none. */
     public double sum(Meters meter, String first) {
         return series(meter).entrySet().stream()
                 .filter(series -> series.getKey().get(0).equals(first))

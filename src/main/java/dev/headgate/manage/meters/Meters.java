@@ -260,7 +260,7 @@ public enum Meters {
         this.labels = List.of(labels);
     }
 
-    /** As a query names it; a histogram's series have {@code _bucket}, {@code _sum} and {@code _count} behind it. */
+    /** The name that a query has for it; a histogram's series have {@code _bucket}, {@code _sum} and {@code _count} behind it. */
     public String meterName() {
         return meterName;
     }

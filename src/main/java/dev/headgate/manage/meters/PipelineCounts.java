@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What has become of one pipeline's messages in batches, counted since the start. Thread-safe. */
 final class PipelineCounts {
 
-    /** Of one message each, in seconds; looked up once, not for each message. */
+    /** The meters of one pipeline, in messages and seconds, looked up once and not for each message. */
     final DistributionDataPoint inRoute;
 
     final DistributionDataPoint freshness;

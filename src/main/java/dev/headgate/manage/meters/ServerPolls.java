@@ -22,11 +22,11 @@ import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the servers, on an interval, what only they know, and shows the latest answers. */
+/** Asks the servers, on an INTERVAL, what only they know, and shows the latest answers. */
 final class ServerPolls implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerPolls.class);
-    static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -38,7 +38,6 @@ final class ServerPolls implements AutoCloseable {
     private final CamelContext context;
     private final TableQueries tables;
     private final AcknowledgingClientFactory clients;
-    private final Duration interval;
     private final KafkaLag kafka = new KafkaLag();
     private final Reasons reasons = new Reasons();
     private final JobMeters jobs;
@@ -48,17 +47,11 @@ final class ServerPolls implements AutoCloseable {
     private volatile List<KafkaLag.Lag> lags = List.of();
     private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), 0);
 
-    ServerPolls(
-            CamelContext context,
-            TableQueries tables,
-            AcknowledgingClientFactory clients,
-            JobMeters jobs,
-            Duration interval) {
+    ServerPolls(CamelContext context, TableQueries tables, AcknowledgingClientFactory clients, JobMeters jobs) {
         this.context = context;
         this.tables = tables;
         this.clients = clients;
         this.jobs = jobs;
-        this.interval = interval;
     }
 
     void start(PrometheusRegistry registry, ScheduledExecutorService thread) {
@@ -106,7 +99,7 @@ final class ServerPolls implements AutoCloseable {
                 LOG.debug("{} does not answer what is asked for the meters: {}", server, e.toString());
             }
         };
-        var unused = thread.scheduleWithFixedDelay(ask, FIRST.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = thread.scheduleWithFixedDelay(ask, FIRST.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void show(PrometheusRegistry registry) {
@@ -137,22 +130,23 @@ final class ServerPolls implements AutoCloseable {
         Meters.LEDGER_KEYS.gauge(registry, values -> values.call((double) answer.ledgerKeys()));
     }
 
-    /** Of the relays of this process too, if nothing waits for them. */
+    /** What waits, by destination: zero for a relay of this process that nothing waits for. */
     private Map<String, Pending> pending() {
-        Map<String, Pending> all = new TreeMap<>();
+        Map<String, Pending> relays = new TreeMap<>();
         for (Route route : context.getRoutes()) {
             if (route.getEndpoint() instanceof OutboxEndpoint endpoint) {
-                all.put(endpoint.getDestination(), new Pending(endpoint.getDestination(), 0, 0));
+                relays.put(endpoint.getDestination(), new Pending(endpoint.getDestination(), 0, 0));
             }
         }
-        answer.outbox().forEach(pending -> all.put(pending.destination(), pending));
-        return all;
+        answer.outbox().forEach(pending -> relays.put(pending.destination(), pending));
+        return relays;
     }
 
     private Map<String, Map<String, Long>> open() {
-        Map<String, Map<String, Long>> all = new TreeMap<>();
-        answer.deadLetters().forEach(open -> all.computeIfAbsent(open.pipeline(), pipeline -> new TreeMap<>())
+        Map<String, Map<String, Long>> pipelines = new TreeMap<>();
+        answer.deadLetters().forEach(open -> pipelines
+                .computeIfAbsent(open.pipeline(), name -> new TreeMap<>())
                 .merge(reasons.bounded(open.reason()), open.messages(), Long::sum));
-        return all;
+        return pipelines;
     }
 }

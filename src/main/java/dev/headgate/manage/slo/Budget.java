@@ -19,7 +19,7 @@ public final class Budget {
     private int next;
     private int size;
 
-    /** To be called once a minute, with what is counted at that time. */
+    /** Keeps what is counted at this time; the caller does so once a minute. */
     public synchronized void add(Counts counts) {
         above[next] = counts.lag() > baseline(counts);
         minutes[next] = counts;

@@ -7,9 +7,9 @@ import java.util.Optional;
 /** The share of errors in each window; a window in which nothing happened has none. Immutable. */
 public final class Errors {
 
-    /** Of a budget for a month: spends 2 % of it in an hour. */
+    /** A rate that spends 2 % of a month's budget in an hour. */
     private static final double FAST = 14.4;
-    /** Spends 5 % of it in six hours. */
+    /** A rate that spends 5 % of it in six hours. */
     private static final double LESS_FAST = 6;
 
     private final Map<Window, Double> ratios = new EnumMap<>(Window.class);
@@ -27,7 +27,7 @@ public final class Errors {
         return Optional.ofNullable(ratios.get(window));
     }
 
-    /** By the last day, and by the conditions of the objective's two alerts. */
+    /** The state by the last day, and by the conditions of the objective's two alerts. */
     public ObjectiveState state(Objective objective) {
         double budget = objective.budget();
         if (ratios.isEmpty()) {

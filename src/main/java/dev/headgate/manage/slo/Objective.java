@@ -16,7 +16,7 @@ public enum Objective {
         this.budget = budget;
     }
 
-    /** As a person reads it. */
+    /** The promise as a person reads it. */
     public String text() {
         return text;
     }

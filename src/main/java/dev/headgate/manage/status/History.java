@@ -1,13 +1,12 @@
 package dev.headgate.manage.status;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 
 /** The last 15 minutes of each pipeline, sample by sample. Thread-safe. */
 final class History {
@@ -23,6 +22,10 @@ final class History {
      * @param deadLetters since the sample before
      */
     record Point(double perSecond, double waiting, double freshnessP99, double deadLetters) {}
+
+    /** One list for each chart, as long as that of the times. */
+    record Charts(
+            List<Double> perSecond, List<Double> waiting, List<Double> freshnessP99Seconds, List<Double> deadLetters) {}
 
     private record Sample(Instant at, Map<String, Point> points) {}
 
@@ -41,22 +44,23 @@ final class History {
     }
 
     /** The times, in seconds of the epoch. */
-    synchronized void writeTimes(ArrayNode times) {
-        samples.forEach(sample -> times.add(sample.at.getEpochSecond()));
+    synchronized List<Long> times() {
+        return samples.stream().map(sample -> sample.at.getEpochSecond()).toList();
     }
 
-    /** An array for each chart, as long as that of the times. */
-    synchronized void write(String pipeline, ObjectNode charts) {
-        write(pipeline, charts.putArray("perSecond"), Point::perSecond);
-        write(pipeline, charts.putArray("waiting"), Point::waiting);
-        write(pipeline, charts.putArray("freshnessP99Seconds"), Point::freshnessP99);
-        write(pipeline, charts.putArray("deadLetters"), Point::deadLetters);
+    /** What is known of a pipeline at each of the times. */
+    synchronized Charts charts(String pipeline) {
+        return new Charts(
+                values(pipeline, Point::perSecond),
+                values(pipeline, Point::waiting),
+                values(pipeline, Point::freshnessP99),
+                values(pipeline, Point::deadLetters));
     }
 
-    private void write(String pipeline, ArrayNode values, ToDoubleFunction<Point> value) {
-        for (Sample sample : samples) {
-            Point point = sample.points.get(pipeline);
-            values.add(Numbers.node(point == null ? Double.NaN : value.applyAsDouble(point)));
-        }
+    private List<Double> values(String pipeline, Function<Point, Double> value) {
+        return samples.stream()
+                .map(sample -> sample.points.get(pipeline))
+                .map(point -> point == null ? Double.NaN : value.apply(point))
+                .toList();
     }
 }

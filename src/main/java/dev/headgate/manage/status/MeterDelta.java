@@ -8,15 +8,15 @@ import java.time.Duration;
 /** What has happened between two readings; NaN where the meters do not say. */
 record MeterDelta(MeterSnapshot before, MeterSnapshot now) {
 
-    /** Of a counter. */
+    /** How much a counter has grown. */
     double increase(Meters meter, String... labels) {
         double later = now.value(meter, labels);
         double earlier = before.value(meter, labels);
         return later - (Double.isNaN(earlier) ? 0 : earlier);
     }
 
-    /** Of all series of a counter that begin with this label. */
-    double increaseOf(Meters meter, String first) {
+    /** How much all series of a counter that begin with this label have grown. */
+    double sumOfIncreases(Meters meter, String first) {
         double later = now.sum(meter, first);
         double earlier = before.sum(meter, first);
         return later - (Double.isNaN(earlier) ? 0 : earlier);
@@ -27,7 +27,7 @@ record MeterDelta(MeterSnapshot before, MeterSnapshot now) {
         return seconds > 0 ? increase(meter, labels) / seconds : Double.NaN;
     }
 
-    /** Of what a histogram has counted between the two. */
+    /** A quantile of what a histogram has counted between the two, in its unit. */
     double quantile(double quantile, Meters meter, String... labels) {
         Buckets later = now.histogram(meter, labels);
         Buckets earlier = before.histogram(meter, labels);

@@ -1,6 +1,5 @@
 package dev.headgate.manage.status;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.manage.meters.Buckets;
 import dev.headgate.manage.meters.MeterSnapshot;
@@ -23,7 +22,10 @@ import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the meters every five seconds and remembers 15 minutes of what a chart shows, and three days of what an objective needs. Thread-safe. */
+/**
+ * Reads the meters every five seconds and remembers 15 minutes of what a chart shows, and three days of what an objective
+ * needs. Thread-safe.
+ */
 public final class Status implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Status.class);
@@ -34,7 +36,7 @@ public final class Status implements AutoCloseable {
     private static final double FRESH_SECONDS = 60;
 
     private final Supplier<MeterSnapshot> meters;
-    private final StatusJson json;
+    private final ProcessReader reader;
     private final History history = new History(INTERVAL);
     private final Map<String, Budget> budgets = new ConcurrentHashMap<>();
     /** The oldest is the first, a minute ago. */
@@ -51,7 +53,7 @@ public final class Status implements AutoCloseable {
             Supplier<MeterSnapshot> meters,
             Supplier<Collection<Held>> holds) {
         this.meters = meters;
-        this.json = new StatusJson(context, limit, holds, history, budgets);
+        this.reader = new ProcessReader(context, limit, holds, history, budgets);
         this.first = meters.get();
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread daemon = new Thread(task, "status");
@@ -63,8 +65,8 @@ public final class Status implements AutoCloseable {
                 this::sampleOrSay, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** As the page and {@code headgate slo} read it. */
-    public ObjectNode now() {
+    /** What is so now, as JSON: what the page and {@code headgate slo} read. */
+    public String json() {
         MeterSnapshot now = meters.get();
         MeterDelta minute;
         MeterDelta moment;
@@ -72,7 +74,7 @@ public final class Status implements AutoCloseable {
             minute = new MeterDelta(recent.getFirst(), now);
             moment = new MeterDelta(samplesAgo(SAMPLES_OF_A_RATE), now);
         }
-        return json.of(first.at(), moment, minute);
+        return StatusJson.text(reader.read(first.at(), moment, minute));
     }
 
     @Override
@@ -135,7 +137,7 @@ public final class Status implements AutoCloseable {
         return Double.isNaN(lag) ? now.value(Meters.SQS_MESSAGES, pipeline, "visible") : lag;
     }
 
-    /** Of the same meters as the recorded rules. */
+    /** What the objectives need, from the same meters as the recorded rules. */
     static Counts counts(MeterSnapshot now, String pipeline) {
         Buckets freshness = now.histogram(Meters.FRESHNESS, pipeline);
         double failed = now.series(Meters.STAGE_ERRORS).entrySet().stream()

@@ -50,7 +50,7 @@ final class MessageSpans extends RoutePolicySupport {
     /** @param failure why it is not applied or sent, in one line; asked when the attempt has ended */
     private record Carrier(Message message, Supplier<@Nullable String> failure) {}
 
-    private record Open(Carrier carrier, @Nullable String before, Span span) {}
+    private record OpenSpan(Carrier carrier, @Nullable String before, Span span) {}
 
     MessageSpans(Tracer tracer) {
         this.tracer = tracer;
@@ -59,11 +59,11 @@ final class MessageSpans extends RoutePolicySupport {
     @Override
     public void onExchangeBegin(Route route, Exchange exchange) {
         SpanContext whole = Span.current().getSpanContext();
-        List<Open> open = new ArrayList<>();
+        List<OpenSpan> open = new ArrayList<>();
         for (Carrier carrier : carriers(exchange.getMessage().getBody())) {
             String before = carrier.message.getHeader(Headers.TRACEPARENT, String.class);
             if (before != null) {
-                open.add(new Open(carrier, before, start(route.getRouteId(), carrier.message, whole)));
+                open.add(new OpenSpan(carrier, before, start(route.getRouteId(), carrier.message, whole)));
             }
         }
         if (!open.isEmpty()) {
@@ -77,7 +77,7 @@ final class MessageSpans extends RoutePolicySupport {
             return;
         }
         for (Object each : spans) {
-            Open open = (Open) each;
+            OpenSpan open = (OpenSpan) each;
             String failure = open.carrier.failure.get();
             if (failure == null && exchange.getException() != null) {
                 failure = Failure.summary(exchange.getException());

@@ -45,11 +45,11 @@ public final class Traces implements AutoCloseable {
     public void bind(Main main) {
         // Camel would take any other of its properties for a yes.
         main.addInitialProperty(ENABLED, Boolean.toString(sdk != null));
-        OpenTelemetrySdk on = sdk;
-        if (on == null) {
+        OpenTelemetrySdk telemetry = sdk;
+        if (telemetry == null) {
             return;
         }
-        Tracer tracer = on.getTracer("headgate");
+        Tracer tracer = telemetry.getTracer("headgate");
         main.bind("tracer", tracer);
         main.bind("propagators", ContextPropagators.create(W3CTraceContextPropagator.getInstance()));
         main.configure().addConfiguration(new CamelConfiguration() {

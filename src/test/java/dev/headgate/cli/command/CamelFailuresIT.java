@@ -80,6 +80,7 @@ class CamelFailuresIT {
     private String failure(String route, Map<String, String> properties) throws IOException {
         Files.writeString(routes.resolve("a.camel.yaml"), route);
         Map<String, String> database = Map.of(
+                "camel.management.enabled", "false",
                 "headgate.database.url", Servers.POSTGRES.jdbcUrl(),
                 "headgate.database.user", Servers.POSTGRES.user(),
                 "headgate.database.password", Servers.POSTGRES.password());
