@@ -3,7 +3,6 @@ package dev.headgate.app;
 import dev.headgate.HeadgateException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchComponent;
-import dev.headgate.batch.BatchRouteDefaults;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
 import dev.headgate.job.JobComponent;
@@ -37,12 +36,10 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
-import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.sql.SqlComponent;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.apache.camel.model.Model;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -172,14 +169,6 @@ public final class Headgate implements AutoCloseable {
                         settings.getDuration(SettingKey.OUTBOX_RETENTION),
                         settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION),
                         settings.getDuration(SettingKey.JOBS_RETENTION)));
-        main.configure().addConfiguration(new CamelConfiguration() {
-            @Override
-            public void configure(CamelContext context) {
-                context.getCamelContextExtension()
-                        .getContextPlugin(Model.class)
-                        .addModelLifecycleStrategy(new BatchRouteDefaults());
-            }
-        });
         main.configure().addConfiguration(new ThrottleRates());
     }
 

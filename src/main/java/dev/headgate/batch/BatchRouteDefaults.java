@@ -2,11 +2,14 @@ package dev.headgate.batch;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
+import org.apache.camel.spi.ContextServicePlugin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +21,22 @@ import org.jspecify.annotations.Nullable;
  * <p>A route that sends to {@code batch:}, also by way of {@code direct:} routes, has that batch as its dead letter
  * channel, with the message as its source gave it, unless it has an error handler of its own. Jobs have their own attempts
  * and dead letters instead.
+ *
+ * <p>Camel finds it by itself ({@code META-INF/services}) in every context on whose class path it is. One instance a
+ * context; called on the thread that adds routes.
  */
-public final class BatchRouteDefaults extends ModelLifecycleStrategySupport {
+public final class BatchRouteDefaults extends ModelLifecycleStrategySupport implements ContextServicePlugin {
 
     private static final String BATCH = "batch:";
     private static final String DIRECT = "direct:";
 
     private final List<RouteDefinition> routes = new ArrayList<>();
     private int nextStartupOrder = 1;
+
+    @Override
+    public void load(CamelContext context) {
+        context.getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(this);
+    }
 
     /** Called for each route of a context when it is added, before it is started. */
     @Override
