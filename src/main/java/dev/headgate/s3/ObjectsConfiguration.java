@@ -29,7 +29,9 @@ public class ObjectsConfiguration implements Cloneable {
                     + " routes.")
     private @Nullable String schema;
 
-    @UriParam(defaultValue = "false", description = "Put only if there is no object of that key (If-None-Match), for servers that have it.")
+    @UriParam(
+            defaultValue = "false",
+            description = "Put only if there is no object of that key (If-None-Match), for servers that have it.")
     private boolean putIfAbsent;
 
     @UriParam(
