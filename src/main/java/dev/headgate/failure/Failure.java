@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
 
 /**
  * What a failure is, told from its chain of causes; the outermost cause that says so decides.
@@ -60,13 +62,28 @@ public sealed interface Failure {
             if (isTransient(cause)) {
                 return new Outage(name(cause), error);
             }
-            int status = HttpStatus.of(cause);
+            int status = httpStatus(cause);
             if (status == 408 || status == 425 || status == 429 || status >= 500) {
                 return new Outage("HTTP " + status, error);
             }
         }
         Throwable innermost = innermost(failure);
         return new Unknown(name(innermost), String.valueOf(innermost.getMessage()));
+    }
+
+    /**
+     * The failure to send one request and nothing else: an answer of HTTP that says the request itself is at fault, whoever
+     * sends it again, becomes a {@link RejectedException}; any other failure stays what it is.
+     */
+    static Throwable ofRequest(Throwable failure) {
+        if (failure instanceof HttpOperationFailedException http
+                && http.getStatusCode() >= 400
+                && http.getStatusCode() < 500
+                && !(of(http) instanceof Outage)) {
+            String body = http.getResponseBody() == null ? "" : http.getResponseBody();
+            return new RejectedException("HTTP " + http.getStatusCode(), (http.getMessage() + " " + body).strip());
+        }
+        return failure;
     }
 
     /** One line: the innermost cause, which says most. */
@@ -81,6 +98,14 @@ public sealed interface Failure {
         boolean data = state.length() == 5 && DATA.contains(state.substring(0, 2));
         String reason = "SQLSTATE " + state;
         return data ? new Rejected(reason, error) : new Outage(reason, error);
+    }
+
+    /** The status that a service answered with, or -1. */
+    private static int httpStatus(Throwable cause) {
+        if (cause instanceof SdkServiceException amazon) {
+            return amazon.statusCode();
+        }
+        return cause instanceof HttpOperationFailedException http ? http.getStatusCode() : -1;
     }
 
     /** Lost connections, time-outs, names that cannot be resolved, and stops. */

@@ -3,7 +3,6 @@ package dev.headgate.job;
 import dev.headgate.failure.Backoff;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -143,8 +142,7 @@ public class JobEndpoint extends DefaultEndpoint {
                 concurrency,
                 maxAttempts == null ? MAX_ATTEMPTS : maxAttempts,
                 timeout,
-                new Backoff(backoffBase, backoffFactor, cap, () -> ThreadLocalRandom.current()
-                        .nextLong()),
+                new Backoff(backoffBase, backoffFactor, cap, Backoff.Jitter.FULL),
                 pollInterval);
     }
 

@@ -1,6 +1,6 @@
 package dev.headgate.kafka;
 
-import io.github.resilience4j.core.IntervalFunction;
+import dev.headgate.failure.Backoff;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,21 +16,18 @@ final class PartitionBackoff<P> {
 
     static final Duration SHORTEST = Duration.ofMillis(100);
     static final Duration LONGEST = Duration.ofSeconds(10);
-    private static final double FACTOR = 2;
-    private static final double JITTER = 0.5;
     private static final int ENOUGH = 30;
 
     private record Failing(long offset, int times, long until) {}
 
-    private final IntervalFunction backoff =
-            IntervalFunction.ofExponentialRandomBackoff(SHORTEST, FACTOR, JITTER, LONGEST);
+    private final Backoff backoff = new Backoff(SHORTEST, 2, LONGEST, Backoff.Jitter.HALF);
     private final Map<P, Failing> failing = new HashMap<>();
 
     /** The partition has to be read again from this offset; returns how long it rests. */
     Duration failed(P partition, long offset, long now) {
         Failing before = failing.get(partition);
         int times = before != null && before.offset == offset ? Math.min(before.times + 1, ENOUGH) : 1;
-        Duration rest = Duration.ofMillis(backoff.apply(times));
+        Duration rest = backoff.after(times);
         failing.put(partition, new Failing(offset, times, now + rest.toNanos()));
         return rest;
     }

@@ -1,7 +1,6 @@
 package dev.headgate.outbox;
 
 import dev.headgate.failure.Failure;
-import dev.headgate.failure.RejectedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.apache.camel.http.base.HttpOperationFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,18 +80,6 @@ final class EntrySender implements OutboxRelay.Sender {
         return keys.values();
     }
 
-    /** An answer of HTTP that says the request itself is at fault, whoever sends it again. */
-    private static Throwable classified(Throwable cause) {
-        if (cause instanceof HttpOperationFailedException http
-                && http.getStatusCode() >= 400
-                && http.getStatusCode() < 500
-                && !(Failure.of(http) instanceof Failure.Outage)) {
-            String body = http.getResponseBody() == null ? "" : http.getResponseBody();
-            return new RejectedException("HTTP " + http.getStatusCode(), (http.getMessage() + " " + body).strip());
-        }
-        return cause;
-    }
-
     /** One send's keys, each with its entries in order, and what has become of them. */
     private final class Work {
 
@@ -111,7 +97,7 @@ final class EntrySender implements OutboxRelay.Sender {
             for (Deque<OutboxEntry> key = next(); key != null; key = next()) {
                 OutboxEntry entry = key.remove();
                 Throwable cause = sender.send(entry);
-                ended(key, entry, cause == null ? null : classified(cause));
+                ended(key, entry, cause == null ? null : Failure.ofRequest(cause));
             }
         }
 

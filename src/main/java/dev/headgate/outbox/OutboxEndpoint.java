@@ -1,6 +1,6 @@
 package dev.headgate.outbox;
 
-import io.github.resilience4j.core.IntervalFunction;
+import dev.headgate.failure.Backoff;
 import java.time.Duration;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -29,8 +29,6 @@ import org.apache.camel.support.DefaultEndpoint;
         consumerOnly = true,
         category = {Category.DATABASE, Category.MESSAGING})
 public class OutboxEndpoint extends DefaultEndpoint {
-
-    private static final double JITTER = 0.5;
 
     @UriPath(description = "Value of the column destination whose entries are relayed.")
     @Metadata(required = true)
@@ -104,8 +102,7 @@ public class OutboxEndpoint extends DefaultEndpoint {
     }
 
     OutboxRelay.Options relayOptions() {
-        IntervalFunction backoff = IntervalFunction.ofExponentialRandomBackoff(
-                backoffBase.toMillis(), backoffFactor, JITTER, backoffCap.toMillis());
+        Backoff backoff = new Backoff(backoffBase, backoffFactor, backoffCap, Backoff.Jitter.HALF);
         return new OutboxRelay.Options(destination, maxEntries, maxBytes, pollInterval, backoff, maxAttempts);
     }
 

@@ -1,11 +1,11 @@
 package dev.headgate.outbox;
 
+import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
-import io.github.resilience4j.core.IntervalFunction;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +25,6 @@ final class OutboxRelay {
 
     private static final Duration CONTENDED = Duration.ofMillis(20);
     private static final int LONGEST_ERROR = 500;
-    private static final int MOST_BACKOFF_STEPS = 64;
 
     private final Options options;
     private final Sender sender;
@@ -49,7 +48,7 @@ final class OutboxRelay {
             int maxEntries,
             long maxBytes,
             Duration pollInterval,
-            IntervalFunction backoff,
+            Backoff backoff,
             int maxAttempts) {
         Options {
             if (maxBytes < 1) {
@@ -167,12 +166,12 @@ final class OutboxRelay {
         Map<String, List<Failed>> alike = again.stream()
                 .collect(Collectors.groupingBy(
                         failed -> describe(failed.cause()), LinkedHashMap::new, Collectors.toList()));
-        for (Map.Entry<String, List<Failed>> some : alike.entrySet()) {
+        for (Map.Entry<String, List<Failed>> group : alike.entrySet()) {
             List<OutboxEntry> entries =
-                    some.getValue().stream().map(Failed::entry).toList();
-            Throwable cause = some.getValue().get(0).cause();
+                    group.getValue().stream().map(Failed::entry).toList();
+            Throwable cause = group.getValue().get(0).cause();
             Duration backoff = backoff(entries);
-            table.markFailed(entries, some.getKey(), backoff);
+            table.markFailed(entries, group.getKey(), backoff);
             failures.failed(cause, entries.size() + " entries, next attempt in " + backoff.toMillis() + " ms");
             listener.failed(options.destination(), entries.size(), cause, backoff);
         }
@@ -180,7 +179,7 @@ final class OutboxRelay {
 
     private Duration backoff(List<OutboxEntry> entries) {
         int attempts = entries.stream().mapToInt(OutboxEntry::attempts).max().orElse(0);
-        return Duration.ofMillis(options.backoff().apply(Math.min(attempts + 1, MOST_BACKOFF_STEPS)));
+        return options.backoff().after(attempts + 1);
     }
 
     /** Short, and without the character that Postgres refuses in text. */

@@ -1,7 +1,7 @@
 package dev.headgate.polling;
 
+import dev.headgate.failure.Backoff;
 import dev.headgate.failure.FailureLog;
-import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
@@ -30,9 +30,8 @@ public final class Poller {
     }
 
     private static final Duration UNTIL_WOKEN = Duration.ofDays(1);
-    private static final IntervalFunction RECOVERY =
-            IntervalFunction.ofExponentialRandomBackoff(Duration.ofMillis(100), 2, 0.5, Duration.ofSeconds(5));
-    private static final int MOST_RECOVERY_STEPS = 16;
+    private static final Backoff RECOVERY =
+            new Backoff(Duration.ofMillis(100), 2, Duration.ofSeconds(5), Backoff.Jitter.HALF);
 
     private final Work work;
     private final FailureLog outage;
@@ -117,7 +116,7 @@ public final class Poller {
             } catch (Throwable e) { // whatever it was, without its thread there would be a silent standstill
                 work.release();
                 outage.failed(e, "trying again");
-                lifecycle.await(Duration.ofMillis(RECOVERY.apply(Math.min(outage.streak(), MOST_RECOVERY_STEPS))));
+                lifecycle.await(RECOVERY.after(outage.streak()));
             }
         }
         work.release();

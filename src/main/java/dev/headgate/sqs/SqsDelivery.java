@@ -1,5 +1,6 @@
 package dev.headgate.sqs;
 
+import dev.headgate.failure.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -20,8 +21,8 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
  */
 record SqsDelivery(String receiptHandle, @Nullable String group, int receives, long sent) {
 
-    private static final Duration LONGEST = Duration.ofMinutes(5);
-    private static final int MOST_DOUBLINGS = 20;
+    private static final Backoff BACKOFF =
+            new Backoff(Duration.ofSeconds(1), 2, Duration.ofMinutes(5), Backoff.Jitter.NONE);
 
     /** Needs the attributes {@code ApproximateReceiveCount} and {@code MessageGroupId}; takes 1 and null without. */
     static SqsDelivery of(Message message) {
@@ -53,7 +54,6 @@ record SqsDelivery(String receiptHandle, @Nullable String group, int receives, l
 
     /** When it may come again if this one fails: after a second, twice as long each time, at most five minutes. */
     Duration delay() {
-        Duration delay = Duration.ofSeconds(1L << Math.min(Math.max(receives, 1) - 1, MOST_DOUBLINGS));
-        return delay.compareTo(LONGEST) < 0 ? delay : LONGEST;
+        return BACKOFF.after(Math.max(receives, 1));
     }
 }

@@ -13,15 +13,18 @@ import java.net.http.HttpConnectTimeoutException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelExecutionException;
+import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.transaction.TransactionSystemException;
+import software.amazon.awssdk.core.exception.SdkServiceException;
 
 class FailureTest {
 
@@ -80,14 +83,31 @@ class FailureTest {
     @ParameterizedTest
     @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504})
     void a_service_that_is_busy_or_broken_is_an_outage(int status) {
-        assertThat(Failure.of(wrapped(new ServiceFailure(status)))).isEqualTo(new Outage("HTTP " + status, "service"));
-        assertThat(Failure.of(wrapped(new HttpFailure(status)))).isEqualTo(new Outage("HTTP " + status, "http"));
+        assertThat(Failure.of(wrapped(amazon(status))))
+                .isEqualTo(new Outage("HTTP " + status, amazon(status).getMessage()));
+        assertThat(Failure.of(wrapped(http(status))))
+                .isEqualTo(new Outage("HTTP " + status, http(status).getMessage()));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {400, 403, 404, 407, 409, 424, 426, 428, 430, 499})
     void what_a_service_refuses_is_not_known_to_be_either(int status) {
-        assertThat(Failure.of(wrapped(new ServiceFailure(status)))).isInstanceOf(Unknown.class);
+        assertThat(Failure.of(wrapped(amazon(status)))).isInstanceOf(Unknown.class);
+        assertThat(Failure.of(wrapped(http(status)))).isInstanceOf(Unknown.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 404, 407, 409, 424, 426, 428, 430, 499})
+    void a_request_that_is_at_fault_itself_is_rejected(int status) {
+        assertThat(Failure.of(Failure.ofRequest(http(status))).reason()).isEqualTo("HTTP " + status);
+        assertThat(Failure.of(Failure.ofRequest(http(status)))).isInstanceOf(Rejected.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 408, 425, 429, 500, 503})
+    void a_request_that_another_day_may_pass_keeps_its_failure(int status) {
+        Throwable failure = http(status);
+        assertThat(Failure.ofRequest(failure)).isSameAs(failure);
     }
 
     @Test
@@ -123,31 +143,14 @@ class FailureTest {
         return new CamelExecutionException("outer", null, new RuntimeException("inner", cause));
     }
 
-    /** As the AWS SDK's. */
-    public static final class ServiceFailure extends RuntimeException {
-        private final int status;
-
-        ServiceFailure(int status) {
-            super("service");
-            this.status = status;
-        }
-
-        public int statusCode() {
-            return status;
-        }
+    private static Throwable amazon(int status) {
+        return SdkServiceException.builder()
+                .statusCode(status)
+                .message("service")
+                .build();
     }
 
-    /** As Camel's. */
-    public static final class HttpFailure extends Exception {
-        private final int status;
-
-        HttpFailure(int status) {
-            super("http");
-            this.status = status;
-        }
-
-        public int getStatusCode() {
-            return status;
-        }
+    private static Throwable http(int status) {
+        return new HttpOperationFailedException("http://orders", status, "", null, Map.of(), "");
     }
 }
