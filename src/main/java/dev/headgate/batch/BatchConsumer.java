@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.Listeners;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -103,12 +104,13 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
     protected void doStart() throws Exception {
         super.doStart();
         endpoint.getComponent().register(endpoint.getName(), this);
-        BatchListener listener =
-                new BatchListeners(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
+        Listeners<BatchListener> listeners =
+                new Listeners<>(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
         WriteLimit limit = new WriteLimit(
                 endpoint.getMaxSize(), endpoint.getLanes(), Duration.ofMillis(endpoint.getLatencyTarget()));
-        Hold hold = new Hold(endpoint.getName(), listener, InstantSource.system());
-        RouteWriter writer = new RouteWriter(endpoint.getName(), this, endpoint.writerOptions(), limit, hold, listener);
+        Hold hold = new Hold(endpoint.getName(), listeners, InstantSource.system());
+        RouteWriter writer =
+                new RouteWriter(endpoint.getName(), this, endpoint.writerOptions(), limit, hold, listeners);
         lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
                 .limit(endpoint.getLanes())
                 .toList();
