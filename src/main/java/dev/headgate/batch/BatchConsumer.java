@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.failure.Listeners;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -112,18 +113,18 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
     protected void doStart() throws Exception {
         super.doStart();
         endpoint.getComponent().register(endpoint.getName(), this);
-        BatchListener listener =
-                new BatchListeners(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
+        Listeners<BatchListener> listeners =
+                new Listeners<>(endpoint.getCamelContext().getRegistry().findByType(BatchListener.class));
         BatchConfiguration options = endpoint.getConfiguration();
         WriteLimit limit = new WriteLimit(options.getMaxSize(), options.getLanes(), options.getLatencyTarget());
-        Hold hold = new Hold(endpoint.getName(), listener, InstantSource.system());
+        Hold hold = new Hold(endpoint.getName(), listeners, InstantSource.system());
         RouteWriter writer = new RouteWriter(
                 endpoint.getName(),
                 endpoint.getComponent().boundary(this, getRouteId()),
                 new RouteWriter.Options(options.backoff(), options::getMaxRejected, options.policy()),
                 limit,
                 hold,
-                listener);
+                listeners);
         lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
                 .limit(options.getLanes())
                 .toList();

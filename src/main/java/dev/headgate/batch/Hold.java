@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.failure.Listeners;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -13,14 +14,14 @@ final class Hold {
     record State(String why, Instant since) {}
 
     private final String name;
-    private final BatchListener listener;
+    private final Listeners<BatchListener> listeners;
     private final InstantSource clock;
     private final Set<Lane> lanes = new HashSet<>();
     private @Nullable State state;
 
-    Hold(String name, BatchListener listener, InstantSource clock) {
+    Hold(String name, Listeners<BatchListener> listeners, InstantSource clock) {
         this.name = name;
-        this.listener = listener;
+        this.listeners = listeners;
         this.clock = clock;
     }
 
@@ -29,7 +30,7 @@ final class Hold {
         lanes.add(lane);
         state = new State(why, state == null ? clock.instant() : state.since);
         if (first) {
-            listener.holding(name, pipelines, why);
+            listeners.tell(listener -> listener.holding(name, pipelines, why));
         }
     }
 
@@ -37,7 +38,7 @@ final class Hold {
     synchronized void release(Lane lane) {
         if (lanes.remove(lane) && lanes.isEmpty()) {
             state = null;
-            listener.released(name);
+            listeners.tell(listener -> listener.released(name));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.headgate.batch;
 
 import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Failure;
+import dev.headgate.failure.Listeners;
 import dev.headgate.message.Message;
 import java.time.Duration;
 import java.util.List;
@@ -46,20 +47,27 @@ final class RouteWriter {
     private final Options options;
     private final WriteLimit limit;
     private final Hold hold;
-    private final BatchListener listener;
+    private final Listeners<BatchListener> listeners;
 
-    RouteWriter(String name, Route route, Options options, WriteLimit limit, Hold hold, BatchListener listener) {
+    RouteWriter(
+            String name,
+            Route route,
+            Options options,
+            WriteLimit limit,
+            Hold hold,
+            Listeners<BatchListener> listeners) {
         this.name = name;
         this.route = route;
         this.options = options;
         this.limit = limit;
         this.hold = hold;
-        this.listener = listener;
+        this.listeners = listeners;
     }
 
     /** Returns when every message is either written and completed, or failed because the lane stopped. */
     void write(List<Message> messages, Batch.Closed closed, Lane lane) {
-        listener.closed(new Batch(name, messages, closed, options.policy));
+        Batch batch = new Batch(name, messages, closed, options.policy);
+        listeners.tell(listener -> listener.closed(batch));
         new RejectionSearch(this, messages, closed, lane).run();
     }
 
@@ -97,7 +105,7 @@ final class RouteWriter {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             limit.written(took);
             LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
-            listener.written(batch, took);
+            listeners.tell(listener -> listener.written(batch, took));
             batch.messages().forEach(Message::complete);
             hold.release(lane);
         }
@@ -108,7 +116,7 @@ final class RouteWriter {
     void backOff(Batch batch, Lane lane, Throwable cause, int attempts) {
         limit.failed();
         Duration delay = options.backoff.after(attempts);
-        listener.retrying(batch, cause, attempts, delay);
+        listeners.tell(listener -> listener.retrying(batch, cause, attempts, delay));
         if (attempts > 1) {
             // A deadlock or a lost connection is mostly over at the second attempt.
             hold(batch.messages(), lane, Failure.summary(cause));

@@ -1,5 +1,6 @@
 package dev.headgate.job;
 
+import dev.headgate.failure.Listeners;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -105,8 +106,8 @@ public class JobComponent extends DefaultComponent {
         return clock;
     }
 
-    JobListener listener() {
-        return new JobListeners(getCamelContext().getRegistry().findByType(JobListener.class));
+    Listeners<JobListener> listeners() {
+        return new Listeners<>(getCamelContext().getRegistry().findByType(JobListener.class));
     }
 
     synchronized Lease lease() {
@@ -129,7 +130,7 @@ public class JobComponent extends DefaultComponent {
             CamelContext context = getCamelContext();
             DataSource database = requireDataSource();
             keeper = new JobKeeper(
-                    context, lease(), new LeaseTable(database), new JobTable(database), listener(), consumers);
+                    context, lease(), new LeaseTable(database), new JobTable(database), listeners(), consumers);
         }
     }
 

@@ -45,7 +45,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                 component.lease(),
                 new JobRate(endpoint.getMaxRate()),
                 this::handle,
-                component.listener(),
+                component.listeners(),
                 this::wake);
         this.poller = new Poller(worker, new FailureLog(LOG, "Jobs of " + endpoint.getQueue(), InstantSource.system()));
         CronSchedule runs = endpoint.cronSchedule();

@@ -1,6 +1,7 @@
 package dev.headgate.job;
 
 import dev.headgate.failure.FailureLog;
+import dev.headgate.failure.Listeners;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -27,7 +28,7 @@ final class JobKeeper {
     private final Lease lease;
     private final LeaseTable leases;
     private final JobTable table;
-    private final JobListener listener;
+    private final Listeners<JobListener> listeners;
     private final Collection<JobConsumer> consumers;
     private final FailureLog outage = new FailureLog(LOG, "Keeping jobs", InstantSource.system());
     private final ScheduledExecutorService threads;
@@ -38,12 +39,12 @@ final class JobKeeper {
             Lease lease,
             LeaseTable leases,
             JobTable table,
-            JobListener listener,
+            Listeners<JobListener> listeners,
             Collection<JobConsumer> consumers) {
         this.lease = lease;
         this.leases = leases;
         this.table = table;
-        this.listener = listener;
+        this.listeners = listeners;
         this.consumers = consumers;
         this.threads = context.getExecutorServiceManager().newScheduledThreadPool(this, "job-keeper", 2);
         List.<Runnable>of(this::keep, this::watch).forEach(this::everyTick);
@@ -71,10 +72,10 @@ final class JobKeeper {
         try {
             long before = lease.current();
             lease.keep();
-            Set<String> more = new HashSet<>(table.stage());
-            more.addAll(rescue());
+            Set<String> refilled = new HashSet<>(table.stage());
+            refilled.addAll(rescue());
             for (JobConsumer consumer : consumers) {
-                if (lease.current() != before || consumer.runSchedule() > 0 || more.contains(consumer.queue())) {
+                if (lease.current() != before || consumer.runSchedule() > 0 || refilled.contains(consumer.queue())) {
                     consumer.wake();
                 }
             }
@@ -94,7 +95,7 @@ final class JobKeeper {
         if (!lost.isEmpty()) {
             for (JobTable.Changed job : table.rescue(lost)) {
                 queues.add(job.queue());
-                listener.rescued(job.queue(), job.state());
+                listeners.tell(listener -> listener.rescued(job.queue(), job.state()));
             }
             LOG.info("Rescued jobs of processes that died or stopped: {}", queues);
         }

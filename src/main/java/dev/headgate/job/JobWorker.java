@@ -1,6 +1,7 @@
 package dev.headgate.job;
 
 import dev.headgate.failure.Backoff;
+import dev.headgate.failure.Listeners;
 import dev.headgate.polling.Poller;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ final class JobWorker implements Poller.Work {
     private final Lease lease;
     private final JobRate rate;
     private final Handler handler;
-    private final JobListener listener;
+    private final Listeners<JobListener> listeners;
     private final FetchAhead ahead;
     private final Runnable wake;
 
@@ -78,14 +79,14 @@ final class JobWorker implements Poller.Work {
             Lease lease,
             JobRate rate,
             Handler handler,
-            JobListener listener,
+            Listeners<JobListener> listeners,
             Runnable wake) {
         this.options = options;
         this.table = table;
         this.lease = lease;
         this.rate = rate;
         this.handler = handler;
-        this.listener = listener;
+        this.listeners = listeners;
         this.ahead = new FetchAhead(options.concurrency());
         this.wake = wake;
     }
@@ -96,9 +97,9 @@ final class JobWorker implements Poller.Work {
     }
 
     /** Claims no more, and gives back what no handler has begun; or claims again. */
-    void claiming(boolean on) {
-        claiming = on;
-        if (!on) {
+    void claiming(boolean wanted) {
+        claiming = wanted;
+        if (!wanted) {
             for (Job job = ready.poll(); job != null; job = ready.poll()) {
                 settled.add(Settled.givenBack(job));
             }
@@ -170,7 +171,8 @@ final class JobWorker implements Poller.Work {
     private void run(Job job) {
         JobRun run = new JobRun(job);
         running.add(run);
-        listener.started(job.queue(), job.lag().plusNanos(System.nanoTime() - job.claimedNanos()));
+        Duration lag = job.lag().plusNanos(System.nanoTime() - job.claimedNanos());
+        listeners.tell(listener -> listener.started(job.queue(), lag));
         try {
             handler.handle(job, failure -> ended(run, failure));
         } catch (RuntimeException | Error e) {
@@ -207,12 +209,12 @@ final class JobWorker implements Poller.Work {
             ending.add(next);
         }
         while (!ending.isEmpty()) {
-            List<Settled> some = ending.subList(0, Math.min(ending.size(), MOST_AT_ONCE));
+            List<Settled> batch = ending.subList(0, Math.min(ending.size(), MOST_AT_ONCE));
             Map<Long, JobTable.Changed> changed = new HashMap<>();
-            end(some).forEach(job -> changed.put(job.id(), job));
-            some.forEach(attempt -> tell(attempt, changed.get(attempt.job().id())));
-            inHand.addAndGet(-some.size());
-            some.clear();
+            end(batch).forEach(job -> changed.put(job.id(), job));
+            batch.forEach(attempt -> tell(attempt, changed.get(attempt.job().id())));
+            inHand.addAndGet(-batch.size());
+            batch.clear();
         }
     }
 
@@ -223,12 +225,14 @@ final class JobWorker implements Poller.Work {
         for (Settled attempt : attempts) {
             Job job = attempt.job();
             if (attempt.outcome().state() == JobState.COMPLETED) {
-                completed.computeIfAbsent(job.lease(), one -> new ArrayList<>()).add(job.id());
+                completed
+                        .computeIfAbsent(job.lease(), holder -> new ArrayList<>())
+                        .add(job.id());
             } else {
                 others.add(new JobTable.Ended(job.id(), job.lease(), attempt.outcome()));
             }
         }
-        completed.forEach((one, ids) -> changed.addAll(table.complete(ids, one)));
+        completed.forEach((holder, ids) -> changed.addAll(table.complete(ids, holder)));
         if (!others.isEmpty()) {
             changed.addAll(table.end(others));
         }
@@ -246,11 +250,11 @@ final class JobWorker implements Poller.Work {
                     attempt.job().attempt(),
                     attempt.job().id());
         } else {
-            if (attempt.cause() != null
-                    && (changed.state() == JobState.RETRYABLE || changed.state() == JobState.DISCARDED)) {
-                listener.failed(changed.queue(), attempt.cause());
+            Throwable cause = attempt.cause();
+            if (cause != null && (changed.state() == JobState.RETRYABLE || changed.state() == JobState.DISCARDED)) {
+                listeners.tell(listener -> listener.failed(changed.queue(), cause));
             }
-            listener.ended(changed.queue(), changed.state(), attempt.took());
+            listeners.tell(listener -> listener.ended(changed.queue(), changed.state(), attempt.took()));
         }
     }
 }

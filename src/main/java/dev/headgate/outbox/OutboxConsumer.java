@@ -2,6 +2,7 @@ package dev.headgate.outbox;
 
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
+import dev.headgate.failure.Listeners;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.polling.Poller;
 import java.sql.SQLException;
@@ -72,8 +73,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         OutboxRelay started = new OutboxRelay(
                 endpoint.relayOptions(),
                 sender(),
-                new OutboxListeners(
-                        getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
+                new Listeners<>(getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
                 new FailureLog(LOG, subject, InstantSource.system()));
         relay = started;
         sending = true;

@@ -3,6 +3,7 @@ package dev.headgate.outbox;
 import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
+import dev.headgate.failure.Listeners;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
@@ -28,16 +29,16 @@ final class OutboxRelay {
 
     private final Options options;
     private final Sender sender;
-    private final OutboxListener listener;
+    private final Listeners<OutboxListener> listeners;
     private final FailureLog failures;
     private final ShardIsolation isolation;
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
 
-    OutboxRelay(Options options, Sender sender, OutboxListener listener, FailureLog failures) {
+    OutboxRelay(Options options, Sender sender, Listeners<OutboxListener> listeners, FailureLog failures) {
         this.options = options;
         this.sender = sender;
-        this.listener = listener;
+        this.listeners = listeners;
         this.failures = failures;
         this.isolation = new ShardIsolation(options.maxEntries());
     }
@@ -128,7 +129,8 @@ final class OutboxRelay {
         if (!outcome.delivered().isEmpty()) {
             Duration sinceOldestCreated = table.markDelivered(outcome.delivered());
             delivered.add(outcome.delivered().size());
-            listener.delivered(options.destination(), outcome.delivered().size(), sinceOldestCreated);
+            listeners.tell(listener -> listener.delivered(
+                    options.destination(), outcome.delivered().size(), sinceOldestCreated));
         }
         List<Failed> again = new ArrayList<>();
         for (Failed failed : outcome.failed()) {
@@ -157,7 +159,7 @@ final class OutboxRelay {
             return false;
         }
         table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(failed.cause()));
-        listener.refused(options.destination(), failed.cause());
+        listeners.tell(listener -> listener.refused(options.destination(), failed.cause()));
         return true;
     }
 
@@ -173,7 +175,7 @@ final class OutboxRelay {
             Duration backoff = backoff(entries);
             table.markFailed(entries, group.getKey(), backoff);
             failures.failed(cause, entries.size() + " entries, next attempt in " + backoff.toMillis() + " ms");
-            listener.failed(options.destination(), entries.size(), cause, backoff);
+            listeners.tell(listener -> listener.failed(options.destination(), entries.size(), cause, backoff));
         }
     }
 
