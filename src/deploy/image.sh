@@ -62,26 +62,30 @@ different=$(comm -23 <(ls "$folder/target/lib") <(ls target/dev/lib))
 "$folder/headgate" --help >"$work/log" || fail "No help"
 
 coproc servers { exec ./headgate servers; }
+servers_pid=$servers_PID
 while IFS= read -r line && [[ -n $line ]]; do
     echo "$line"
 done <&"${servers[0]}" >"$work/servers.properties"
 [[ -n ${servers[1]:-} && -s $work/servers.properties ]] || fail "The embedded servers do not start"
 
 export HEADGATE_MANAGEMENT_TOKEN=image
-(cd routes && find . -name '*.camel.yaml' -printf '%h\n' | sort -u) >"$work/pipelines"
+find routes -name '*.camel.yaml' -printf '%h\n' | sort -u >"$work/pipelines"
 while read -r routes; do
-    echo "image: run --routes routes/$routes"
-    (cd "$folder" && exec ./headgate run --routes "routes/$routes" --config "$work/servers.properties") \
+    echo "image: run --routes $routes"
+    (cd "$folder" && exec ./headgate run --routes "$routes" --config "$work/servers.properties") \
         >"$work/log" 2>&1 </dev/null &
     run=$!
     SECONDS=0
     until bash -c "$health_check" 2>/dev/null; do
         kill -0 "$run" 2>/dev/null || fail "It has ended"
-        [[ $SECONDS -lt 60 ]] || fail "It is not healthy after a minute"
+        [[ $SECONDS -lt 120 ]] || fail "It is not healthy after two minutes"
         sleep 0.3
     done
     kill "$run"
     wait "$run" || fail "At SIGTERM it ended with $?"
     run=
 done <"$work/pipelines"
+
+exec {servers[1]}>&-
+wait "$servers_pid" || fail "The embedded servers ended with $?"
 echo "image: all pipelines were healthy and stopped"
