@@ -62,8 +62,13 @@ public final class DemoServers implements AutoCloseable {
         return s3;
     }
 
-    /** The settings with Postgres, those servers that were asked for until now, and a free management port. */
+    /** The settings with {@link #properties}. */
     public Settings in(Settings settings) {
+        return settings.with(properties(), "the embedded servers");
+    }
+
+    /** What leads to Postgres and to those servers that were asked for until now, and a free management port. */
+    Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>(Map.of(
                 "camel.management.port", String.valueOf(FreePort.find()),
                 "headgate.database.url", postgres().jdbcUrl(),
@@ -80,7 +85,7 @@ public final class DemoServers implements AutoCloseable {
         if (s3 != null) {
             properties.putAll(s3.properties());
         }
-        return settings.with(properties, "the embedded servers");
+        return properties;
     }
 
     /** Those started last first, whatever one of them throws. */
