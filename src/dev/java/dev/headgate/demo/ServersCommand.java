@@ -4,7 +4,6 @@ import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.RoutesOption;
 import dev.headgate.demo.ShippedPipeline.From;
 import dev.headgate.demo.ShippedPipeline.To;
-import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,7 +38,7 @@ public final class ServersCommand implements Command {
                     .forEach(name -> servers.kafka().createTopic(name, 1, Map.of()));
             names(From.SQS, "queue", "applied-queue")
                     .forEach(name -> servers.sqs().createQueue(name, Map.of()));
-            servers.s3().createBucket(settings(From.KAFKA, To.S3).getString(SettingKey.OBJECTS_BUCKET));
+            servers.s3().createBucket(settings(From.KAFKA, To.S3).find("orders-archive.bucket").orElseThrow());
             PrintWriter out = spec.commandLine().getOut();
             servers.properties().forEach((name, value) -> out.println(name + "=" + value));
             // Nothing comes after it.

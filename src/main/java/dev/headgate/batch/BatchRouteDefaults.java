@@ -10,6 +10,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
+import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,15 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
 
     @Override
     public void load(CamelContext context) {
-        context.getCamelContextExtension().getContextPlugin(Model.class).addModelLifecycleStrategy(this);
+        context.addLifecycleStrategy(new LifecycleStrategySupport() {
+            @Override
+            public void onContextInitializing(CamelContext initializing) {
+                // There is no model before; what was added to it since is not started yet.
+                Model model = initializing.getCamelContextExtension().getContextPlugin(Model.class);
+                model.getRouteDefinitions().forEach(BatchRouteDefaults.this::onAddRouteDefinition);
+                model.addModelLifecycleStrategy(BatchRouteDefaults.this);
+            }
+        });
     }
 
     /** Called for each route of a context when it is added, before it is started. */
