@@ -30,9 +30,12 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
 
     private static final String BATCH = "batch:";
     private static final String DIRECT = "direct:";
+    /** Before whatever order a person gives, and what Camel gives to routes without one: from 1000 on. */
+    private static final int FIRST = -1_000_000;
+
 
     private final List<RouteDefinition> routes = new ArrayList<>();
-    private int nextStartupOrder = 1;
+    private int nextStartupOrder = FIRST;
 
     @Override
     public void load(CamelContext context) {
