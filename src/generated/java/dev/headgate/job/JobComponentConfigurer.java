@@ -31,7 +31,7 @@ public class JobComponentConfigurer extends PropertyConfigurerSupport implements
         case "dataSource": target.setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
-        case "lease": target.setLease(property(camelContext, java.time.Duration.class, value).toMillis()); return true;
+        case "lease": target.setLease(property(camelContext, java.time.Duration.class, value)); return true;
         default: return false;
         }
     }
@@ -52,7 +52,7 @@ public class JobComponentConfigurer extends PropertyConfigurerSupport implements
         case "dataSource": return javax.sql.DataSource.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
-        case "lease": return long.class;
+        case "lease": return java.time.Duration.class;
         default: return null;
         }
     }

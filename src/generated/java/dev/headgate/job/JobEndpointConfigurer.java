@@ -24,17 +24,17 @@ public class JobEndpointConfigurer extends PropertyConfigurerSupport implements 
         JobEndpoint target = (JobEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "backoffbase":
-        case "backoffBase": target.setBackoffBase(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backoffBase": target.getConfiguration().setBackoffBase(property(camelContext, java.time.Duration.class, value)); return true;
         case "backoffcap":
-        case "backoffCap": target.setBackoffCap(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backoffCap": target.getConfiguration().setBackoffCap(property(camelContext, java.time.Duration.class, value)); return true;
         case "backofffactor":
-        case "backoffFactor": target.setBackoffFactor(property(camelContext, double.class, value)); return true;
+        case "backoffFactor": target.getConfiguration().setBackoffFactor(property(camelContext, double.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
         case "catchup":
-        case "catchUp": target.setCatchUp(property(camelContext, boolean.class, value)); return true;
-        case "concurrency": target.setConcurrency(property(camelContext, int.class, value)); return true;
-        case "delay": target.setDelay(property(camelContext, java.time.Duration.class, value)); return true;
+        case "catchUp": target.getConfiguration().setCatchUp(property(camelContext, boolean.class, value)); return true;
+        case "concurrency": target.getConfiguration().setConcurrency(property(camelContext, int.class, value)); return true;
+        case "delay": target.getConfiguration().setDelay(property(camelContext, java.time.Duration.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
@@ -42,21 +42,21 @@ public class JobEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "maxattempts":
-        case "maxAttempts": target.setMaxAttempts(property(camelContext, java.lang.Integer.class, value)); return true;
+        case "maxAttempts": target.getConfiguration().setMaxAttempts(property(camelContext, java.lang.Integer.class, value)); return true;
         case "maxrate":
-        case "maxRate": target.setMaxRate(property(camelContext, int.class, value)); return true;
+        case "maxRate": target.getConfiguration().setMaxRate(property(camelContext, int.class, value)); return true;
         case "pollinterval":
-        case "pollInterval": target.setPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
-        case "priority": target.setPriority(property(camelContext, int.class, value)); return true;
-        case "schedule": target.setSchedule(property(camelContext, java.lang.String.class, value)); return true;
-        case "timeout": target.setTimeout(property(camelContext, java.time.Duration.class, value)); return true;
+        case "pollInterval": target.getConfiguration().setPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
+        case "priority": target.getConfiguration().setPriority(property(camelContext, int.class, value)); return true;
+        case "schedule": target.getConfiguration().setSchedule(property(camelContext, java.lang.String.class, value)); return true;
+        case "timeout": target.getConfiguration().setTimeout(property(camelContext, java.time.Duration.class, value)); return true;
         case "uniqueby":
-        case "uniqueBy": target.setUniqueBy(property(camelContext, java.lang.String.class, value)); return true;
+        case "uniqueBy": target.getConfiguration().setUniqueBy(property(camelContext, java.lang.String.class, value)); return true;
         case "uniquefor":
-        case "uniqueFor": target.setUniqueFor(property(camelContext, java.lang.String.class, value)); return true;
+        case "uniqueFor": target.getConfiguration().setUniqueFor(property(camelContext, java.lang.String.class, value)); return true;
         case "uniquestates":
-        case "uniqueStates": target.setUniqueStates(property(camelContext, java.lang.String.class, value)); return true;
-        case "zone": target.setZone(property(camelContext, java.lang.String.class, value)); return true;
+        case "uniqueStates": target.getConfiguration().setUniqueStates(property(camelContext, java.lang.String.class, value)); return true;
+        case "zone": target.getConfiguration().setZone(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -107,17 +107,17 @@ public class JobEndpointConfigurer extends PropertyConfigurerSupport implements 
         JobEndpoint target = (JobEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "backoffbase":
-        case "backoffBase": return target.getBackoffBase();
+        case "backoffBase": return target.getConfiguration().getBackoffBase();
         case "backoffcap":
-        case "backoffCap": return target.getBackoffCap();
+        case "backoffCap": return target.getConfiguration().getBackoffCap();
         case "backofffactor":
-        case "backoffFactor": return target.getBackoffFactor();
+        case "backoffFactor": return target.getConfiguration().getBackoffFactor();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
         case "catchup":
-        case "catchUp": return target.isCatchUp();
-        case "concurrency": return target.getConcurrency();
-        case "delay": return target.getDelay();
+        case "catchUp": return target.getConfiguration().isCatchUp();
+        case "concurrency": return target.getConfiguration().getConcurrency();
+        case "delay": return target.getConfiguration().getDelay();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
@@ -125,21 +125,21 @@ public class JobEndpointConfigurer extends PropertyConfigurerSupport implements 
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "maxattempts":
-        case "maxAttempts": return target.getMaxAttempts();
+        case "maxAttempts": return target.getConfiguration().getMaxAttempts();
         case "maxrate":
-        case "maxRate": return target.getMaxRate();
+        case "maxRate": return target.getConfiguration().getMaxRate();
         case "pollinterval":
-        case "pollInterval": return target.getPollInterval();
-        case "priority": return target.getPriority();
-        case "schedule": return target.getSchedule();
-        case "timeout": return target.getTimeout();
+        case "pollInterval": return target.getConfiguration().getPollInterval();
+        case "priority": return target.getConfiguration().getPriority();
+        case "schedule": return target.getConfiguration().getSchedule();
+        case "timeout": return target.getConfiguration().getTimeout();
         case "uniqueby":
-        case "uniqueBy": return target.getUniqueBy();
+        case "uniqueBy": return target.getConfiguration().getUniqueBy();
         case "uniquefor":
-        case "uniqueFor": return target.getUniqueFor();
+        case "uniqueFor": return target.getConfiguration().getUniqueFor();
         case "uniquestates":
-        case "uniqueStates": return target.getUniqueStates();
-        case "zone": return target.getZone();
+        case "uniqueStates": return target.getConfiguration().getUniqueStates();
+        case "zone": return target.getConfiguration().getZone();
         default: return null;
         }
     }

@@ -24,26 +24,26 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         OutboxEndpoint target = (OutboxEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "backoffbase":
-        case "backoffBase": target.setBackoffBase(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backoffBase": target.getConfiguration().setBackoffBase(property(camelContext, java.time.Duration.class, value)); return true;
         case "backoffcap":
-        case "backoffCap": target.setBackoffCap(property(camelContext, java.time.Duration.class, value)); return true;
+        case "backoffCap": target.getConfiguration().setBackoffCap(property(camelContext, java.time.Duration.class, value)); return true;
         case "backofffactor":
-        case "backoffFactor": target.setBackoffFactor(property(camelContext, double.class, value)); return true;
+        case "backoffFactor": target.getConfiguration().setBackoffFactor(property(camelContext, double.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
-        case "concurrency": target.setConcurrency(property(camelContext, int.class, value)); return true;
+        case "concurrency": target.getConfiguration().setConcurrency(property(camelContext, int.class, value)); return true;
         case "exceptionhandler":
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "maxattempts":
-        case "maxAttempts": target.setMaxAttempts(property(camelContext, int.class, value)); return true;
+        case "maxAttempts": target.getConfiguration().setMaxAttempts(property(camelContext, int.class, value)); return true;
         case "maxbytes":
-        case "maxBytes": target.setMaxBytes(property(camelContext, long.class, value)); return true;
+        case "maxBytes": target.getConfiguration().setMaxBytes(property(camelContext, long.class, value)); return true;
         case "maxentries":
-        case "maxEntries": target.setMaxEntries(property(camelContext, int.class, value)); return true;
+        case "maxEntries": target.getConfiguration().setMaxEntries(property(camelContext, int.class, value)); return true;
         case "pollinterval":
-        case "pollInterval": target.setPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
+        case "pollInterval": target.getConfiguration().setPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         default: return false;
         }
     }
@@ -81,26 +81,26 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         OutboxEndpoint target = (OutboxEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "backoffbase":
-        case "backoffBase": return target.getBackoffBase();
+        case "backoffBase": return target.getConfiguration().getBackoffBase();
         case "backoffcap":
-        case "backoffCap": return target.getBackoffCap();
+        case "backoffCap": return target.getConfiguration().getBackoffCap();
         case "backofffactor":
-        case "backoffFactor": return target.getBackoffFactor();
+        case "backoffFactor": return target.getConfiguration().getBackoffFactor();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
-        case "concurrency": return target.getConcurrency();
+        case "concurrency": return target.getConfiguration().getConcurrency();
         case "exceptionhandler":
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
         case "maxattempts":
-        case "maxAttempts": return target.getMaxAttempts();
+        case "maxAttempts": return target.getConfiguration().getMaxAttempts();
         case "maxbytes":
-        case "maxBytes": return target.getMaxBytes();
+        case "maxBytes": return target.getConfiguration().getMaxBytes();
         case "maxentries":
-        case "maxEntries": return target.getMaxEntries();
+        case "maxEntries": return target.getConfiguration().getMaxEntries();
         case "pollinterval":
-        case "pollInterval": return target.getPollInterval();
+        case "pollInterval": return target.getConfiguration().getPollInterval();
         default: return null;
         }
     }

@@ -1,5 +1,6 @@
 package dev.headgate.job;
 
+import dev.headgate.EndpointOptions;
 import dev.headgate.failure.Listeners;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public class JobComponent extends DefaultComponent {
 
     // Handlers are looked at twice a second: within the third of the lease in which they are to end.
-    private static final long SHORTEST_LEASE = 3_000;
+    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(3);
 
     @Metadata(
             autowired = true,
@@ -30,10 +31,9 @@ public class JobComponent extends DefaultComponent {
 
     @Metadata(
             defaultValue = "30000",
-            javaType = "java.time.Duration",
             description = "How long the jobs of a process that is not heard of stay with it before they are rescued; at"
                     + " least 3s.")
-    private long lease = 30_000;
+    private Duration lease = Duration.ofSeconds(30);
 
     private final Set<JobConsumer> consumers = new CopyOnWriteArraySet<>();
     private final InstantSource clock;
@@ -73,11 +73,11 @@ public class JobComponent extends DefaultComponent {
         this.dataSource = dataSource;
     }
 
-    public long getLease() {
+    public Duration getLease() {
         return lease;
     }
 
-    public void setLease(long lease) {
+    public void setLease(Duration lease) {
         this.lease = lease;
     }
 
@@ -86,6 +86,7 @@ public class JobComponent extends DefaultComponent {
         if (remaining.isBlank()) {
             throw new IllegalArgumentException("Expected job:QUEUE, found \"" + uri + "\": name the queue");
         }
+        EndpointOptions.check(this, parameters);
         JobEndpoint endpoint = new JobEndpoint(uri, this, remaining);
         setProperties(endpoint, parameters);
         return endpoint;
@@ -111,14 +112,14 @@ public class JobComponent extends DefaultComponent {
     }
 
     synchronized Lease lease() {
-        if (lease < SHORTEST_LEASE) {
+        if (lease.compareTo(SHORTEST_LEASE) < 0) {
             throw new IllegalArgumentException(
-                    "Expected camel.component.job.lease to be at least 3s, found " + lease + " ms");
+                    "Expected camel.component.job.lease to be at least 3s, found " + lease.toMillis() + " ms");
         }
         if (current == null) {
             String holder = getCamelContext().getName() + " of process "
                     + ProcessHandle.current().pid();
-            current = new Lease(new LeaseTable(requireDataSource()), holder, Duration.ofMillis(lease));
+            current = new Lease(new LeaseTable(requireDataSource()), holder, lease);
         }
         return current;
     }

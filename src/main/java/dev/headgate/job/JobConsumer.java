@@ -40,15 +40,15 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         this.endpoint = endpoint;
         JobComponent component = endpoint.getComponent();
         this.worker = new JobWorker(
-                endpoint.workerOptions(),
+                endpoint.getConfiguration().workerOptions(endpoint.getQueue()),
                 new JobTable(component.requireDataSource()),
                 component.lease(),
-                new JobRate(endpoint.getMaxRate()),
+                new JobRate(endpoint.getConfiguration().getMaxRate()),
                 this::handle,
                 component.listeners(),
                 this::wake);
         this.poller = new Poller(worker, new FailureLog(LOG, "Jobs of " + endpoint.getQueue(), InstantSource.system()));
-        CronSchedule runs = endpoint.cronSchedule();
+        CronSchedule runs = endpoint.getConfiguration().cronSchedule();
         this.schedule = runs == null
                 ? null
                 : new QueueSchedule(endpoint.getQueue(), runs, component.clock(), component.requireDataSource());
@@ -77,8 +77,8 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         String name = "job-" + endpoint.getQueue();
         handlers = endpoint.getCamelContext()
                 .getExecutorServiceManager()
-                .newFixedThreadPool(this, name, endpoint.getConcurrency());
-        for (int i = 0; i < endpoint.getConcurrency(); i++) {
+                .newFixedThreadPool(this, name, endpoint.getConfiguration().getConcurrency());
+        for (int i = 0; i < endpoint.getConfiguration().getConcurrency(); i++) {
             handlers.execute(worker::handle);
         }
         worker.claiming(true);

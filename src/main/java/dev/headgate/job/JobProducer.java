@@ -24,7 +24,8 @@ final class JobProducer extends DefaultProducer {
         super(endpoint);
         this.endpoint = endpoint;
         this.jobs = endpoint.getComponent().jobs();
-        this.uniqueBy = expression(endpoint.getCamelContext(), endpoint.getUniqueBy());
+        this.uniqueBy = expression(
+                endpoint.getCamelContext(), endpoint.getConfiguration().getUniqueBy());
     }
 
     private static @Nullable Expression expression(CamelContext context, @Nullable String text) {

@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.EndpointOptions;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -73,12 +74,13 @@ public class OutboxComponent extends DefaultComponent {
             throw new IllegalArgumentException("Expected outbox:DESTINATION, found \"" + uri
                     + "\": name the value of the column \"destination\" whose entries are to be relayed");
         }
+        EndpointOptions.check(this, parameters);
         OutboxEndpoint endpoint = new OutboxEndpoint(uri, this, remaining);
         setProperties(endpoint, parameters);
         return endpoint;
     }
 
-    /** No configurer is generated for this component, so the autowiring is done here. */
+    /** The one it was given, else the only one of the registry, as Camel would have autowired it. */
     DataSource requireDataSource() {
         if (dataSource == null) {
             dataSource = CamelContextHelper.findSingleByType(getCamelContext(), DataSource.class);

@@ -71,7 +71,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         DataSource dataSource = endpoint.getComponent().requireDataSource();
         String subject = "Outbox relay of " + endpoint.getDestination();
         OutboxRelay started = new OutboxRelay(
-                endpoint.relayOptions(),
+                endpoint.getConfiguration().relayOptions(endpoint.getDestination()),
                 sender(),
                 new Listeners<>(getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
                 new FailureLog(LOG, subject, InstantSource.system()));
@@ -173,14 +173,17 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     }
 
     private OutboxRelay.Sender sender() {
-        if (endpoint.getConcurrency() == 0) {
+        if (endpoint.getConfiguration().getConcurrency() == 0) {
             return this::sendBulk;
         }
         senders = getEndpoint()
                 .getCamelContext()
                 .getExecutorServiceManager()
-                .newFixedThreadPool(this, "outbox-" + endpoint.getDestination() + "-entry", endpoint.getConcurrency());
-        return new EntrySender(endpoint.getConcurrency(), senders, this::sendEntry, () -> sending);
+                .newFixedThreadPool(
+                        this,
+                        "outbox-" + endpoint.getDestination() + "-entry",
+                        endpoint.getConfiguration().getConcurrency());
+        return new EntrySender(endpoint.getConfiguration().getConcurrency(), senders, this::sendEntry, () -> sending);
     }
 
     private SendOutcome sendBulk(List<OutboxEntry> entries) {

@@ -1,7 +1,5 @@
 package dev.headgate.outbox;
 
-import dev.headgate.failure.Backoff;
-import java.time.Duration;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;
@@ -27,6 +25,7 @@ import org.apache.camel.support.DefaultEndpoint;
         title = "Outbox",
         syntax = "outbox:destination",
         consumerOnly = true,
+        headersClass = OutboxHeaders.class,
         category = {Category.DATABASE, Category.MESSAGING})
 public class OutboxEndpoint extends DefaultEndpoint {
 
@@ -34,54 +33,8 @@ public class OutboxEndpoint extends DefaultEndpoint {
     @Metadata(required = true)
     private final String destination;
 
-    @UriParam(
-            label = "consumer",
-            defaultValue = "2000",
-            description = "Most entries in one exchange. Larger is faster and repeats more after a crash.")
-    private int maxEntries = 2000;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "8388608",
-            description = "Most payload bytes in one exchange, which bounds memory. A larger entry travels alone.")
-    private long maxBytes = 8L * 1024 * 1024;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "500",
-            description = "How long to wait after a look that found nothing, unless woken earlier.")
-    private Duration pollInterval = Duration.ofMillis(500);
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "500",
-            description = "Wait after the first failed attempt, with a jitter of half of it.")
-    private Duration backoffBase = Duration.ofMillis(500);
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "2",
-            description = "Factor from one wait between attempts to the next.")
-    private double backoffFactor = 2;
-
-    @UriParam(label = "consumer", defaultValue = "30000", description = "Longest wait between attempts.")
-    private Duration backoffCap = Duration.ofSeconds(30);
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "0",
-            description =
-                    "An entry that failed so often, the last time by itself, becomes a dead letter. 0 means that it is"
-                            + " tried without end, as an outage of the destination wants.")
-    private int maxAttempts;
-
-    @UriParam(
-            label = "consumer",
-            defaultValue = "0",
-            description =
-                    "0: an exchange is a list of entries, as for Kafka and SQS. Above: an exchange is one entry, as for"
-                            + " HTTP, so many at once, those of a key one after another.")
-    private int concurrency;
+    @UriParam
+    private final OutboxConfiguration configuration = new OutboxConfiguration();
 
     public OutboxEndpoint(String uri, OutboxComponent component, String destination) {
         super(uri, component);
@@ -101,11 +54,6 @@ public class OutboxEndpoint extends DefaultEndpoint {
         return consumer;
     }
 
-    OutboxRelay.Options relayOptions() {
-        Backoff backoff = new Backoff(backoffBase, backoffFactor, backoffCap, Backoff.Jitter.HALF);
-        return new OutboxRelay.Options(destination, maxEntries, maxBytes, pollInterval, backoff, maxAttempts);
-    }
-
     @Override
     public OutboxComponent getComponent() {
         return (OutboxComponent) super.getComponent();
@@ -115,70 +63,7 @@ public class OutboxEndpoint extends DefaultEndpoint {
         return destination;
     }
 
-    public int getMaxEntries() {
-        return maxEntries;
-    }
-
-    public void setMaxEntries(int maxEntries) {
-        this.maxEntries = maxEntries;
-    }
-
-    public long getMaxBytes() {
-        return maxBytes;
-    }
-
-    public void setMaxBytes(long maxBytes) {
-        this.maxBytes = maxBytes;
-    }
-
-    public Duration getPollInterval() {
-        return pollInterval;
-    }
-
-    public void setPollInterval(Duration pollInterval) {
-        this.pollInterval = pollInterval;
-    }
-
-    public Duration getBackoffBase() {
-        return backoffBase;
-    }
-
-    public void setBackoffBase(Duration backoffBase) {
-        this.backoffBase = backoffBase;
-    }
-
-    public double getBackoffFactor() {
-        return backoffFactor;
-    }
-
-    public void setBackoffFactor(double backoffFactor) {
-        this.backoffFactor = backoffFactor;
-    }
-
-    public Duration getBackoffCap() {
-        return backoffCap;
-    }
-
-    public void setBackoffCap(Duration backoffCap) {
-        this.backoffCap = backoffCap;
-    }
-
-    public int getMaxAttempts() {
-        return maxAttempts;
-    }
-
-    public void setMaxAttempts(int maxAttempts) {
-        this.maxAttempts = maxAttempts;
-    }
-
-    public int getConcurrency() {
-        return concurrency;
-    }
-
-    public void setConcurrency(int concurrency) {
-        if (concurrency < 0) {
-            throw new IllegalArgumentException("Expected a concurrency of 0 or more, found " + concurrency);
-        }
-        this.concurrency = concurrency;
+    public OutboxConfiguration getConfiguration() {
+        return configuration;
     }
 }

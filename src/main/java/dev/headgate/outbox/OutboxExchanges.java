@@ -9,7 +9,6 @@ import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
-import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
 
 /** Entries as Camel exchanges. */
@@ -43,10 +42,10 @@ final class OutboxExchanges {
                 message.setHeader(name, value);
             }
         });
-        message.setHeader(Headers.MESSAGE_ID, Long.toString(entry.id()));
-        message.setHeader(Headers.CONTENT_TYPE, entry.contentType());
+        message.setHeader(OutboxHeaders.MESSAGE_ID, Long.toString(entry.id()));
+        message.setHeader(OutboxHeaders.CONTENT_TYPE, entry.contentType());
         if (entry.key() != null) {
-            message.setHeader(KafkaConstants.KEY, entry.key());
+            message.setHeader(OutboxHeaders.KEY, entry.key());
         }
         return exchange;
     }
@@ -59,7 +58,7 @@ final class OutboxExchanges {
         } catch (IllegalArgumentException e) {
             kept.put("unreadable-headers", Headers.storable(String.valueOf(entry.headers())));
         }
-        kept.put(Headers.CONTENT_TYPE, entry.contentType());
+        kept.put(OutboxHeaders.CONTENT_TYPE, entry.contentType());
         try {
             return JSON.writeValueAsString(kept);
         } catch (JsonProcessingException e) {

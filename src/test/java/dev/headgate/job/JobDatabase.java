@@ -73,7 +73,7 @@ final class JobDatabase implements AutoCloseable {
         if (component.getDataSource() == null) {
             component.setDataSource(pool);
         }
-        component.setLease(Duration.ofSeconds(3).toMillis());
+        component.setLease(Duration.ofSeconds(3));
         context.addComponent("job", component);
         context.getRegistry().bind("dataSource", pool);
         context.getRegistry()

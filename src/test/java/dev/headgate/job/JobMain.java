@@ -2,6 +2,7 @@ package dev.headgate.job;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.time.Duration;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -24,7 +25,7 @@ final class JobMain {
         pool.setMaximumPoolSize(12);
         JobComponent component = new JobComponent();
         component.setDataSource(pool);
-        component.setLease(4_000);
+        component.setLease(Duration.ofSeconds(4));
         DefaultCamelContext context = new DefaultCamelContext();
         context.addComponent("job", component);
         context.addRoutes(new RouteBuilder() {

@@ -1,0 +1,53 @@
+package dev.headgate;
+
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Component;
+import org.apache.camel.spi.PropertyConfigurer;
+import org.apache.camel.spi.PropertyConfigurerGetter;
+
+/**
+ * Looks at the options of an endpoint's URI before Camel sets them: of a text that is no number Camel would make a time, and
+ * of that 0.
+ */
+public final class EndpointOptions {
+
+    private EndpointOptions() {}
+
+    /**
+     * Returns if numbers and durations are what they are to be.
+     *
+     * @throws IllegalArgumentException that names the option, with Camel's own failure to convert it as its cause
+     */
+    public static void check(Component component, Map<String, Object> parameters) {
+        PropertyConfigurer configurer = component.getEndpointPropertyConfigurer();
+        if (configurer instanceof PropertyConfigurerGetter options) {
+            parameters.forEach((name, value) -> {
+                Class<?> type = options.getOptionType(name, true);
+                if (type != null && value instanceof String text && !text.startsWith("#")) {
+                    check(component.getCamelContext(), name, type, text);
+                }
+            });
+        }
+    }
+
+    private static void check(CamelContext context, String name, Class<?> type, String text) {
+        boolean number = type == int.class || type == long.class || type == double.class || type == Integer.class;
+        if (!number && type != Duration.class) {
+            return;
+        }
+        Exception cause = null;
+        try {
+            Object value = context.getTypeConverter().mandatoryConvertTo(type, text);
+            if (!Duration.ZERO.equals(value) || text.startsWith("0") || text.startsWith("PT0")) {
+                return;
+            }
+        } catch (Exception e) {
+            cause = e;
+        }
+        String wanted = number ? "a number" : "a duration such as 500, 30s or 1h";
+        throw new IllegalArgumentException(
+                "Expected option " + name + " to be " + wanted + ", found \"" + text + "\"", cause);
+    }
+}
