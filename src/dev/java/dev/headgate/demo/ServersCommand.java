@@ -38,7 +38,10 @@ public final class ServersCommand implements Command {
                     .forEach(name -> servers.kafka().createTopic(name, 1, Map.of()));
             names(From.SQS, "queue", "applied-queue")
                     .forEach(name -> servers.sqs().createQueue(name, Map.of()));
-            servers.s3().createBucket(settings(From.KAFKA, To.S3).find("orders-archive.bucket").orElseThrow());
+            servers.s3()
+                    .createBucket(settings(From.KAFKA, To.S3)
+                            .find("orders-archive.bucket")
+                            .orElseThrow());
             PrintWriter out = spec.commandLine().getOut();
             servers.properties().forEach((name, value) -> out.println(name + "=" + value));
             // Nothing comes after it.

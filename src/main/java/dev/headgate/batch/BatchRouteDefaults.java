@@ -33,7 +33,6 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     /** Before whatever order a person gives, and what Camel gives to routes without one: from 1000 on. */
     private static final int FIRST = -1_000_000;
 
-
     private final List<RouteDefinition> routes = new ArrayList<>();
     private int nextStartupOrder = FIRST;
 

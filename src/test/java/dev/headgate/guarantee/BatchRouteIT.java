@@ -41,6 +41,7 @@ class BatchRouteIT {
                     - setBody: { simple: '"${body}"' }
                     - to: batch:b
             """;
+
     private static final String WRITE = """
             - route:
                 id: write
@@ -146,8 +147,7 @@ class BatchRouteIT {
                       steps:
                         - process: { ref: fail }
                 """;
-        Headgate headgate =
-                start(SOURCE + WRITE + "        - " + step.replace("  - ", "\n        - ") + "\n" + aside);
+        Headgate headgate = start(SOURCE + WRITE + "        - " + step.replace("  - ", "\n        - ") + "\n" + aside);
         send(headgate, "a", "1");
         Pipeline.await().until(() -> failures.get() < 0);
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select key from headgate.ledger"))
@@ -161,14 +161,16 @@ class BatchRouteIT {
         failures.set(3);
         beans.put("rows", (Processor) exchange -> exchange.getMessage().setBody(List.of(Map.of("word", "many"))));
         // After a scope of transacted of its own Camel forgets that the exchange is part of a transaction.
-        Headgate headgate = start(SOURCE + WRITE.replace("    steps:", """
+        Headgate headgate = start(SOURCE
+                + WRITE.replace("    steps:", """
                     steps:
                         - transacted: { steps: [ { log: "in its scope" } ] }
                         - process: { ref: rows }
                         - to:
                             uri: "sql:insert into written values (:#word)"
                             parameters: { batch: true }
-                """.stripTrailing()).replaceFirst("(?s)\\n *- to: \\{ id: insert.*?\\n", "\n        - process: { ref: fail }\n"));
+                """.stripTrailing())
+                        .replaceFirst("(?s)\\n *- to: \\{ id: insert.*?\\n", "\n        - process: { ref: fail }\n"));
         send(headgate, "a", "1");
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select key from headgate.ledger"))
                 .containsExactly("1"));
@@ -221,9 +223,9 @@ class BatchRouteIT {
                 .containsExactly("a"));
         pipeline.stop();
 
-        Headgate keyed = start(SOURCE.replace(
-                        "- to: batch:b", "- to: { uri: batch:b, parameters: { keyBy: '${header.order}' } }")
-                + WRITE);
+        Headgate keyed = start(
+                SOURCE.replace("- to: batch:b", "- to: { uri: batch:b, parameters: { keyBy: '${header.order}' } }")
+                        + WRITE);
         keyed.camelContext().createProducerTemplate().sendBodyAndHeader("direct:in", "c", "order", "o-1");
         keyed.camelContext().createProducerTemplate().sendBodyAndHeader("direct:in", "d", "order", "o-1");
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select key from headgate.ledger order by 1"))
@@ -255,8 +257,9 @@ class BatchRouteIT {
     }
 
     private static void assertDeadLetter(String expected) {
-        Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select pipeline || ' ' || stage || ' ' || reason"
-                        + " || ' ' || (headers ->> 'message-id') from headgate.dead_letter"))
-                .containsExactly(expected));
+        Pipeline.await()
+                .untilAsserted(() -> assertThat(pipeline.texts("select pipeline || ' ' || stage || ' ' || reason"
+                                + " || ' ' || (headers ->> 'message-id') from headgate.dead_letter"))
+                        .containsExactly(expected));
     }
 }
