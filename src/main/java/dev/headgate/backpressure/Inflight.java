@@ -16,10 +16,10 @@ public interface Inflight {
 
     long maxBytes();
 
-    /** From now on; what is in flight stays in flight. At least 1. */
+    /** Sets the limit from now on, at least 1; what is in flight stays in flight. */
     void setMaxMessages(long limit);
 
-    /** From now on; what is in flight stays in flight. At least 1. */
+    /** Sets the limit from now on, at least 1; what is in flight stays in flight. */
     void setMaxBytes(long limit);
 
     /** Whether what takes messages from here has to pause. */

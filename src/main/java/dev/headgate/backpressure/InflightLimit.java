@@ -29,7 +29,7 @@ public final class InflightLimit implements Inflight {
     private final Condition released = lock.newCondition();
     private final Condition room = lock.newCondition();
 
-    /** As {@link #InflightLimit(long, long, long, long)}, each source limited only by the whole. */
+    /** Limits the process only, and each source no further; see {@link #InflightLimit(long, long, long, long)}. */
     public InflightLimit(long maxMessages, long maxBytes) {
         this(maxMessages, maxBytes, maxMessages, maxBytes);
     }
@@ -123,7 +123,7 @@ public final class InflightLimit implements Inflight {
         return await(condition, atMost, waiters, released);
     }
 
-    /** As {@link #await}, of a condition that can come true only by a hold's end, a new limit, or the process's room. */
+    /** Waits, as {@link #await} does, for what only the end of a hold, a new limit or the process's room can bring. */
     boolean awaitRoom(BooleanSupplier condition, Duration atMost) {
         return await(condition, atMost, roomWaiters, room);
     }

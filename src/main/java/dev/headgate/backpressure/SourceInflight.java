@@ -130,7 +130,7 @@ public final class SourceInflight implements Inflight {
         listeners.add(listener);
     }
 
-    /** When and how long it has paused; told by its consumers. */
+    /** The pauses of the source, as its consumers tell them. */
     public Pauses pauses() {
         return pauses;
     }

@@ -15,9 +15,9 @@ public final class Backoff {
     public enum Jitter {
         /** The delay is what has grown. */
         NONE(1, 1),
-        /** From half of it to one and a half, at most the cap. */
+        /** The delay is random, from half of what has grown to one and a half of it, at most the cap. */
         HALF(0.5, 1.5),
-        /** From a millisecond to all of it. */
+        /** The delay is random, from a millisecond to what has grown. */
         FULL(0, 1);
 
         private final double from;
@@ -49,7 +49,7 @@ public final class Backoff {
         this(base, factor, cap, jitter, () -> ThreadLocalRandom.current().nextLong());
     }
 
-    /** As the other, with full jitter from the given source. */
+    /** Sets the delays with full jitter from the given source of randomness. */
     public Backoff(Duration base, double factor, Duration cap, RandomGenerator random) {
         this(base, factor, cap, Jitter.FULL, random);
     }

@@ -31,13 +31,13 @@ public sealed interface Failure {
     /** The details of this case. */
     String error();
 
-    /** It may succeed later, with the same message. */
+    /** The failure may be over later, and the same message succeed. */
     record Outage(String reason, String error) implements Failure {}
 
-    /** It lies in the message and can never succeed. */
+    /** The failure lies in the message, which can never succeed. */
     record Rejected(String reason, String error) implements Failure {}
 
-    /** Neither is known. */
+    /** Neither of both is known. */
     record Unknown(String reason, String error) implements Failure {}
 
     /**

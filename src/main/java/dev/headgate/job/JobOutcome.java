@@ -25,7 +25,7 @@ record JobOutcome(
 
     static final JobOutcome COMPLETED = new JobOutcome(JobState.COMPLETED, true, null, null, null);
 
-    /** Was claimed, but not begun. */
+    /** The job was claimed, but not begun. */
     static final JobOutcome GIVEN_BACK = new JobOutcome(JobState.AVAILABLE, false, null, null, null);
 
     /** What a failure makes of the job. */

@@ -15,7 +15,7 @@ public record JobSelection(
         ids = List.copyOf(ids);
     }
 
-    /** Of any queue, in any state. */
+    /** Jobs of any queue, in any state. */
     public static JobSelection of(List<Long> ids) {
         return new JobSelection(ids, null, null);
     }

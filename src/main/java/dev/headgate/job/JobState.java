@@ -21,7 +21,7 @@ public enum JobState {
         return this == COMPLETED || this == CANCELLED || this == DISCARDED;
     }
 
-    /** As the table has it. */
+    /** The state as the table has it. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

@@ -152,7 +152,7 @@ final class JobWorker implements Poller.Work {
         }
     }
 
-    /** Until the thread is interrupted by whom it belongs to. */
+    /** Handles jobs until the thread is interrupted by whom it belongs to. */
     void handle() {
         try {
             while (true) {

@@ -87,7 +87,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         return report;
     }
 
-    /** From any thread: breaks off a step that has kept a record for so long. The record is then not acknowledged. */
+    /** Breaks off, from any thread, a step that has kept a record for so long. The record is then not acknowledged. */
     boolean breakOff(Duration longerThan) {
         return routing.breakOff(longerThan);
     }

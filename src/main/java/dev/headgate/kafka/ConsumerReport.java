@@ -37,12 +37,12 @@ final class ConsumerReport {
         return properties;
     }
 
-    /** From any thread. */
+    /** The partitions that the consumer has; may be asked from any thread. */
     Set<TopicPartition> assigned() {
         return assigned;
     }
 
-    /** From any thread: whether it has had partitions of its group, be it none, and is not closed. */
+    /** Whether it has had partitions of its group, be it none, and is not closed; may be asked from any thread. */
     boolean hasJoined() {
         return joined && open;
     }

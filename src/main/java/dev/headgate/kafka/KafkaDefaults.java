@@ -16,7 +16,7 @@ public final class KafkaDefaults {
 
     private KafkaDefaults() {}
 
-    /** For sending only. */
+    /** A component that only sends. */
     public static KafkaComponent sending() {
         return component(new DefaultKafkaClientFactory(), new DefaultKafkaManualCommitFactory());
     }

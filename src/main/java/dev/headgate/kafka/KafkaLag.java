@@ -25,7 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 /** Asks the brokers how far the group is behind, with clients of its own: the answer does not wait for a consumer that pauses. */
 public final class KafkaLag implements AutoCloseable {
 
-    /** From the committed offset, or the first one if none is committed, to the end. */
+    /** The messages from the committed offset, or the first one if none is committed, to the end. */
     public record Lag(String pipeline, TopicPartition partition, long messages) {}
 
     private final Map<Map<String, Object>, Admin> clients = new ConcurrentHashMap<>();

@@ -27,7 +27,7 @@ final class OffsetTracker {
         return takeCommittable(partitions.keySet());
     }
 
-    /** As {@link #takeCommittable()}, of the given partitions only. */
+    /** The offsets of the given partitions that became committable since the last call. */
     Map<TopicPartition, OffsetAndMetadata> takeCommittable(Collection<TopicPartition> wanted) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TopicPartition partition : wanted) {

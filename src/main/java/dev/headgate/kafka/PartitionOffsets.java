@@ -55,7 +55,7 @@ final class PartitionOffsets {
         return deliveries.isEmpty();
     }
 
-    /** From any thread: a delivery failed, see {@link #rewind()}. */
+    /** Notes that a delivery failed, from any thread; see {@link #rewind()}. */
     void markFailed() {
         failed = true;
     }

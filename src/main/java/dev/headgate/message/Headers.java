@@ -57,7 +57,7 @@ public final class Headers {
         return texts;
     }
 
-    /** As {@link #texts}, without the map. */
+    /** Gives the consumer what {@link #texts} returns, without making the map. */
     public static void forEach(Message message, BiConsumer<String, String> consumer) {
         message.getHeaders().forEach((name, value) -> {
             if (isOwn(name)) {

@@ -164,7 +164,7 @@ public final class Message {
         return held;
     }
 
-    /** When its source got it, in milliseconds since 1970; 0 if it does not say so. */
+    /** The time at which its source got it, in milliseconds since 1970; 0 if the source does not say so. */
     public long timestamp() {
         return timestamp;
     }
@@ -179,7 +179,7 @@ public final class Message {
         return size;
     }
 
-    /** When it was handed over, by {@link System#nanoTime()}. */
+    /** The time at which it was handed over, by {@link System#nanoTime()}. */
     public long arrivedNanos() {
         return arrivedNanos;
     }

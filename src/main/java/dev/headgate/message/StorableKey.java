@@ -9,7 +9,7 @@ import java.util.HexFormat;
 /** An idempotency key in the form that the table can hold and gives back unchanged. */
 public final class StorableKey {
 
-    /** Of at most 3 bytes each in UTF-8; an index row must stay below 2704 bytes. */
+    /** The most characters, each of at most 3 bytes in UTF-8; an index row must stay below 2704 bytes. */
     private static final int LONGEST = 512;
 
     private StorableKey() {}

@@ -38,7 +38,7 @@ record SqsDelivery(String receiptHandle, @Nullable String group, int receives, l
                 sent == null ? 0 : Long.parseLong(sent.toString()));
     }
 
-    /** When the oldest of them was sent; {@link Instant#MAX} if there is none, or they do not say it. */
+    /** The time at which the oldest message was sent; {@link Instant#MAX} if there is none, or they do not say it. */
     static Instant oldestSent(List<software.amazon.awssdk.services.sqs.model.Message> messages) {
         return messages.stream()
                 .map(message -> message.attributes().get(MessageSystemAttributeName.SENT_TIMESTAMP))
@@ -52,7 +52,7 @@ record SqsDelivery(String receiptHandle, @Nullable String group, int receives, l
         return Instant.ofEpochMilli(Long.parseLong(epochMillis));
     }
 
-    /** When it may come again if this one fails: after a second, twice as long each time, at most five minutes. */
+    /** How long the message is kept back if this delivery fails: a second, twice as long each time, at most five minutes. */
     Duration delay() {
         return BACKOFF.after(Math.max(receives, 1));
     }

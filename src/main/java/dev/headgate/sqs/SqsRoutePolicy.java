@@ -81,7 +81,7 @@ final class SqsRoutePolicy extends InflightRoutePolicy {
         }
     }
 
-    /** When it was received at the latest: the consumer makes all exchanges of a poll before it hands out the first. */
+    /** The latest time at which it was received: the consumer makes all exchanges of a poll before it hands out the first. */
     private static long receivedAt(Exchange exchange) {
         return System.nanoTime()
                 - TimeUnit.MILLISECONDS.toNanos(exchange.getClock().elapsed() + 1);
