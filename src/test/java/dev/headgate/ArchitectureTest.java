@@ -109,10 +109,12 @@ class ArchitectureTest {
                     "software.amazon..",
                     "dev.headgate.sqs",
                     "dev.headgate.s3",
+                    "dev.headgate.failure",
                     "dev.headgate.manage",
                     "dev.headgate.cli.checks")
             .because(
-                    "queues and objects have a room each; besides, health and the check before a start ask for buckets");
+                    "queues and objects have a room each; besides, failure reads the status of a refusal, and health and"
+                            + " the check before a start ask for buckets");
 
     @ArchTest
     static final ArchRule sqs_and_s3_do_not_know_each_other = noClasses()
@@ -162,6 +164,7 @@ class ArchitectureTest {
     static final ArchRule sql_is_where_the_tables_are = noClasses()
             .that()
             .resideOutsideOfPackages(
+                    "dev.headgate.batch",
                     "dev.headgate.database",
                     "dev.headgate.deadletter",
                     "dev.headgate.job",
@@ -179,8 +182,8 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "org.springframework.jdbc..", "org.postgresql..")
             .because(
-                    "a statement stands in the room of its table; besides, failure reads SQLSTATEs, the application binds"
-                            + " the transactions, management counts rows, and commands say that a table is missing");
+                    "a statement stands in the room of its table; besides, batch begins the transaction, failure reads"
+                            + " SQLSTATEs, the application binds the policy, management counts rows, and commands say that a table is missing");
 
     @ArchTest
     static final ArchRule parquet_is_at_home_in_s3 =
@@ -287,6 +290,7 @@ class ArchitectureTest {
             .should()
             .beDeclaredInClassesThat()
             .resideInAnyPackage(
+                    "dev.headgate.batch",
                     "dev.headgate.database",
                     "dev.headgate.devservices",
                     "dev.headgate.job",

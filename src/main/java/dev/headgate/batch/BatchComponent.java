@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.EndpointOptions;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,6 +61,7 @@ public class BatchComponent extends DefaultComponent {
     @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         BatchEndpoint endpoint = new BatchEndpoint(uri, this, remaining, configuration.copy());
+        EndpointOptions.check(this, parameters);
         setProperties(endpoint, parameters);
         return endpoint;
     }

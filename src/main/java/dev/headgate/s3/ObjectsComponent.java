@@ -1,5 +1,6 @@
 package dev.headgate.s3;
 
+import dev.headgate.EndpointOptions;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.apache.camel.Endpoint;
@@ -27,6 +28,7 @@ public class ObjectsComponent extends DefaultComponent {
             throw new IllegalArgumentException("Expected objects:BUCKET, found \"" + uri + "\": name the bucket");
         }
         ObjectsEndpoint endpoint = new ObjectsEndpoint(uri, this, remaining, configuration.copy());
+        EndpointOptions.check(this, parameters);
         setProperties(endpoint, parameters);
         return endpoint;
     }
