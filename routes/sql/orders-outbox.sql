@@ -1,7 +1,7 @@
 -- One entry for each message, in order of arrival: entries of one key are relayed in the order of their id. A message that
 -- has a trace hands it on.
 insert into headgate.outbox (pipeline, destination, key, headers, payload)
-select 'orders', 'orders-applied', m.order_id, m.trace,
+select :#${body.name}, 'orders-applied', m.order_id, m.trace,
        convert_to(json_build_object('order_id', m.order_id, 'version', m.version, 'status', m.status,
                                     'amount', m.amount, 'currency', m.currency)::text, 'UTF8')
 from rows from (

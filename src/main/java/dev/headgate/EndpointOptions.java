@@ -18,7 +18,7 @@ public final class EndpointOptions {
     /**
      * Returns if numbers and durations are what they are to be.
      *
-     * @throws IllegalArgumentException that names the option, with Camel's own failure to convert it as its cause
+     * @throws IllegalArgumentException that names the option and its value
      */
     public static void check(Component component, Map<String, Object> parameters) {
         PropertyConfigurer configurer = component.getEndpointPropertyConfigurer();
@@ -37,17 +37,15 @@ public final class EndpointOptions {
         if (!number && type != Duration.class) {
             return;
         }
-        Exception cause = null;
         try {
             Object value = context.getTypeConverter().mandatoryConvertTo(type, text);
             if (!Duration.ZERO.equals(value) || text.startsWith("0") || text.startsWith("PT0")) {
                 return;
             }
         } catch (Exception e) {
-            cause = e;
+            // What comes is said below, with the name of the option.
         }
         String wanted = number ? "a number" : "a duration such as 500, 30s or 1h";
-        throw new IllegalArgumentException(
-                "Expected option " + name + " to be " + wanted + ", found \"" + text + "\"", cause);
+        throw new IllegalArgumentException("Expected option " + name + " to be " + wanted + ", found \"" + text + "\"");
     }
 }

@@ -174,8 +174,8 @@ final class Drain {
         Settings own = settings.with(backlog.properties(name, size.writers), BENCHMARK)
                 .with(
                         Map.of(
-                                "orders.batch.max-size", String.valueOf(BATCH_SIZE),
-                                "orders.batch.lanes", String.valueOf(size.writers)),
+                                "camel.component.batch.max-size", String.valueOf(BATCH_SIZE),
+                                "camel.component.batch.lanes", String.valueOf(size.writers)),
                         BENCHMARK);
         BatchListener listener = new BatchListener() {
             @Override

@@ -24,7 +24,7 @@ final class Demo {
     private static final Duration WITHOUT_PROGRESS = Duration.ofSeconds(60);
     /** So that a short demo shows several objects. */
     private static final SortedMap<String, String> SMALL_OBJECTS =
-            new TreeMap<>(Map.of("orders-archive.batch.linger", "2s", "orders-archive.batch.max-size", "5000"));
+            new TreeMap<>(Map.of("camel.component.batch.linger", "2s", "camel.component.batch.max-size", "5000"));
 
     private final DemoServers servers;
     private final ShippedPipeline pipeline;

@@ -3,8 +3,6 @@ package dev.headgate.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,10 +12,8 @@ import org.junit.jupiter.api.Test;
 class MigrationsTest {
 
     @Test
-    void the_printed_schema_holds_every_migration() throws IOException, URISyntaxException {
-        URL first = Migrations.class.getResource(Migrations.FILES.get(0));
-        assertThat(first).isNotNull();
-        try (Stream<Path> files = Files.list(Path.of(first.toURI()).getParent())) {
+    void the_printed_schema_holds_every_migration() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/main/resources/dev/headgate/database"))) {
             List<String> scripts = files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".sql"))
                     .toList();

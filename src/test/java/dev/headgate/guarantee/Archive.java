@@ -60,9 +60,9 @@ final class Archive implements AutoCloseable {
                 pipeline.topic,
                 "orders-archive.group",
                 pipeline.topic,
-                "orders-archive.batch.linger",
+                "camel.component.batch.linger",
                 "500ms",
-                "orders-archive.batch.max-size",
+                "camel.component.batch.max-size",
                 "500"));
         return properties;
     }

@@ -36,8 +36,8 @@ class ArchiveMemoryIT {
             pipeline.flush();
             // Other than the tests' small ones: the batches as shipped, but for the last, which need not wait 30 s.
             Map<String, String> properties = new HashMap<>(archive.properties());
-            properties.put("orders-archive.batch.max-size", "50000");
-            properties.put("orders-archive.batch.linger", "5s");
+            properties.put("camel.component.batch.max-size", "50000");
+            properties.put("camel.component.batch.linger", "5s");
 
             long highest;
             try (ChildProcess child = DrainMain.start(pipeline, Archive.ROUTES, properties)) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * The promises do not hang on a line of YAML: the shipped pipeline with lines left out, all variants side by side in one
@@ -197,7 +198,7 @@ class BoundaryIT {
 
     /** One YAML file and its SQL for each variant; no relay, so that the outbox shows what was written. */
     private static void writeFolder() throws IOException {
-        RoutesFolder.copy(folder, "");
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES, folder);
         String shipped = Files.readString(folder.resolve("orders.camel.yaml"));
         String state = Files.readString(folder.resolve("sql/orders-state.sql"))
                 .replace("m.order_id, m.version, m.customer", """

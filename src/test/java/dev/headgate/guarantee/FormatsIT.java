@@ -26,7 +26,7 @@ class FormatsIT {
 
     private static final String LAYOUT = "{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}";
     private static final Map<String, String> PARQUET = Map.of(
-            "orders-archive.layout", LAYOUT + ".parquet",
+            "camel.component.objects.layout", LAYOUT + ".parquet",
             "camel.component.objects.schema", "../orders.schema.json",
             "orders-archive.time", "arrival");
 
@@ -70,7 +70,7 @@ class FormatsIT {
             Map<String, String> properties = archive.pipeline.properties();
             properties.putAll(archive.properties());
             properties.putAll(source.properties());
-            properties.put("orders-archive.layout", LAYOUT + ".ndjson.zst");
+            properties.put("camel.component.objects.layout", LAYOUT + ".ndjson.zst");
             properties.put("orders-archive.time", "arrival");
             Path routes = Path.of("routes", "sqs-s3");
             Settings settings = Settings.load(routes, null, Map.of()).with(properties, "the test");

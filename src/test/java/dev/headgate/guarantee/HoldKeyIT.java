@@ -93,7 +93,7 @@ class HoldKeyIT {
 
     @Test
     void one_batch_holds_what_comes_behind_what_a_step_before_it_refused() {
-        run(Map.of("orders.batch.linger", "3s"));
+        run(Map.of("camel.component.batch.linger", "3s"));
         pipeline.send("o", "bad", "{\"version\":0}".getBytes(UTF_8));
         sendVersions("o", 2);
         pipeline.sendOrder("other", "other-7", 7);

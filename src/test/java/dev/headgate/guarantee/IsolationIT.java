@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 class IsolationIT {
 
     private static final Map<String, String> ONE_BATCH = Map.of(
-            "orders.batch.max-size", "2000",
-            "orders.batch.linger", "20s",
-            "orders.batch.lanes", "1");
+            "camel.component.batch.max-size", "2000",
+            "camel.component.batch.linger", "20s",
+            "camel.component.batch.lanes", "1");
     private static final Set<Integer> BAD = Set.of(17, 1_000, 1_999);
 
     /** Counts statements, also those that are rolled back: a sequence is not. */

@@ -15,7 +15,7 @@ class OutageLogIT {
     @Test
     void an_outage_of_many_attempts_takes_a_few_lines() {
         try (Pipeline pipeline = new Pipeline(1);
-                ChildProcess child = ChildProcess.run(pipeline, Map.of("orders.batch.lanes", "1"))) {
+                ChildProcess child = ChildProcess.run(pipeline, Map.of("camel.component.batch.lanes", "1"))) {
             pipeline.sendOrder("before", "before", 1);
             pipeline.flush();
             Pipeline.await()

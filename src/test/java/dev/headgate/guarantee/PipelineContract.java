@@ -32,10 +32,8 @@ abstract class PipelineContract {
 
     private static final Map<String, String> QUICK = Map.of(
             "headgate.commit-interval", "200ms",
-            "orders.batch.linger", "100ms",
-            "orders.batch.max-size", "40",
-            "orders-archive.batch.linger", "100ms",
-            "orders-archive.batch.max-size", "40");
+            "camel.component.batch.linger", "100ms",
+            "camel.component.batch.max-size", "40");
     /** Several commit intervals, lingers and extensions of the visibility. */
     private static final Duration HELD = Duration.ofMillis(3_500);
 

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 /** The shipped routes with one more option on {@code from: batch:orders}. */
 final class RoutesFolder {
 
-    private static final String LAST_OPTION = "        lanes: \"{{orders.batch.lanes}}\"\n";
+    private static final String CONSUMER = "      uri: batch:orders\n      steps:\n";
 
     private RoutesFolder() {}
 
@@ -18,7 +18,7 @@ final class RoutesFolder {
                 Path copy = to.resolve(Pipeline.ROUTES.relativize(file));
                 Files.createDirectories(copy.getParent());
                 String text = Files.readString(file);
-                Files.writeString(copy, text.replace(LAST_OPTION, LAST_OPTION + "        " + option + "\n"));
+                Files.writeString(copy, text.replace(CONSUMER, "      parameters: { " + option + " }\n" + CONSUMER));
             }
         }
     }

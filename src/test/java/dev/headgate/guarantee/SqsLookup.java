@@ -17,7 +17,7 @@ import org.springframework.util.FileSystemUtils;
 /** A step before the batch whose server is down for some messages, and what it was asked. */
 final class SqsLookup implements Processor {
 
-    private static final String VALIDATE = "              - to:\n                  id: orders-validate";
+    private static final String VALIDATE = "              - to: { id: orders-validate";
     private static final String LOOKUP =
             "              - process:\n                  id: orders-lookup\n                  ref: lookup\n";
 

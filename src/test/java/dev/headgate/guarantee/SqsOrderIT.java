@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SqsOrderIT {
 
     private static final List<String> GROUPS = List.of("x", "y", "z");
-    private static final Map<String, String> SETTINGS =
-            Map.of("orders.consumers", "4", "orders.batch.linger", "20ms", "orders.batch.max-size", "3");
+    private static final Map<String, String> SETTINGS = Map.of(
+            "orders.consumers", "4", "camel.component.batch.linger", "20ms", "camel.component.batch.max-size", "3");
 
     @Test
     void what_was_received_with_a_failed_message_does_not_overtake_it(@TempDir Path folder) throws IOException {

@@ -17,7 +17,7 @@ class SqsToS3KillIT {
     private static final int KILLS = 5;
     private static final int MESSAGES = 20_000;
     private static final Map<String, String> SMALL_BATCHES =
-            Map.of("orders-archive.batch.max-size", "100", "headgate.inflight.max-messages", "600");
+            Map.of("camel.component.batch.max-size", "100", "headgate.inflight.max-messages", "600");
 
     @TempDir
     Path directory;
@@ -60,7 +60,7 @@ class SqsToS3KillIT {
             assertThat(source.unacknowledged()).as("killed in the flow").isPositive();
 
             archive.pipeline.execute("drop trigger slow on headgate.object_manifest");
-            try (ChildProcess child = run(archive, source, Map.of("orders-archive.batch.max-size", "2000"))) {
+            try (ChildProcess child = run(archive, source, Map.of("camel.component.batch.max-size", "2000"))) {
                 Pipeline.await().until(() -> source.unacknowledged() == 0);
                 assertThat(child.isAlive()).as(child::output).isTrue();
                 archive.holdsOnce(load);

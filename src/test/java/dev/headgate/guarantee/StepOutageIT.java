@@ -18,7 +18,7 @@ import org.springframework.util.FileSystemUtils;
 /** Promises 3 and 7 for a step before the batch: its outage makes no dead letter, and no later message overtakes. */
 class StepOutageIT {
 
-    private static final String VALIDATE = "              - to:\n                  id: orders-validate";
+    private static final String VALIDATE = "              - to: { id: orders-validate";
     private static final String LOOKUP =
             "              - process:\n                  id: orders-lookup\n                  ref: lookup\n";
 
