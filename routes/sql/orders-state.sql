@@ -2,7 +2,8 @@
 -- with the same version the last one that arrived is it.
 insert into orders (order_id, version, customer, amount, currency, status, channel, items, placed_at)
 select distinct on (m.order_id)
-       m.order_id, m.version, m.customer, m.amount, m.currency, m.status, m.channel, m.items, m.placed_at
+       m.order_id, m.version, m.customer, m.amount, m.currency, m.status, coalesce(m.channel, 'unknown'),
+       m.items, m.placed_at
 from rows from (
        json_to_recordset(cast(:#${body.fresh} as json))
          as (order_id text, version integer, customer text, amount numeric, currency text, status text,

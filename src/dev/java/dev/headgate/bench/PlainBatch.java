@@ -29,6 +29,7 @@ record PlainBatch(List<? extends PlainMessage> messages) {
             case "fresh" -> payloads();
             case "header('channel')" -> channels();
             case "traces" -> "[]";
+            case "name" -> "orders";
             default -> throw new IllegalArgumentException("Unknown parameter ${body." + name + "}");
         };
     }

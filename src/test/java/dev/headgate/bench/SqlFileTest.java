@@ -25,6 +25,6 @@ class SqlFileTest {
         assertThat(SqlFile.read(Path.of("routes/sql/orders-state.sql")).parameters())
                 .containsExactly("fresh", "header('channel')");
         assertThat(SqlFile.read(Path.of("routes/sql/orders-outbox.sql")).parameters())
-                .containsExactly("fresh", "traces");
+                .containsExactly("name", "fresh", "traces");
     }
 }
