@@ -13,7 +13,7 @@ public interface BatchListener {
     /** When a batch is closed, before its first attempt: all its messages, in order of arrival. */
     default void closed(Batch batch) {}
 
-    /** After the route succeeded (with {@code transacted}: after the commit), before the source acknowledges. */
+    /** After the commit, before the source acknowledges. */
     default void written(Batch batch, Duration took) {}
 
     /** After an attempt failed and was rolled back; the same messages are tried again after the delay. */

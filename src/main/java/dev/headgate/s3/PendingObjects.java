@@ -19,7 +19,7 @@ final class PendingObjects implements TransactionSynchronization {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException(
                     "There is no transaction to put objects in: objects: must be a step of the route that consumes"
-                            + " from batch:, behind its \"transacted: {}\", and not on another thread");
+                            + " from batch:, and not on another thread");
         }
         PendingObjects pending = new PendingObjects();
         TransactionSynchronizationManager.registerSynchronization(pending);
