@@ -61,7 +61,7 @@ public final class Batch {
     }
 
     /** Says which messages are to be applied now; rejected ones never are. Asked once for each, in order. */
-    void settle(Predicate<Message> isFresh) {
+    void claimed(Predicate<Message> isFresh) {
         List<Message> answer = new ArrayList<>(messages.size());
         for (Message message : messages) {
             if (message.rejection() == null && isFresh.test(message)) {

@@ -2,6 +2,7 @@ package dev.headgate.batch;
 
 import dev.headgate.failure.Failure;
 import dev.headgate.message.Message;
+import dev.headgate.message.PipelineKey;
 import dev.headgate.message.Rejection;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,33 +15,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * One batch on its way through the {@link RouteWriter}, on the lane's thread.
  *
- * <p>A look at what is open has two passes. In the first one the later messages of a key wait as soon as one of it is
+ * <p>A round over what is open has two passes. In the first one the later messages of a key wait as soon as one of it is
  * refused. If too many are refused by then, the batch is held: as the fault may end at any time, nothing has overtaken
  * them. Else the refused ones are tried once more, then those that waited; who is refused now and has been overtaken by a
  * written message of its key stays refused, whatever comes, so that order is kept.
  */
 final class RejectionSearch {
 
-    /** While the batch is held, so many looks give up when nothing is accepted in the first pass, then one goes on. */
+    /** While the batch is held, so many rounds give up when nothing is accepted in the first pass, then one goes on. */
     private static final int PROBES = 10;
 
     private final RouteWriter writer;
     private final List<Message> messages;
     private final Batch.Closed closed;
     private final Lane lane;
-    /** By this look, in the order in which they were found. */
+    /** By this round, in the order in which they were found. */
     private final Map<Message, Rejection> rejected = new LinkedHashMap<>();
 
     /** Of those in {@link #rejected}. */
-    private final Map<Key, List<Message>> rejectedByKey = new HashMap<>();
+    private final Map<PipelineKey, List<Message>> rejectedByKey = new HashMap<>();
 
-    /** By this look or an earlier one: not to be tried again, for a later message of their key is written. */
+    /** By this round or an earlier one: not to be tried again, for a later message of their key is written. */
     private final Map<Message, Rejection> overtaken = new LinkedHashMap<>();
 
     private int failedAttempts;
     private boolean anyWritten;
-
-    private record Key(String pipeline, @Nullable String key) {}
 
     RejectionSearch(RouteWriter writer, List<Message> messages, Batch.Closed closed, Lane lane) {
         this.writer = writer;
@@ -52,13 +51,13 @@ final class RejectionSearch {
     void run() {
         List<Message> open = messages;
         String fault = "";
-        for (int looks = 1; !open.isEmpty() && !lane.isStopped(); looks++) {
-            boolean probing = !fault.isEmpty() && writer.maxRejected() < 1 && looks % PROBES != 0;
-            RejectionTally tally = look(open, probing);
+        for (int round = 1; !open.isEmpty() && !lane.isStopped(); round++) {
+            boolean probing = !fault.isEmpty() && writer.maxRejected() < 1 && round % PROBES != 0;
+            RejectionTally tally = round(open, probing);
             open = open(open);
             if (tally != null) {
                 fault = probing ? fault : tally.why();
-                writer.backOffRejected(open, lane, fault, looks);
+                writer.backOffRejected(open, lane, fault, round);
             } else {
                 storeRejected(open);
                 open = open(open);
@@ -78,7 +77,7 @@ final class RejectionSearch {
      * @param probing gives up when nothing is accepted
      * @return null when the rest is to be stored as dead letters, else what says that too many are rejected
      */
-    private @Nullable RejectionTally look(List<Message> open, boolean probing) {
+    private @Nullable RejectionTally round(List<Message> open, boolean probing) {
         RejectionTally first = tally();
         forget();
         List<Message> tried = without(overtaken, open);
@@ -99,13 +98,15 @@ final class RejectionSearch {
         return second.isTooMany() ? second : null;
     }
 
-    private static List<Message> without(Map<Message, Rejection> those, List<Message> list) {
-        return those.isEmpty()
+    private static List<Message> without(Map<Message, Rejection> excluded, List<Message> list) {
+        return excluded.isEmpty()
                 ? list
-                : list.stream().filter(message -> !those.containsKey(message)).toList();
+                : list.stream()
+                        .filter(message -> !excluded.containsKey(message))
+                        .toList();
     }
 
-    /** What was refused before this look and is not stored. */
+    /** What was refused before this round and is not stored. */
     private RejectionTally tally() {
         RejectionTally tally = new RejectionTally(messages.size(), writer.maxRejected());
         overtaken.values().forEach(tally::add);
@@ -185,12 +186,12 @@ final class RejectionSearch {
         }
     }
 
-    private static Key orderingKey(Message message) {
-        return new Key(message.pipeline(), message.orderingKey());
+    private static PipelineKey orderingKey(Message message) {
+        return new PipelineKey(message.pipeline(), message.orderingKey());
     }
 
-    private static Key sourceKey(Message message) {
-        return new Key(message.pipeline(), message.sourceKey());
+    private static PipelineKey sourceKey(Message message) {
+        return new PipelineKey(message.pipeline(), message.sourceKey());
     }
 
     /** Marks what was found and writes it, with what is held behind it, as dead letters in order. */

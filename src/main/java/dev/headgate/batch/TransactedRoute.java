@@ -4,6 +4,7 @@ import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.deadletter.HeldKeys;
 import dev.headgate.ledger.LedgerTable;
 import dev.headgate.message.Message;
+import dev.headgate.message.PipelineKey;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -24,8 +25,6 @@ import org.springframework.transaction.support.TransactionTemplate;
  * takes all of it back. Thread-safe: each lane has a transaction of its own.
  */
 final class TransactedRoute implements RouteWriter.Route {
-
-    private record Key(String pipeline, String key) {}
 
     private final RouteWriter.Route route;
     private final TransactionTemplate transaction;
@@ -73,11 +72,11 @@ final class TransactedRoute implements RouteWriter.Route {
         Map<String, List<Message>> candidates = batch.messages().stream()
                 .filter(message -> message.rejection() == null)
                 .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
-        Set<Key> fresh = new HashSet<>(batch.getSize() * 2);
-        candidates.forEach(
-                (pipeline, messages) -> ledger.insert(pipeline, messages, key -> fresh.add(new Key(pipeline, key))));
+        Set<PipelineKey> fresh = new HashSet<>(batch.getSize() * 2);
+        candidates.forEach((pipeline, messages) ->
+                ledger.insert(pipeline, messages, key -> fresh.add(new PipelineKey(pipeline, key))));
         // Removing the key lets only the first of two equal ones through.
-        batch.settle(message -> fresh.remove(new Key(message.pipeline(), message.idempotencyKey())));
+        batch.claimed(message -> fresh.remove(new PipelineKey(message.pipeline(), message.idempotencyKey())));
         deadLetters.store(batch.rejected(), batch.policy().deadLetterDestination());
         deadLetters.settle(batch.messages().stream()
                 .filter(message -> message.rejection() == null)

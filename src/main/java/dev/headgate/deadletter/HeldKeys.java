@@ -1,6 +1,7 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.message.Message;
+import dev.headgate.message.PipelineKey;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.Replay;
 import java.sql.Connection;
@@ -43,14 +44,6 @@ public final class HeldKeys {
             order by d.id
             """;
 
-    private record Key(String pipeline, String key) {
-
-        static @Nullable Key of(Message message) {
-            String key = DeadLetters.storable(message.sourceKey());
-            return key == null ? null : new Key(message.pipeline(), key);
-        }
-    }
-
     private final JdbcTemplate jdbc;
 
     public HeldKeys(DataSource dataSource) {
@@ -80,11 +73,11 @@ public final class HeldKeys {
      * Follows the batch in its order: a replay passes if it is the first open one of its key, and closes that; anything
      * else passes if none is open, and none was refused or held earlier in this batch.
      */
-    private static List<Message> waiting(List<Message> messages, Map<Key, ArrayDeque<Long>> open) {
+    private static List<Message> waiting(List<Message> messages, Map<PipelineKey, ArrayDeque<Long>> open) {
         List<Message> waiting = new ArrayList<>();
-        Set<Key> refused = new HashSet<>();
+        Set<PipelineKey> refused = new HashSet<>();
         for (Message message : messages) {
-            Key key = Key.of(message);
+            PipelineKey key = keyOf(message);
             if (key == null) {
                 continue;
             }
@@ -105,21 +98,23 @@ public final class HeldKeys {
         return waiting;
     }
 
-    private Map<Key, ArrayDeque<Long>> open(List<Message> messages) {
-        Map<Key, Integer> needed = new LinkedHashMap<>();
+    private Map<PipelineKey, ArrayDeque<Long>> open(List<Message> messages) {
+        Map<PipelineKey, Integer> needed = new LinkedHashMap<>();
         for (Message message : messages) {
-            Key key = Key.of(message);
+            PipelineKey key = keyOf(message);
             if (key != null) {
                 needed.merge(key, message.replay() == null ? 0 : 1, Integer::sum);
             }
         }
-        Map<Key, ArrayDeque<Long>> open = new HashMap<>();
+        Map<PipelineKey, ArrayDeque<Long>> open = new HashMap<>();
         if (!needed.isEmpty()) {
             jdbc.execute(OPEN, (PreparedStatement statement) -> {
                 setKeys(statement, needed);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        open.computeIfAbsent(new Key(rows.getString(1), rows.getString(2)), key -> new ArrayDeque<>())
+                        open.computeIfAbsent(
+                                        new PipelineKey(rows.getString(1), rows.getString(2)),
+                                        key -> new ArrayDeque<>())
                                 .addLast(rows.getLong(3));
                     }
                 }
@@ -129,13 +124,19 @@ public final class HeldKeys {
         return open;
     }
 
-    private static void setKeys(PreparedStatement statement, Map<Key, Integer> needed) throws SQLException {
+    private static void setKeys(PreparedStatement statement, Map<PipelineKey, Integer> needed) throws SQLException {
         Connection connection = statement.getConnection();
-        String[] pipelines = needed.keySet().stream().map(Key::pipeline).toArray(String[]::new);
-        String[] keys = needed.keySet().stream().map(Key::key).toArray(String[]::new);
+        String[] pipelines = needed.keySet().stream().map(PipelineKey::pipeline).toArray(String[]::new);
+        String[] keys = needed.keySet().stream().map(PipelineKey::key).toArray(String[]::new);
         Integer[] limits = needed.values().stream().map(count -> count + 1).toArray(Integer[]::new);
         statement.setArray(1, connection.createArrayOf("text", pipelines));
         statement.setArray(2, connection.createArrayOf("text", keys));
         statement.setArray(3, connection.createArrayOf("int4", limits));
+    }
+
+    /** Null for a message that its source gave no key. */
+    private static @Nullable PipelineKey keyOf(Message message) {
+        String key = DeadLetters.storable(message.sourceKey());
+        return key == null ? null : new PipelineKey(message.pipeline(), key);
     }
 }

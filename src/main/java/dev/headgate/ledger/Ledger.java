@@ -1,6 +1,7 @@
 package dev.headgate.ledger;
 
 import dev.headgate.message.Message;
+import dev.headgate.message.PipelineKey;
 import dev.headgate.message.Replay;
 import dev.headgate.message.StorableKey;
 import java.util.Map;
@@ -22,11 +23,9 @@ import org.apache.camel.support.service.ServiceSupport;
  */
 public final class Ledger extends ServiceSupport implements IdempotentRepository {
 
-    private record Key(String pipeline, String key) {}
-
     private final LedgerTable table;
     private final int cacheSize;
-    private final RecentKeys<Key> durable;
+    private final RecentKeys<PipelineKey> durable;
     private final ConcurrentMap<String, LongAdder> dropped = new ConcurrentHashMap<>();
 
     /**
@@ -52,7 +51,7 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
      */
     @Override
     public boolean add(Exchange exchange, String key) {
-        Key storable = key(exchange, key);
+        PipelineKey storable = key(exchange, key);
         exchange.setProperty(Message.IDEMPOTENCY_KEY, storable.key());
         boolean passes = !durable.contains(storable) || Replay.is(exchange.getMessage());
         if (!passes) {
@@ -122,10 +121,10 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     /** Warms the memory with the latest keys of the table. */
     @Override
     protected void doStart() {
-        table.forEachLatest(cacheSize, (pipeline, key) -> durable.add(new Key(pipeline, key)));
+        table.forEachLatest(cacheSize, (pipeline, key) -> durable.add(new PipelineKey(pipeline, key)));
     }
 
-    private static Key key(Exchange exchange, String key) {
-        return new Key(exchange.getFromRouteId(), StorableKey.of(key));
+    private static PipelineKey key(Exchange exchange, String key) {
+        return new PipelineKey(exchange.getFromRouteId(), StorableKey.of(key));
     }
 }

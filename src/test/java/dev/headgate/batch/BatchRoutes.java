@@ -42,7 +42,7 @@ final class BatchRoutes implements AutoCloseable {
      */
     BatchRoutes(String options, RouteBuilder more) throws Exception {
         context.addComponent("batch", new BatchComponent(route -> batch -> {
-            batch.settle(message -> true);
+            batch.claimed(message -> true);
             return route.send(batch);
         }));
         context.getShutdownStrategy().setTimeout(20);
