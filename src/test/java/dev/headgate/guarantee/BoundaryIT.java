@@ -28,13 +28,6 @@ import org.springframework.util.FileSystemUtils;
 class BoundaryIT {
 
     private static final int MESSAGES = 6_000;
-    private static final String OLD_ERROR_HANDLER = """
-                errorHandler:
-                  deadLetterChannel:
-                    deadLetterUri: batch:orders?deadLetter=true
-                    deadLetterHandleNewException: false
-                    useOriginalMessage: true
-            """;
     private static final String BAD = "hashtext(order_id) % 500 = 0";
 
     /**
@@ -105,12 +98,9 @@ class BoundaryIT {
                 new Variant(
                         "v5",
                         "with claim and error handler, as routes were written before batch: did that",
-                        yaml -> yaml.replace(
-                                        "        - transacted: {}\n",
-                                        "        - transacted: {}\n        - bean: { ref: ledger, method: claim }\n")
-                                .replace(
-                                        "    from:\n      uri: kafka:",
-                                        OLD_ERROR_HANDLER + "    from:\n      uri: kafka:")));
+                        yaml -> RoutesFolder.withErrorHandler(yaml.replace(
+                                "        - transacted: {}\n",
+                                "        - transacted: {}\n        - bean: { ref: ledger, method: claim }\n"))));
     }
 
     @TempDir

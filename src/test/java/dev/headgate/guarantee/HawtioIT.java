@@ -22,6 +22,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
 
 /** The Hawtio console on a process that has a token, with a stand-in for Hawtio's own files. */
 class HawtioIT {
@@ -53,7 +54,7 @@ class HawtioIT {
                 "headgate.management.token", "t0ken");
         try (Pipeline pipeline = new Pipeline(1)) {
             noneRuns(pipeline, settings);
-            pipeline.start(settings, Map.of());
+            pipeline.start(withErrorHandler(folder.resolve("routes")), settings, Map.of());
             JolokiaAgent jolokia = new JolokiaAgent(
                     URI.create("http://127.0.0.1:" + port + "/observe/jolokia"), Optional.of("Bearer t0ken"));
             jolokia.check();
@@ -79,6 +80,13 @@ class HawtioIT {
             }
             wrongCredentials(pipeline, settings);
         }
+    }
+
+    private static Path withErrorHandler(Path routes) throws IOException {
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES, routes);
+        Path file = routes.resolve("orders.camel.yaml");
+        Files.writeString(file, RoutesFolder.withErrorHandler(Files.readString(file)));
+        return routes;
     }
 
     private void theFiles(String cookie) throws IOException, InterruptedException {

@@ -5,13 +5,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The shipped routes with one more option on {@code from: batch:orders}. */
+/** The shipped routes with what a test adds to them. */
 final class RoutesFolder {
 
     private static final String CONSUMER = "      uri: batch:orders\n      steps:\n";
 
+    private static final String SOURCE = "    from:\n      uri: kafka:";
+    private static final String ERROR_HANDLER = """
+                errorHandler:
+                  deadLetterChannel:
+                    deadLetterUri: batch:orders?deadLetter=true
+                    deadLetterHandleNewException: false
+                    useOriginalMessage: true
+            """;
+
     private RoutesFolder() {}
 
+    /** The shipped YAML with an error handler of the source's route. */
+    static String withErrorHandler(String yaml) {
+        return yaml.replace(SOURCE, ERROR_HANDLER + SOURCE);
+    }
+
+    /** With one more option on {@code from: batch:orders}. */
     static void copy(Path to, String option) throws IOException {
         try (Stream<Path> files = Files.walk(Pipeline.ROUTES)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {

@@ -74,9 +74,7 @@ class SqsIT {
     void a_field_of_the_body_is_the_idempotency_key_if_the_yaml_says_so(@TempDir Path folder) throws IOException {
         FileSystemUtils.copyRecursively(Pipeline.ROUTES, folder);
         Path file = folder.resolve("sqs/orders.camel.yaml");
-        String yaml = Files.readString(file)
-                .replace("ref: messageId", "ref: order-id")
-                .replace("- beans:\n", "- beans:\n" + ORDER_ID);
+        String yaml = "- beans:\n" + ORDER_ID + Files.readString(file).replace("ref: messageId", "ref: order-id");
         Files.writeString(file, yaml);
         try (SqsPipeline pipeline = new SqsPipeline();
                 Headgate headgate = pipeline.start(folder.resolve("sqs"), Map.of(), Map.of())) {
