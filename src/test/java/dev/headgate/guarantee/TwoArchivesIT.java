@@ -81,7 +81,7 @@ class TwoArchivesIT {
                 shipped.replace("orders-archive", "orders-cold")
                         .replace(
                                 "time: \"{{orders-cold.time}}\"",
-                                "time: arrival\n              schema: ../orders.schema.json")
+                                "time: arrival, layout: \"{{orders-cold.layout}}\", schema: ../orders.schema.json")
                         .replaceAll("orders-cold\\.(?!bucket|layout|group)", "orders-archive."));
         return folder;
     }
