@@ -1,7 +1,6 @@
 package dev.headgate.batch;
 
 import java.time.Duration;
-import java.util.Set;
 
 /**
  * Hears what becomes of batches; every bean of this type in the registry is called.
@@ -22,12 +21,8 @@ public interface BatchListener {
     /**
      * When a first lane of a batch cannot write, because of an outage, or because too many of its messages are refused
      * for one reason. Told once, until {@link #released}.
-     *
-     * @param name the name in {@code batch:name}
-     * @param pipelines the ids of the routes that have sent to it
-     * @param why one line
      */
-    default void holding(String name, Set<String> pipelines, String why) {}
+    default void holding(Held held) {}
 
     /** When all lanes of a batch that was held write again, or have stopped. */
     default void released(String name) {}

@@ -51,8 +51,8 @@ public final class ManagedBatch {
 
     @ManagedAttribute(description = "Why nothing can be written at present, and since when; empty if it can")
     public String getHolding() {
-        Hold.State state = hold.state();
-        return state == null ? "" : state.why() + ", since " + state.since();
+        Held held = hold.held();
+        return held == null ? "" : held.why() + ", since " + held.since();
     }
 
     @ManagedAttribute(description = "Largest share of a batch that may be rejected for one reason before it is held")

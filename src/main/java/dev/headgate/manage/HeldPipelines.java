@@ -2,13 +2,12 @@ package dev.headgate.manage;
 
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchListener;
-import dev.headgate.manage.status.Held;
+import dev.headgate.batch.Held;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -48,10 +47,9 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
     }
 
     @Override
-    public void holding(String name, Set<String> pipelines, String why) {
-        Held held = new Held(name, pipelines, why, clock.instant());
-        pipelines.forEach(pipeline -> limit.source(pipeline).hold(name));
-        holds.compute(name, (batch, before) -> {
+    public void holding(Held held) {
+        held.pipelines().forEach(pipeline -> limit.source(pipeline).hold(held.batch()));
+        holds.compute(held.batch(), (batch, before) -> {
             if (before != null) {
                 before.reminder.cancel(false);
             }

@@ -1,6 +1,6 @@
 package dev.headgate.manage;
 
-import dev.headgate.manage.status.Held;
+import dev.headgate.batch.Held;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
@@ -48,8 +47,8 @@ final class BatchRoutes implements AutoCloseable {
         context.getShutdownStrategy().setTimeout(20);
         context.getRegistry().bind("listener", new BatchListener() {
             @Override
-            public void holding(String name, Set<String> pipelines, String why) {
-                told.add("held " + name + " " + pipelines + ": " + why);
+            public void holding(Held held) {
+                told.add("held " + held.batch() + " " + held.pipelines() + ": " + held.why());
             }
 
             @Override

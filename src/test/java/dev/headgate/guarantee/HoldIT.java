@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.app.Headgate;
 import dev.headgate.batch.BatchListener;
+import dev.headgate.batch.Held;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ class HoldIT {
             assertThat(members).hasSize(1);
             assertThat(health(port, "ready").statusCode()).isEqualTo(200);
 
-            held.holding("orders", Set.of("orders"), WHY);
+            held.holding(new Held("orders", Set.of("orders"), WHY, Instant.now()));
             send(pipeline, "held", 1_000);
             HttpResponse<String> ready = health(port, "ready");
             assertThat(ready.statusCode()).isEqualTo(503);

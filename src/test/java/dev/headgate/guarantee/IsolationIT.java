@@ -3,6 +3,7 @@ package dev.headgate.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.batch.BatchListener;
+import dev.headgate.batch.Held;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -70,8 +71,8 @@ class IsolationIT {
         List<String> told = Collections.synchronizedList(new ArrayList<>());
         BatchListener listener = new BatchListener() {
             @Override
-            public void holding(String name, Set<String> pipelines, String why) {
-                told.add(name + " " + pipelines + " " + why);
+            public void holding(Held held) {
+                told.add(held.batch() + " " + held.pipelines() + " " + held.why());
             }
 
             @Override

@@ -6,6 +6,7 @@ import dev.headgate.app.Headgate;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.batch.BatchListener;
+import dev.headgate.batch.Held;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -95,7 +97,7 @@ class PollerIT {
 
                 BatchListener held =
                         headgate.camelContext().getRegistry().lookupByNameAndType("heldPipelines", BatchListener.class);
-                held.holding("letters", Set.of("letters"), "the test says so");
+                held.holding(new Held("letters", Set.of("letters"), "the test says so", Instant.now()));
                 Pipeline.await().atMost(Duration.ofSeconds(1)).until(poller::isSuspended);
                 put(pipeline, LETTERS + 1, LETTERS + 10);
                 Pipeline.await()
@@ -121,7 +123,7 @@ class PollerIT {
                         headgate.camelContext().getRoute("letters").getConsumer();
                 BatchListener held =
                         headgate.camelContext().getRegistry().lookupByNameAndType("heldPipelines", BatchListener.class);
-                held.holding("letters", Set.of("letters"), "the test says so");
+                held.holding(new Held("letters", Set.of("letters"), "the test says so", Instant.now()));
                 Pipeline.await().until(poller::isSuspended);
                 headgate.camelContext().getRouteController().suspendRoute("letters");
                 held.released("letters");

@@ -3,7 +3,7 @@ package dev.headgate.manage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.backpressure.InflightLimit;
-import dev.headgate.manage.status.Held;
+import dev.headgate.batch.Held;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +44,7 @@ class HeldPipelinesTest {
     @Test
     void a_hold_is_said_at_once_holds_the_sources_of_its_pipelines_and_its_end_is_said() {
         try (HeldPipelines held = held(Duration.ofMinutes(1))) {
-            held.holding("b", Set.of("q", "p"), "no space left");
+            held.holding(new Held("b", Set.of("q", "p"), "no space left", now));
             assertThat(limit.source("p").isHeld()).isTrue();
             assertThat(limit.source("q").isHeld()).isTrue();
             assertThat(limit.source("other").isHeld()).isFalse();
@@ -63,7 +63,7 @@ class HeldPipelinesTest {
     @Test
     void a_hold_is_said_again_after_each_interval_until_it_ends() {
         try (HeldPipelines held = held(Duration.ofMillis(20))) {
-            held.holding("b", Set.of("p", "q"), "no space left");
+            held.holding(new Held("b", Set.of("p", "q"), "no space left", now));
             Awaitility.await()
                     .untilAsserted(
                             () -> assertThat(lines.said).hasSizeGreaterThan(4).containsOnly(LINE));
@@ -76,8 +76,8 @@ class HeldPipelinesTest {
     @Test
     void a_source_goes_on_only_when_all_batches_that_hold_it_go_on() {
         try (HeldPipelines held = held(Duration.ofMinutes(1))) {
-            held.holding("a", Set.of("p"), "why");
-            held.holding("b", Set.of("p"), "why");
+            held.holding(new Held("a", Set.of("p"), "why", now));
+            held.holding(new Held("b", Set.of("p"), "why", now));
             held.released("a");
             held.released("unknown");
             assertThat(limit.source("p").isHeld()).isTrue();

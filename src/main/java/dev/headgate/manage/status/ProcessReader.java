@@ -1,6 +1,7 @@
 package dev.headgate.manage.status;
 
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.batch.Held;
 import dev.headgate.manage.meters.Build;
 import dev.headgate.manage.meters.MeterSnapshot;
 import dev.headgate.manage.meters.Meters;

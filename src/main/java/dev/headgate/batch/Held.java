@@ -1,4 +1,4 @@
-package dev.headgate.manage.status;
+package dev.headgate.batch;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A batch that cannot write: what the log, health and the status page say of it.
+ * A batch that cannot write: what the log, health, JMX and the status page say of it.
  *
+ * @param batch the name in {@code batch:NAME}
  * @param pipelines those that pause for it, in the order of their names
  * @param why one line
  * @param since to the second
