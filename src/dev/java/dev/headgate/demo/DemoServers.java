@@ -62,15 +62,16 @@ public final class DemoServers implements AutoCloseable {
         return s3;
     }
 
-    /** The settings with {@link #properties}. */
+    /** The settings with {@link #properties}, and a free management port. */
     public Settings in(Settings settings) {
-        return settings.with(properties(), "the embedded servers");
+        Map<String, String> properties = properties();
+        properties.put("camel.management.port", String.valueOf(FreePort.find()));
+        return settings.with(properties, "the embedded servers");
     }
 
-    /** What leads to Postgres and to those servers that were asked for until now, and a free management port. */
+    /** What leads to Postgres and to those servers that were asked for until now. */
     Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>(Map.of(
-                "camel.management.port", String.valueOf(FreePort.find()),
                 "headgate.database.url", postgres().jdbcUrl(),
                 "headgate.database.user", postgres().user(),
                 "headgate.database.password", postgres().password()));
