@@ -62,6 +62,7 @@ final class BatchProducer extends DefaultProducer {
         if (queue != null) {
             carrier.setProperty(SourcePosition.QUEUE, queue);
         }
+        carrier.setProperty(SourcePosition.PROPERTY, exchange.getProperty(SourcePosition.PROPERTY));
         exchange.getExchangeExtension().handoverCompletions(carrier);
         Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
                 .withMillisInRoute(exchange.getClock().elapsed())

@@ -1,6 +1,7 @@
 package dev.headgate.kafka;
 
 import dev.headgate.message.MessageSize;
+import dev.headgate.message.SourcePosition;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
@@ -25,6 +26,11 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
         Delivery delivery = consumer.track(
                 route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
         exchange.getExchangeExtension().addOnCompletion(delivery);
+        String topic = kafka.partition.topic();
+        exchange.setProperty(
+                SourcePosition.PROPERTY,
+                new SourcePosition.Kafka(
+                        topic, consumer.incarnation(topic), kafka.partition.partition(), kafka.recordOffset));
         return delivery;
     }
 

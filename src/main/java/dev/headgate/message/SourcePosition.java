@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface SourcePosition {
 
+    /** The exchange property in which the consumer of a source leaves the position; nobody else can. */
+    String PROPERTY = "HeadgateSource";
+
     /** The exchange property in which a queue of SQS is named, as the position is to name it. */
     String QUEUE = "HeadgateQueue";
 
@@ -22,11 +25,23 @@ public sealed interface SourcePosition {
     /** The header with the queue of the job that a message is. */
     String JOB_QUEUE = "CamelJobQueue";
 
-    /** A record of Kafka: {@code topic-partition-offset}. */
-    record Kafka(String topic, int partition, long offset) implements SourcePosition {
+    /**
+     * A record of Kafka: {@code topic-partition-offset}, or {@code topic@incarnation-partition-offset}.
+     *
+     * @param incarnation which of the topics of this name, in the order in which the installation has seen them; 0 is the
+     *     first one
+     */
+    record Kafka(String topic, int incarnation, int partition, long offset) implements SourcePosition {
+
+        /** A record of the first topic of the name. */
+        public Kafka(String topic, int partition, long offset) {
+            this(topic, 0, partition, offset);
+        }
+
         @Override
         public String toString() {
-            return topic + "-" + partition + "-" + offset;
+            String life = incarnation == 0 ? topic : topic + "@" + incarnation;
+            return life + "-" + partition + "-" + offset;
         }
     }
 
@@ -68,6 +83,7 @@ public sealed interface SourcePosition {
 
     /** The position of the exchange's message; of a replay that of its first delivery. Without any, the exchange id. */
     static SourcePosition of(Exchange exchange) {
+        SourcePosition known = exchange.getProperty(PROPERTY, SourcePosition.class);
         Message message = exchange.getMessage();
         Object job = message.getHeader(JOB_ID);
         if (job != null) {
@@ -81,6 +97,9 @@ public sealed interface SourcePosition {
         SourcePosition origin = origin(message, topic, queue);
         if (origin != null) {
             return origin;
+        }
+        if (known != null) {
+            return known;
         }
         if (topic != null) {
             Object partition = message.getHeader(KafkaConstants.PARTITION);
@@ -110,7 +129,9 @@ public sealed interface SourcePosition {
             }
             Matcher kafka = Texts.KAFKA.matcher(text);
             if (kafka.matches()) {
-                return new Kafka(kafka.group(1), Integer.parseInt(kafka.group(2)), Long.parseLong(kafka.group(3)));
+                int incarnation = kafka.group(2) == null ? 0 : Integer.parseInt(kafka.group(2));
+                return new Kafka(
+                        kafka.group(1), incarnation, Integer.parseInt(kafka.group(3)), Long.parseLong(kafka.group(4)));
             }
         } catch (NumberFormatException e) {
             // 19 digits that are no long: nobody's id or offset
@@ -140,7 +161,8 @@ public sealed interface SourcePosition {
         private static final Pattern SQS = Pattern.compile("sqs:([a-zA-Z0-9._:-]{1,256}):([^:]+)");
 
         // A topic's name may hold hyphens and digits too.
-        private static final Pattern KAFKA = Pattern.compile("([a-zA-Z0-9._-]{1,249})-([0-9]{1,9})-([0-9]{1,19})");
+        private static final Pattern KAFKA = 
+                Pattern.compile("([a-zA-Z0-9._-]{1,249})(?:@([1-9][0-9]{0,8}))?-([0-9]{1,9})-([0-9]{1,19})");
 
         private Texts() {}
     }
