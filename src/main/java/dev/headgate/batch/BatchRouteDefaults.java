@@ -10,6 +10,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
+import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +35,12 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     private static final int FIRST = -1_000_000;
 
     private final List<RouteDefinition> routes = new ArrayList<>();
+    private @Nullable CamelContext context;
     private int nextStartupOrder = FIRST;
 
     @Override
     public void load(CamelContext context) {
+        this.context = context;
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext initializing) {
@@ -63,7 +66,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         // What is added may be what an earlier one leads to.
         for (RouteDefinition route : routes) {
             String batch = isConsumerOf(route) ? null : batch(route, new ArrayList<>());
-            if (batch != null && !route.isErrorHandlerFactorySet()) {
+            if (batch != null) {
                 route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
             }
         }
@@ -74,7 +77,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         routes.remove(removed);
     }
 
-    private static boolean isConsumerOf(RouteDefinition route) {
+    private boolean isConsumerOf(RouteDefinition route) {
         return input(route).startsWith(BATCH) || input(route).startsWith("job:");
     }
 
@@ -83,7 +86,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         seen.add(route);
         for (ToDefinition step :
                 ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
-            String uri = withoutOptions(step.getEndpointUri());
+            String uri = withoutOptions(resolved(step.getEndpointUri()));
             if (uri.startsWith(BATCH)) {
                 return uri;
             }
@@ -107,8 +110,21 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         return channel;
     }
 
-    private static String input(RouteDefinition route) {
-        return String.valueOf(route.getInput().getEndpointUri());
+    private String input(RouteDefinition route) {
+        return resolved(route.getInput().getEndpointUri());
+    }
+
+    /** The URI with the values of its placeholders; as it is written where one has none, which Camel itself will say. */
+    private String resolved(@Nullable String uri) {
+        String written = String.valueOf(uri);
+        if (context == null || !written.contains(PropertiesComponent.PREFIX_TOKEN)) {
+            return written;
+        }
+        try {
+            return context.resolvePropertyPlaceholders(written);
+        } catch (IllegalArgumentException e) {
+            return written;
+        }
     }
 
     private static String withoutOptions(String uri) {
