@@ -2,14 +2,17 @@ package dev.headgate;
 
 import java.time.Duration;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Component;
 import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.spi.PropertyConfigurerGetter;
+import org.apache.camel.support.CamelContextHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the options of an endpoint's URI before Camel sets them: of a text that is no number Camel would make a time, and
- * of that 0.
+ * What Headgate's components do alike with their options. The numbers of an endpoint's URI are looked at before Camel sets
+ * them: of a text that is no number Camel would make a time, and of that 0.
  */
 public final class EndpointOptions {
 
@@ -30,6 +33,24 @@ public final class EndpointOptions {
                 }
             });
         }
+    }
+
+    /**
+     * The database of a component: the one it was given, else the only one of the registry.
+     *
+     * @throws ConfigurationException if it was given none and the registry has none, or several
+     */
+    public static DataSource dataSource(Component component, @Nullable DataSource given) {
+        DataSource found = given == null
+                ? CamelContextHelper.findSingleByType(component.getCamelContext(), DataSource.class)
+                : given;
+        if (found == null) {
+            String name = component.getDefaultName();
+            throw new ConfigurationException(
+                    "Component " + name + " expected one DataSource in the registry, found none"
+                            + " or several: bind one, or set camel.component." + name + ".data-source");
+        }
+        return found;
     }
 
     private static void check(CamelContext context, String name, Class<?> type, String text) {

@@ -25,6 +25,6 @@ public interface Inflight {
     /** Whether what takes messages from here has to pause. */
     boolean isFull();
 
-    /** Whether a source is held because what it feeds cannot write. */
-    boolean isHeld();
+    /** Whether a source is paused, by an operator or because what it feeds cannot write. */
+    boolean isPaused();
 }

@@ -67,8 +67,8 @@ public final class InflightLimit implements Inflight {
     }
 
     @Override
-    public boolean isHeld() {
-        return sources.values().stream().anyMatch(SourceInflight::isHeld);
+    public boolean isPaused() {
+        return sources.values().stream().anyMatch(SourceInflight::isPaused);
     }
 
     /** Whether the process as a whole is so far below its limit that what paused may go on. */
@@ -123,7 +123,7 @@ public final class InflightLimit implements Inflight {
         return await(condition, atMost, waiters, released);
     }
 
-    /** Waits, as {@link #await} does, for what only the end of a hold, a new limit or the process's room can bring. */
+    /** Waits, as {@link #await} does, for what only the end of a pause, a new limit or the process's room can bring. */
     boolean awaitRoom(BooleanSupplier condition, Duration atMost) {
         return await(condition, atMost, roomWaiters, room);
     }
@@ -147,7 +147,7 @@ public final class InflightLimit implements Inflight {
         return roomWaiters.get() > 0;
     }
 
-    /** A limit or a hold changed: sources that wait look again. */
+    /** A limit or a pause changed: sources that wait look again. */
     void changed() {
         signal(room);
     }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The inflight limit of a route that polls its source: counts each exchange from its beginning until its completions
- * run, and suspends the consumer while the limit is reached or the source is held.
+ * run, and suspends the consumer while the limit is reached or the source is paused.
  *
  * <p>A poll that has begun is finished, so the limit is exceeded by one poll at most. The consumer is suspended and
  * resumed on a thread of the policy's own, woken by what makes it necessary; a route that somebody else suspended is not
@@ -38,7 +38,7 @@ public class InflightRoutePolicy extends RoutePolicySupport {
     @Override
     public void onInit(Route route) {
         super.onInit(route);
-        source.onHold(() -> pauseWhileFull(route));
+        source.onPause(() -> pauseWhileFull(route));
     }
 
     @Override

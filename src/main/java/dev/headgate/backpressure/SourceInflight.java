@@ -8,8 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What one source has in flight, counted with the whole process; and whether it is held, because what it feeds cannot
- * write.
+ * What one source has in flight, counted with the whole process; and whether it is paused, by an operator or because what it
+ * feeds cannot write.
  *
  * <p>Thread-safe. {@link #acquire} and {@link #release} never block and allocate nothing.
  */
@@ -21,12 +21,12 @@ public final class SourceInflight implements Inflight {
     private final String routeId;
     private final InflightLimit process;
     private final InflightCount own;
-    private final Set<String> holders = new HashSet<>();
+    private final Set<String> pausers = new HashSet<>();
     private final Pauses pauses = new Pauses();
     private final LongAdder taken = new LongAdder();
     private final LongAdder acknowledged = new LongAdder();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private volatile boolean held;
+    private volatile boolean paused;
 
     SourceInflight(String routeId, InflightLimit process, InflightCount own) {
         this.routeId = routeId;
@@ -62,15 +62,15 @@ public final class SourceInflight implements Inflight {
         process.release(size);
     }
 
-    /** Whether the source has to pause: it or the process is at its limit, or it is held. */
+    /** Whether the source has to pause: it or the process is at its limit, or it is paused. */
     @Override
     public boolean isFull() {
-        return held || own.isFull() || process.isFull();
+        return paused || own.isFull() || process.isFull();
     }
 
     /** Whether the source may go on after it had to pause. */
     public boolean hasRoom() {
-        return !held && own.hasRoom() && process.hasRoom();
+        return !paused && own.hasRoom() && process.hasRoom();
     }
 
     /** Waits until the source may go on, at most as long as given; returns whether it may. */
@@ -79,54 +79,54 @@ public final class SourceInflight implements Inflight {
     }
 
     @Override
-    public boolean isHeld() {
-        return held;
+    public boolean isPaused() {
+        return paused;
     }
 
-    /** Holds the source until each holder has let it go. */
-    public void hold(String holder) {
-        synchronized (holders) {
-            holders.add(holder);
-            held = true;
+    /** Pauses the source until each who has paused it has resumed it. */
+    public void pause(String by) {
+        synchronized (pausers) {
+            pausers.add(by);
+            paused = true;
         }
         listeners.forEach(Runnable::run);
     }
 
-    /** Lets the source go, as far as this holder is concerned; without effect if it does not hold it. */
-    public void letGo(String holder) {
-        synchronized (holders) {
-            if (!holders.remove(holder)) {
+    /** Resumes the source, as far as this one has paused it; without effect if it has not. */
+    public void resume(String by) {
+        synchronized (pausers) {
+            if (!pausers.remove(by)) {
                 return;
             }
-            held = !holders.isEmpty();
+            paused = !pausers.isEmpty();
         }
         process.changed();
     }
 
-    /** Holds the source until somebody lets it go with {@link #letGoByOperator()}. */
-    public void holdByOperator() {
-        hold(OPERATOR);
+    /** Pauses the source until somebody resumes it with {@link #resumeByOperator()}. */
+    public void pauseByOperator() {
+        pause(OPERATOR);
     }
 
-    public void letGoByOperator() {
-        letGo(OPERATOR);
+    public void resumeByOperator() {
+        resume(OPERATOR);
     }
 
-    public boolean isHeldByOperator() {
-        synchronized (holders) {
-            return holders.contains(OPERATOR);
+    public boolean isPausedByOperator() {
+        synchronized (pausers) {
+            return pausers.contains(OPERATOR);
         }
     }
 
-    /** Whether what it feeds holds it. */
-    public boolean isHeldByOthers() {
-        synchronized (holders) {
-            return holders.size() > (holders.contains(OPERATOR) ? 1 : 0);
+    /** Whether what it feeds, which cannot write, has paused it. */
+    public boolean isPausedByOutage() {
+        synchronized (pausers) {
+            return pausers.size() > (pausers.contains(OPERATOR) ? 1 : 0);
         }
     }
 
-    /** Calls when the source becomes held, on the thread of the holder, which must not be held up. */
-    public void onHold(Runnable listener) {
+    /** Calls when the source becomes paused, on the thread that pauses it, which must not be held up. */
+    public void onPause(Runnable listener) {
         listeners.add(listener);
     }
 

@@ -1,5 +1,5 @@
 /**
- * Holds the sources back when too much is unacknowledged, or what they feed cannot write.
+ * Pauses the sources when too much is unacknowledged, or what they feed cannot write.
  *
  * <p>Guarantees that whoever asks {@link dev.headgate.backpressure.SourceInflight#isFull()} before each message that it
  * hands to a route never lets the unacknowledged messages exceed the limit by more than one; who asks before each fetch,

@@ -9,7 +9,6 @@ import javax.sql.DataSource;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultComponent;
 import org.jspecify.annotations.Nullable;
 
@@ -71,20 +70,9 @@ public class BatchComponent extends DefaultComponent {
         if (otherBoundary != null) {
             return otherBoundary.apply(route);
         }
-        DataSource database = requireDataSource();
+        DataSource database = EndpointOptions.dataSource(this, dataSource);
         new TransactionCheck(getCamelContext(), database).check(routeId);
         return new TransactedRoute(route, database);
-    }
-
-    private DataSource requireDataSource() {
-        DataSource database = dataSource == null
-                ? CamelContextHelper.findSingleByType(getCamelContext(), DataSource.class)
-                : dataSource;
-        if (database == null) {
-            throw new IllegalStateException("Component batch expected one DataSource in the registry, found none or"
-                    + " several: bind one, or set camel.component.batch.dataSource");
-        }
-        return database;
     }
 
     /** The route that consumes from {@code batch:name}, if there is one. */

@@ -12,7 +12,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultComponent;
 import org.jspecify.annotations.Nullable;
 
@@ -93,14 +92,7 @@ public class JobComponent extends DefaultComponent {
     }
 
     DataSource requireDataSource() {
-        if (dataSource == null) {
-            dataSource = CamelContextHelper.findSingleByType(getCamelContext(), DataSource.class);
-        }
-        if (dataSource == null) {
-            throw new IllegalStateException("Component job expected one DataSource in the registry, found none or"
-                    + " several: bind one, or set camel.component.job.dataSource");
-        }
-        return dataSource;
+        return EndpointOptions.dataSource(this, dataSource);
     }
 
     InstantSource clock() {

@@ -48,7 +48,7 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     @Override
     public void holding(Held held) {
-        held.pipelines().forEach(pipeline -> limit.source(pipeline).hold(held.batch()));
+        held.pipelines().forEach(pipeline -> limit.source(pipeline).pause(held.batch()));
         holds.compute(held.batch(), (batch, before) -> {
             if (before != null) {
                 before.reminder.cancel(false);
@@ -60,7 +60,7 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
     @Override
     public void released(String name) {
         Reminded ended = holds.remove(name);
-        limit.sources().forEach(source -> source.letGo(name));
+        limit.sources().forEach(source -> source.resume(name));
         if (ended != null) {
             ended.reminder.cancel(false);
             Duration lasted = Duration.between(ended.held.since(), clock.instant());

@@ -34,9 +34,9 @@ public final class ManagedInflight {
         return inflight.isFull();
     }
 
-    @ManagedAttribute(description = "Whether a source is held because what it feeds cannot write")
-    public boolean isHeld() {
-        return inflight.isHeld();
+    @ManagedAttribute(description = "Whether a source is paused, by an operator or because what it feeds cannot write")
+    public boolean isPaused() {
+        return inflight.isPaused();
     }
 
     @ManagedAttribute(description = "Messages in flight from which on sources pause")

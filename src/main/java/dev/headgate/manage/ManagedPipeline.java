@@ -20,10 +20,10 @@ public final class ManagedPipeline {
     @ManagedAttribute(description = "running, or paused and why: inflight, process, outage, operator")
     public String getState() {
         List<String> why = new ArrayList<>();
-        if (source.isHeldByOperator()) {
+        if (source.isPausedByOperator()) {
             why.add("operator");
         }
-        if (source.isHeldByOthers()) {
+        if (source.isPausedByOutage()) {
             why.add("outage");
         }
         if (source.pausesForItself()) {
@@ -57,11 +57,11 @@ public final class ManagedPipeline {
 
     @ManagedOperation(description = "Takes nothing more from the source until resume; what is in flight goes on")
     public void pause() {
-        source.holdByOperator();
+        source.pauseByOperator();
     }
 
     @ManagedOperation(description = "Ends a pause made by the operation pause")
     public void resume() {
-        source.letGoByOperator();
+        source.resumeByOperator();
     }
 }

@@ -10,7 +10,6 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.support.DefaultComponent;
 import org.jspecify.annotations.Nullable;
 
@@ -80,16 +79,8 @@ public class OutboxComponent extends DefaultComponent {
         return endpoint;
     }
 
-    /** The one it was given, else the only one of the registry, as Camel would have autowired it. */
     DataSource requireDataSource() {
-        if (dataSource == null) {
-            dataSource = CamelContextHelper.findSingleByType(getCamelContext(), DataSource.class);
-        }
-        if (dataSource == null) {
-            throw new IllegalStateException("Component outbox expected one DataSource in the registry, found none or"
-                    + " several: bind one, or set camel.component.outbox.dataSource");
-        }
-        return dataSource;
+        return EndpointOptions.dataSource(this, dataSource);
     }
 
     void add(OutboxConsumer consumer) {

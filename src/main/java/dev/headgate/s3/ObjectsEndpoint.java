@@ -1,6 +1,7 @@
 package dev.headgate.s3;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.EndpointOptions;
 import dev.headgate.schema.SchemaFile;
 import java.time.InstantSource;
 import javax.sql.DataSource;
@@ -56,13 +57,10 @@ public class ObjectsEndpoint extends DefaultEndpoint {
     /** @throws ConfigurationException if an option, or the schema's file, is not as it must be */
     @Override
     public Producer createProducer() throws Exception {
-        DataSource database = getComponent().getDataSource();
+        DataSource database =
+                EndpointOptions.dataSource(getComponent(), getComponent().getDataSource());
         String schema = configuration.getSchema();
         try {
-            if (database == null) {
-                throw new ConfigurationException("Expected one DataSource in the registry, found none or several:"
-                        + " bind one, or set camel.component.objects.dataSource.");
-            }
             return new ObjectsProducer(
                     this,
                     new ManifestTable(database),

@@ -87,26 +87,26 @@ class SourceInflightTest {
     @Test
     void a_held_source_is_full_until_every_holder_has_let_it_go() {
         AtomicInteger told = new AtomicInteger();
-        orders.onHold(told::incrementAndGet);
-        orders.hold("a");
-        orders.hold("b");
+        orders.onPause(told::incrementAndGet);
+        orders.pause("a");
+        orders.pause("b");
         assertThat(told).hasValue(2);
         assertThat(orders.isFull()).isTrue();
-        assertThat(limit.isHeld()).isTrue();
+        assertThat(limit.isPaused()).isTrue();
         assertThat(letters.isFull()).isFalse();
-        orders.letGo("a");
-        orders.letGo("unknown");
-        assertThat(orders.isHeld()).isTrue();
-        orders.letGo("b");
+        orders.resume("a");
+        orders.resume("unknown");
+        assertThat(orders.isPaused()).isTrue();
+        orders.resume("b");
         assertThat(orders.isFull()).isFalse();
-        assertThat(limit.isHeld()).isFalse();
+        assertThat(limit.isPaused()).isFalse();
     }
 
     @Test
     void waiting_ends_when_the_hold_ends() throws Exception {
-        orders.hold("a");
+        orders.pause("a");
         CompletableFuture<Boolean> waiting = waiting();
-        orders.letGo("a");
+        orders.resume("a");
         assertThat(waiting.get(10, TimeUnit.SECONDS)).isTrue();
     }
 

@@ -51,7 +51,7 @@ class HoldIT {
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body()).contains("batch:orders cannot write since 20", WHY, "headgate-hold");
             assertThat(health(port, "live").statusCode()).isEqualTo(200);
-            assertThat(Jmx.get("services", "Inflight-orders", "Held")).isEqualTo(true);
+            assertThat(Jmx.get("services", "Inflight-orders", "Paused")).isEqualTo(true);
             Pipeline.await()
                     .during(Duration.ofSeconds(8))
                     .until(() -> deliveries.records() == 100

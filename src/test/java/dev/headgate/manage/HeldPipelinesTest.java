@@ -45,16 +45,16 @@ class HeldPipelinesTest {
     void a_hold_is_said_at_once_holds_the_sources_of_its_pipelines_and_its_end_is_said() {
         try (HeldPipelines held = held(Duration.ofMinutes(1))) {
             held.holding(new Held("b", Set.of("q", "p"), "no space left", now));
-            assertThat(limit.source("p").isHeld()).isTrue();
-            assertThat(limit.source("q").isHeld()).isTrue();
-            assertThat(limit.source("other").isHeld()).isFalse();
+            assertThat(limit.source("p").isPaused()).isTrue();
+            assertThat(limit.source("q").isPaused()).isTrue();
+            assertThat(limit.source("other").isPaused()).isFalse();
             assertThat(held.holds())
                     .extracting(Held::toString)
                     .containsExactly("batch:b cannot write since 2026-01-01T00:00:00Z: no space left");
             Awaitility.await().untilAsserted(() -> assertThat(lines.said).containsExactly(LINE));
             now = START.plusSeconds(90);
             held.released("b");
-            assertThat(limit.isHeld()).isFalse();
+            assertThat(limit.isPaused()).isFalse();
             assertThat(held.holds()).isEmpty();
             assertThat(lines.said).containsExactly(LINE, "INFO batch:b goes on after 90 s, and so do [p, q]");
         }
@@ -80,9 +80,9 @@ class HeldPipelinesTest {
             held.holding(new Held("b", Set.of("p"), "why", now));
             held.released("a");
             held.released("unknown");
-            assertThat(limit.source("p").isHeld()).isTrue();
+            assertThat(limit.source("p").isPaused()).isTrue();
             held.released("b");
-            assertThat(limit.source("p").isHeld()).isFalse();
+            assertThat(limit.source("p").isPaused()).isFalse();
         }
     }
 

@@ -70,8 +70,8 @@ final class StateMeters {
             for (SourceInflight source : limit.sources()) {
                 values.call(one(source.pausesForItself()), source.routeId(), "inflight");
                 values.call(one(source.pausesForProcess()), source.routeId(), "process");
-                values.call(one(source.isHeldByOthers()), source.routeId(), "outage");
-                values.call(one(source.isHeldByOperator()), source.routeId(), "operator");
+                values.call(one(source.isPausedByOutage()), source.routeId(), "outage");
+                values.call(one(source.isPausedByOperator()), source.routeId(), "operator");
             }
         });
         counter(Meters.SOURCE_PAUSES, source -> (double) source.pauses().pauses());
