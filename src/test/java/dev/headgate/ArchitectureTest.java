@@ -290,13 +290,14 @@ class ArchitectureTest {
             .should()
             .beDeclaredInClassesThat()
             .resideInAnyPackage(
+                    "dev.headgate",
                     "dev.headgate.batch",
                     "dev.headgate.database",
                     "dev.headgate.devservices",
                     "dev.headgate.job",
                     "dev.headgate.outbox",
                     "dev.headgate.s3")
-            .because("one pool serves the process");
+            .because("one pool serves the process; components find it all in the same way");
 
     @ArchTest
     static final ArchRule no_rooms_without_a_concept = noClasses()
