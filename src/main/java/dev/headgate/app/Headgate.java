@@ -4,6 +4,7 @@ import dev.headgate.HeadgateException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchComponent;
 import dev.headgate.database.Database;
+import dev.headgate.database.Installation;
 import dev.headgate.database.Migrations;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
@@ -23,6 +24,7 @@ import dev.headgate.manage.meters.Build;
 import dev.headgate.manage.trace.Traces;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.MessageId;
+import dev.headgate.message.ReplaySeal;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
@@ -92,7 +94,9 @@ public final class Headgate implements AutoCloseable {
         try {
             configure(main, settings, routes);
             bind(main, settings, database.dataSource());
-            AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
+            AcknowledgingClientFactory clients = bind(
+                    main, settings, limit, held, metrics, new ReplaySeal(() -> Installation.read(database.dataSource())
+                            .secret()));
             metrics.bind(main, database, clients, held);
             traces.bind(main);
             new Health(database.dataSource(), clients).bind(main);
@@ -196,9 +200,9 @@ public final class Headgate implements AutoCloseable {
     }
 
     private static AcknowledgingClientFactory bind(
-            Main main, Settings settings, InflightLimit limit, HeldPipelines held, Metrics metrics) {
+            Main main, Settings settings, InflightLimit limit, HeldPipelines held, Metrics metrics, ReplaySeal seal) {
         main.bind("inflightLimit", limit);
-        main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements()));
+        main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements(), seal));
         main.bind("aws2-sqs-component", SqsDefaults.component());
         main.bind("http-component", HttpDefaults.component());
         main.bind("https-component", HttpDefaults.component());
@@ -210,7 +214,7 @@ public final class Headgate implements AutoCloseable {
                 settings.getDuration(SettingKey.REVOKE_TIMEOUT),
                 metrics.acknowledgements());
         main.configure().addConfiguration(new Sources(limit, clients));
-        main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
+        main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory(seal)));
         return clients;
     }
 

@@ -7,6 +7,7 @@ import dev.headgate.message.Message;
 import dev.headgate.message.MessageId;
 import dev.headgate.message.Payload;
 import dev.headgate.message.Rejection;
+import dev.headgate.message.Replay;
 import dev.headgate.message.SourcePosition;
 import dev.headgate.message.StorableKey;
 import org.apache.camel.Exchange;
@@ -58,11 +59,11 @@ final class BatchProducer extends DefaultProducer {
         if (sourceKey != null) {
             carrier.setProperty(Message.ORDERING_KEY, sourceKey);
         }
-        String queue = exchange.getProperty(SourcePosition.QUEUE, String.class);
-        if (queue != null) {
-            carrier.setProperty(SourcePosition.QUEUE, queue);
+        carrier.setProperty(SourcePosition.PROPERTY, SourcePosition.of(exchange));
+        Replay replay = Replay.of(exchange);
+        if (replay != null) {
+            carrier.setProperty(Replay.PROPERTY, replay);
         }
-        carrier.setProperty(SourcePosition.PROPERTY, exchange.getProperty(SourcePosition.PROPERTY));
         exchange.getExchangeExtension().handoverCompletions(carrier);
         Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
                 .withMillisInRoute(exchange.getClock().elapsed())

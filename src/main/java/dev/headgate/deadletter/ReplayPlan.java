@@ -2,6 +2,7 @@ package dev.headgate.deadletter;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a replay is going to send.
@@ -9,11 +10,17 @@ import java.util.Map;
  * @param letters in the order of their ids, those held behind the chosen ones among them
  * @param chosen how many of them were asked for; the others follow because they are held behind these
  * @param exhausted how many were asked for but have been replayed as often as is allowed
- * @param unsendable how many were asked for but came from where nothing can be sent
+ * @param unsendable how many were asked for but came from where nothing may be sent
+ * @param elsewhere their sources
  * @param pipelines how many letters of each pipeline
  */
 public record ReplayPlan(
-        List<Letter> letters, long chosen, long exhausted, long unsendable, Map<String, Long> pipelines) {
+        List<Letter> letters,
+        long chosen,
+        long exhausted,
+        long unsendable,
+        Set<String> elsewhere,
+        Map<String, Long> pipelines) {
 
     /**
      * One to send.
@@ -24,6 +31,7 @@ public record ReplayPlan(
 
     public ReplayPlan {
         letters = List.copyOf(letters);
+        elsewhere = Set.copyOf(elsewhere);
         pipelines = Map.copyOf(pipelines);
     }
 }

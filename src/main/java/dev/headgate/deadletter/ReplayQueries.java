@@ -9,7 +9,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -22,6 +26,7 @@ final class ReplayQueries {
     @SuppressWarnings("ArrayRecordComponent") // never compared; a copy of each payload would cost more than it guards
     record Resent(
             long id,
+            String pipeline,
             SourcePosition source,
             @Nullable String key,
             Map<String, byte[]> headers,
@@ -45,9 +50,9 @@ final class ReplayQueries {
 
     // The condition is that of the index dead_letter_blocking.
     private static final String RELEASABLE = """
-            select h.id, octet_length(h.payload) as bytes
+            select h.id, h.source, octet_length(h.payload) as bytes
             from headgate.dead_letter h
-            where h.held and h.state = 'dead' and (h.source ~ '^[a-zA-Z0-9._-]+-[0-9]+-[0-9]+$' or h.source like 'sqs:%')
+            where h.held and h.state = 'dead' and h.source !~ '^(job|outbox):'
               and not exists (
                   select from headgate.dead_letter b
                   where b.pipeline = h.pipeline and md5(b.key) = md5(h.key) and b.key = h.key and b.id < h.id
@@ -58,7 +63,7 @@ final class ReplayQueries {
 
     // Who refuses or applies a replay waits for this lock, and so for the mark.
     private static final String LOCK = """
-            select id, source, key, headers, payload from headgate.dead_letter
+            select id, pipeline, source, key, headers, payload from headgate.dead_letter
             where id = any (?) and state = 'dead' and (held or replays < ?)
             order by id
             for update
@@ -87,27 +92,30 @@ final class ReplayQueries {
             overriding system value
             select substring(source from '[0-9]+$')::bigint, substring(source from '^job:(.*):[0-9]+$'),
                    case when settled_at is null
-                        then headers::jsonb || jsonb_build_object('%s', id::text) else headers::jsonb end,
+                        then headers::jsonb || jsonb_build_object('%s', r.seal) else headers::jsonb end,
                    payload
-            from headgate.dead_letter
-            where id = any (?)
-            order by id
+            from headgate.dead_letter d
+            join unnest(?::bigint[], ?::text[]) as r (letter, seal) on r.letter = d.id
+            order by d.id
             on conflict (id) do update
                set state = 'available', scheduled_at = now(), attempt = 0, ended_at = null, headers = excluded.headers
              where job.state in ('discarded', 'completed')
-            """.formatted(Headers.DEAD_LETTER);
+            """.formatted(Headers.REPLAY);
 
     private final JdbcTemplate jdbc;
+    private final Predicate<SourcePosition> consumed;
     private final int maxReplays;
 
-    ReplayQueries(DataSource dataSource, int maxReplays) {
+    ReplayQueries(DataSource dataSource, Predicate<SourcePosition> consumed, int maxReplays) {
         this.jdbc = new JdbcTemplate(dataSource);
+        this.consumed = consumed;
         this.maxReplays = maxReplays;
     }
 
     ReplayPlan plan(Selection selection) {
         List<ReplayPlan.Letter> letters = new ArrayList<>();
         Map<String, Long> pipelines = new TreeMap<>();
+        Set<String> elsewhere = new TreeSet<>();
         long[] counts = new long[3];
         new NamedParameterJdbcTemplate(jdbc)
                 .query(
@@ -117,21 +125,30 @@ final class ReplayQueries {
                             boolean chosen = row.getBoolean("chosen");
                             if (row.getBoolean("exhausted")) {
                                 counts[1]++;
-                            } else if (SourcePosition.parse(row.getString("source"))
-                                    instanceof SourcePosition.Unknown) {
+                            } else if (!consumed.test(SourcePosition.parse(row.getString("source")))) {
                                 counts[2] += chosen ? 1 : 0;
+                                elsewhere.add(row.getString("source"));
                             } else {
                                 counts[0] += chosen ? 1 : 0;
                                 letters.add(letter(row));
                                 pipelines.merge(row.getString("pipeline"), 1L, Long::sum);
                             }
                         });
-        return new ReplayPlan(letters, counts[0], counts[1], counts[2], pipelines);
+        return new ReplayPlan(letters, counts[0], counts[1], counts[2], elsewhere, pipelines);
     }
 
     /** The held ones that nothing of their key stands before any more, at most as many as asked for. */
     List<ReplayPlan.Letter> releasable(int atMost) {
-        return jdbc.query(RELEASABLE, (row, number) -> letter(row), atMost);
+        List<ReplayPlan.Letter> letters = new ArrayList<>();
+        jdbc.query(
+                RELEASABLE,
+                (ResultSet row) -> {
+                    if (consumed.test(SourcePosition.parse(row.getString("source")))) {
+                        letters.add(letter(row));
+                    }
+                },
+                atMost);
+        return letters;
     }
 
     /** Those that may be sent, in order, locked until the transaction ends. */
@@ -146,13 +163,21 @@ final class ReplayQueries {
     }
 
     /** Makes them entries of the outbox again, with the ids they had. */
-    void toOutbox(List<Long> ids) {
-        jdbc.update(TO_OUTBOX, statement -> setIds(statement, ids));
+    void toOutbox(List<Resent> letters) {
+        jdbc.update(TO_OUTBOX, statement -> setIds(statement, ids(letters)));
     }
 
     /** Makes them jobs to be done again, with the ids they had, and all their attempts. */
-    void toJobs(List<Long> ids) {
-        jdbc.update(TO_JOBS, statement -> setIds(statement, ids));
+    void toJobs(List<Resent> letters, Function<Resent, String> seal) {
+        jdbc.update(TO_JOBS, statement -> {
+            setIds(statement, ids(letters));
+            String[] seals = letters.stream().map(seal).toArray(String[]::new);
+            statement.setArray(2, statement.getConnection().createArrayOf("text", seals));
+        });
+    }
+
+    private static List<Long> ids(List<Resent> letters) {
+        return letters.stream().map(Resent::id).toList();
     }
 
     void mark(List<Long> ids) {
@@ -173,6 +198,7 @@ final class ReplayQueries {
                 .forEach((name, text) -> headers.put(name, Headers.encode(text)));
         return new Resent(
                 row.getLong("id"),
+                row.getString("pipeline"),
                 SourcePosition.parse(row.getString("source")),
                 row.getString("key"),
                 headers,

@@ -1,8 +1,10 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.database.Installation;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.message.Headers;
+import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.SourcePosition;
 import dev.headgate.sqs.BulkMessage;
 import io.github.resilience4j.ratelimiter.RateLimiter;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -22,7 +25,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sends dead letters to where they came from, in the order of their ids, as they came, with headers that say which they
+ * Sends dead letters to where they came from, in the order of their ids, as they came, with a header that says which they
  * are; they then pass their pipeline as any message does.
  *
  * <p>A few at once: locked, sent, confirmed by their source, marked as replayed, committed. After a crash in between
@@ -37,20 +40,25 @@ public final class Replayer {
     private final ReplayQueries queries;
     private final TransactionTemplate transaction;
     private final ProducerTemplate template;
+    private final ReplaySeal seal;
 
     /**
      * @param template sends through components that are set up as those of the pipelines
+     * @param consumed the sources that may be sent to
      * @param maxReplays how often one message may be replayed
      */
-    public Replayer(DataSource dataSource, ProducerTemplate template, int maxReplays) {
-        this.queries = new ReplayQueries(dataSource, maxReplays);
+    public Replayer(
+            DataSource dataSource, ProducerTemplate template, Predicate<SourcePosition> consumed, int maxReplays) {
+        this.queries = new ReplayQueries(dataSource, consumed, maxReplays);
+        this.seal = new ReplaySeal(() -> Installation.read(dataSource).secret());
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         this.template = template;
     }
 
     /** What a replay of the selection would send now; changes nothing. */
-    public static ReplayPlan plan(DataSource dataSource, Selection selection, int maxReplays) {
-        return new ReplayQueries(dataSource, maxReplays).plan(selection);
+    public static ReplayPlan plan(
+            DataSource dataSource, Selection selection, Predicate<SourcePosition> consumed, int maxReplays) {
+        return new ReplayQueries(dataSource, consumed, maxReplays).plan(selection);
     }
 
     /**
@@ -120,8 +128,8 @@ public final class Replayer {
                     .filter(letter -> !(letter.source() instanceof SourcePosition.Outbox
                             || letter.source() instanceof SourcePosition.Job))
                     .toList();
-            queries.toOutbox(ids(locked, SourcePosition.Outbox.class));
-            queries.toJobs(ids(locked, SourcePosition.Job.class));
+            queries.toOutbox(from(locked, SourcePosition.Outbox.class));
+            queries.toJobs(from(locked, SourcePosition.Job.class), this::seal);
             int from = 0;
             for (int i = 1; i <= letters.size(); i++) {
                 if (i == letters.size() || !target(letters.get(i)).equals(target(letters.get(from)))) {
@@ -134,11 +142,15 @@ public final class Replayer {
         }));
     }
 
-    private static List<Long> ids(List<ReplayQueries.Resent> letters, Class<? extends SourcePosition> from) {
+    private static List<ReplayQueries.Resent> from(
+            List<ReplayQueries.Resent> letters, Class<? extends SourcePosition> source) {
         return letters.stream()
-                .filter(letter -> from.isInstance(letter.source()))
-                .map(ReplayQueries.Resent::id)
+                .filter(letter -> source.isInstance(letter.source()))
                 .toList();
+    }
+
+    private String seal(ReplayQueries.Resent letter) {
+        return seal.seal(letter.id(), letter.pipeline(), letter.source(), letter.payload());
     }
 
     /** The endpoint that takes it back. */
@@ -172,9 +184,12 @@ public final class Replayer {
         Exchange exchange = new DefaultExchange(template.getCamelContext());
         Message message = exchange.getMessage();
         message.setBody(letter.payload());
-        letter.headers().forEach(message::setHeader);
-        message.setHeader(Headers.DEAD_LETTER, Long.toString(letter.id()));
-        message.setHeader(Headers.ORIGIN, letter.source().toString());
+        letter.headers().forEach((name, value) -> {
+            if (Headers.isOwn(name)) {
+                message.setHeader(name, value);
+            }
+        });
+        message.setHeader(Headers.REPLAY, seal(letter));
         if (letter.key() != null) {
             message.setHeader(KafkaConstants.KEY, letter.key());
         }

@@ -1,7 +1,10 @@
 package dev.headgate.job;
 
+import dev.headgate.database.Installation;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.message.Headers;
+import dev.headgate.message.ReplaySeal;
+import dev.headgate.message.SourcePosition;
 import dev.headgate.polling.Poller;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +35,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
     private final JobEndpoint endpoint;
     private final Poller poller;
     private final JobWorker worker;
+    private final ReplaySeal seal;
     private final @Nullable QueueSchedule schedule;
     private @Nullable ExecutorService handlers;
 
@@ -47,6 +51,8 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                 this::handle,
                 component.listeners(),
                 this::wake);
+        this.seal = new ReplaySeal(
+                () -> Installation.read(component.requireDataSource()).secret());
         this.poller = new Poller(worker, new FailureLog(LOG, "Jobs of " + endpoint.getQueue(), InstantSource.system()));
         CronSchedule runs = endpoint.getConfiguration().cronSchedule();
         this.schedule = runs == null
@@ -130,6 +136,8 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
     private void handle(Job job, JobWorker.Result result) {
         Exchange exchange = createExchange(false);
         fill(exchange.getMessage(), job);
+        exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Job(job.queue(), job.id()));
+        seal.recognise(exchange);
         exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
             @Override
             public void onComplete(Exchange ended) {
@@ -158,7 +166,12 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
     private static void fill(Message message, Job job) {
         message.setBody(job.payload());
         if (job.headers() != null) {
-            Headers.parse(job.headers()).forEach(message::setHeader);
+            // Those of Camel would say what the steps do.
+            Headers.parse(job.headers()).forEach((name, value) -> {
+                if (Headers.isOwn(name)) {
+                    message.setHeader(name, value);
+                }
+            });
         }
         message.setHeader(JobHeaders.ID, job.id());
         message.setHeader(JobHeaders.QUEUE, job.queue());

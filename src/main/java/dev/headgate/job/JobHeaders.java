@@ -1,17 +1,16 @@
 package dev.headgate.job;
 
 import dev.headgate.message.Headers;
-import dev.headgate.message.SourcePosition;
 import org.apache.camel.spi.Metadata;
 
 /** What a handler is told of its job, as headers of its message. */
 public final class JobHeaders {
 
     @Metadata(label = "consumer", javaType = "Long", description = "The id of the job.")
-    public static final String ID = SourcePosition.JOB_ID;
+    public static final String ID = "CamelJobId";
 
     @Metadata(label = "consumer", javaType = "String", description = "The queue of the job.")
-    public static final String QUEUE = SourcePosition.JOB_QUEUE;
+    public static final String QUEUE = "CamelJobQueue";
 
     @Metadata(label = "consumer", javaType = "Integer", description = "Which attempt this is, from 1.")
     public static final String ATTEMPT = "CamelJobAttempt";

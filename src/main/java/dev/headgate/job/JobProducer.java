@@ -52,7 +52,7 @@ final class JobProducer extends DefaultProducer {
     /** What names the message, or says that it is a replay, names no job. */
     private NewJob job(Exchange exchange, byte @Nullable [] payload) {
         Map<String, String> headers = Headers.texts(exchange.getMessage());
-        headers.keySet().removeAll(List.of(Headers.MESSAGE_ID, Headers.DEAD_LETTER, Headers.ORIGIN));
+        headers.remove(Headers.MESSAGE_ID);
         return new NewJob(payload, headers, uniqueBy == null ? null : uniqueBy.evaluate(exchange, String.class));
     }
 }

@@ -1,6 +1,7 @@
 package dev.headgate.kafka;
 
 import dev.headgate.message.MessageSize;
+import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.SourcePosition;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.consumer.CommitManager;
@@ -14,6 +15,13 @@ import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
  * Called on the consumer's thread, once a record.
  */
 public final class AcknowledgingCommitFactory implements KafkaManualCommitFactory {
+
+    private final ReplaySeal seal;
+
+    /** @param seal recognises replays */
+    public AcknowledgingCommitFactory(ReplaySeal seal) {
+        this.seal = seal;
+    }
 
     @Override
     public KafkaManualCommit newInstance(
@@ -31,6 +39,7 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
                 SourcePosition.PROPERTY,
                 new SourcePosition.Kafka(
                         topic, consumer.incarnation(topic), kafka.partition.partition(), kafka.recordOffset));
+        seal.recognise(exchange);
         return delivery;
     }
 

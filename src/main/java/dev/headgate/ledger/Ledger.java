@@ -53,7 +53,7 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     public boolean add(Exchange exchange, String key) {
         PipelineKey storable = key(exchange, key);
         exchange.setProperty(Message.IDEMPOTENCY_KEY, storable.key());
-        boolean passes = !durable.contains(storable) || Replay.is(exchange.getMessage());
+        boolean passes = !durable.contains(storable) || Replay.of(exchange) != null;
         if (!passes) {
             dropped.computeIfAbsent(storable.pipeline(), pipeline -> new LongAdder())
                     .increment();

@@ -30,11 +30,8 @@ public final class Headers {
     /** The header that goes with {@link #TRACEPARENT}, with what each system adds. */
     public static final String TRACESTATE = "tracestate";
 
-    /** The header that names the dead letter that a message is a replay of. */
-    public static final String DEAD_LETTER = "headgate-dead-letter";
-
-    /** The header that names the place where a replay was first read, as {@link SourcePosition} writes it. */
-    public static final String ORIGIN = "headgate-origin";
+    /** The header of a replay, which only {@link ReplaySeal} can make. */
+    public static final String REPLAY = "headgate-replay";
 
     private static final String CAMEL = "Camel";
     private static final String KAFKA = "kafka.";

@@ -42,7 +42,7 @@ public final class Message {
     private final long timestamp;
     private final boolean traced;
     private final List<Synchronization> completions;
-    private @Nullable Replay replay;
+    private final @Nullable Replay replay;
     private int millisInRoute;
     private @Nullable Rejection rejection;
     private boolean done;
@@ -66,7 +66,7 @@ public final class Message {
         this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
         this.timestamp = exchange.getMessage().getMessageTimestamp();
         this.traced = exchange.getMessage().getHeader(Headers.TRACEPARENT) != null;
-        this.replay = Replay.of(exchange.getMessage());
+        this.replay = Replay.of(exchange);
         List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
         this.completions = handedOver == null ? List.of() : handedOver;
     }
@@ -80,9 +80,6 @@ public final class Message {
     /** What its source gave, where the route keeps that. */
     public Message withOriginal(org.apache.camel.@Nullable Message first) {
         original = first;
-        if (first != null) {
-            replay = Replay.of(first);
-        }
         return this;
     }
 

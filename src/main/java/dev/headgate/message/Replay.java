@@ -1,26 +1,20 @@
 package dev.headgate.message;
 
-import org.apache.camel.Message;
+import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the headers of a replayed dead letter say: which one it is.
+ * What makes a message the replay of a dead letter of its pipeline; {@link ReplaySeal} has recognised it.
  *
  * @param deadLetter the id of its row in {@code headgate.dead_letter}
  */
 public record Replay(long deadLetter) {
 
-    /** Null if the message is no replay, also if the header holds anything but a number. */
-    static @Nullable Replay of(Message message) {
-        String id = message.getHeader(Headers.DEAD_LETTER, String.class);
-        if (id == null || !id.matches("[0-9]{1,18}")) {
-            return null;
-        }
-        return new Replay(Long.parseLong(id));
-    }
+    /** The exchange property that holds it; no message can bring one. */
+    public static final String PROPERTY = "HeadgateReplay";
 
-    /** Whether the message is a replay. */
-    public static boolean is(Message message) {
-        return message.getHeader(Headers.DEAD_LETTER) != null;
+    /** Null if the exchange is no replay. */
+    public static @Nullable Replay of(Exchange exchange) {
+        return exchange.getProperty(PROPERTY, Replay.class);
     }
 }

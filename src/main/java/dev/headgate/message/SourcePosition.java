@@ -5,7 +5,6 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The place a message came from, the same again each time it is delivered, or replayed; its text is what tables hold. The
@@ -15,15 +14,6 @@ public sealed interface SourcePosition {
 
     /** The exchange property in which the consumer of a source leaves the position; nobody else can. */
     String PROPERTY = "HeadgateSource";
-
-    /** The exchange property in which a queue of SQS is named, as the position is to name it. */
-    String QUEUE = "HeadgateQueue";
-
-    /** The header with the id of the job that a message is, a {@code Long}. */
-    String JOB_ID = "CamelJobId";
-
-    /** The header with the queue of the job that a message is. */
-    String JOB_QUEUE = "CamelJobQueue";
 
     /**
      * A record of Kafka: {@code topic-partition-offset}, or {@code topic@incarnation-partition-offset}.
@@ -81,38 +71,28 @@ public sealed interface SourcePosition {
         }
     }
 
-    /** The position of the exchange's message; of a replay that of its first delivery. Without any, the exchange id. */
+    /**
+     * The position of the exchange's message, of a replay that of its first delivery. It is what the consumer of the source
+     * has left in {@link #PROPERTY}, and where a consumer of Camel's own has not, what that one says in headers. Without
+     * any, it is the exchange id.
+     */
     static SourcePosition of(Exchange exchange) {
         SourcePosition known = exchange.getProperty(PROPERTY, SourcePosition.class);
-        Message message = exchange.getMessage();
-        Object job = message.getHeader(JOB_ID);
-        if (job != null) {
-            Object queue = message.getHeader(JOB_QUEUE);
-            return job instanceof Long id
-                    ? new Job(String.valueOf(queue), id)
-                    : new Unknown("job:" + queue + ":" + job);
-        }
-        Object topic = message.getHeader(KafkaConstants.TOPIC);
-        String queue = exchange.getProperty(QUEUE, String.class);
-        SourcePosition origin = origin(message, topic, queue);
-        if (origin != null) {
-            return origin;
-        }
         if (known != null) {
             return known;
         }
-        if (topic != null) {
-            Object partition = message.getHeader(KafkaConstants.PARTITION);
-            Object offset = message.getHeader(KafkaConstants.OFFSET);
-            return partition instanceof Integer number && offset instanceof Long position
-                    ? new Kafka(topic.toString(), number, position)
-                    : new Unknown(topic + "-" + partition + "-" + offset);
+        String from = exchange.getFromEndpoint() == null
+                ? ""
+                : exchange.getFromEndpoint().getEndpointUri();
+        Message message = exchange.getMessage();
+        if (from.startsWith("kafka:")
+                && message.getHeader(KafkaConstants.TOPIC) instanceof String topic
+                && message.getHeader(KafkaConstants.PARTITION) instanceof Integer partition
+                && message.getHeader(KafkaConstants.OFFSET) instanceof Long offset) {
+            return new Kafka(topic, partition, offset);
         }
-        String sqs = message.getHeader("CamelAwsSqsMessageId", String.class);
-        if (sqs == null) {
-            return new Unknown(exchange.getExchangeId());
-        }
-        return queue == null ? new Unknown(sqs) : new Sqs(queue, sqs);
+        String sqs = from.startsWith("aws2-sqs:") ? message.getHeader("CamelAwsSqsMessageId", String.class) : null;
+        return new Unknown(sqs == null ? exchange.getExchangeId() : sqs);
     }
 
     /** Reads the text of a position; any other text is unknown. */
@@ -137,19 +117,6 @@ public sealed interface SourcePosition {
             // 19 digits that are no long: nobody's id or offset
         }
         return new Unknown(text);
-    }
-
-    /** A replay goes to where it came from: the header of a message copied to another topic says nothing here. */
-    private static @Nullable SourcePosition origin(Message message, @Nullable Object topic, @Nullable String queue) {
-        String text = message.getHeader(Headers.ORIGIN, String.class);
-        if (text == null || text.isBlank()) {
-            return null;
-        }
-        SourcePosition origin = parse(text);
-        boolean fromHere = topic != null
-                ? origin instanceof Kafka kafka && kafka.topic.equals(topic)
-                : queue == null || (origin instanceof Sqs sqs && sqs.queue.equals(queue));
-        return fromHere ? origin : null;
     }
 
     /** How positions are written. */

@@ -3,6 +3,7 @@ package dev.headgate.sqs;
 import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.InflightRoutePolicy;
+import dev.headgate.message.ReplaySeal;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.NamedNode;
@@ -23,9 +24,14 @@ public final class PollingRoutePolicyFactory implements RoutePolicyFactory {
 
     private final InflightLimit limit;
     private final AcknowledgeListener listener;
+    private final ReplaySeal seal;
 
-    /** @param limit the limit shared by all sources of the process */
-    public PollingRoutePolicyFactory(InflightLimit limit, AcknowledgeListener listener) {
+    /**
+     * @param limit the limit shared by all sources of the process
+     * @param seal recognises replays
+     */
+    public PollingRoutePolicyFactory(InflightLimit limit, AcknowledgeListener listener, ReplaySeal seal) {
+        this.seal = seal;
         this.limit = limit;
         this.listener = listener;
     }
@@ -37,7 +43,7 @@ public final class PollingRoutePolicyFactory implements RoutePolicyFactory {
         }
         Endpoint source = context.getEndpoint(definition.getEndpointUrl());
         if (source instanceof Sqs2Endpoint) {
-            return new SqsRoutePolicy(limit.source(routeId), listener);
+            return new SqsRoutePolicy(limit.source(routeId), listener, seal);
         }
         return source instanceof ScheduledPollEndpoint ? new InflightRoutePolicy(limit.source(routeId)) : null;
     }

@@ -4,6 +4,7 @@ import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightRoutePolicy;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.message.Message;
+import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.SourcePosition;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Route;
 import org.apache.camel.component.aws2.sqs.Sqs2Configuration;
+import org.apache.camel.component.aws2.sqs.Sqs2Constants;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
 import org.apache.camel.component.aws2.sqs.Sqs2HeaderFilterStrategy;
 import org.apache.camel.spi.Synchronization;
@@ -24,12 +26,14 @@ final class SqsRoutePolicy extends InflightRoutePolicy {
 
     private final FailedGroups failedGroups = new FailedGroups();
     private final AcknowledgeListener listener;
+    private final ReplaySeal seal;
     private @Nullable AcknowledgingSqsClient client;
     private @Nullable Redrive redrive;
     private @Nullable String queue;
 
-    SqsRoutePolicy(SourceInflight source, AcknowledgeListener listener) {
+    SqsRoutePolicy(SourceInflight source, AcknowledgeListener listener, ReplaySeal seal) {
         super(source);
+        this.seal = seal;
         this.listener = listener;
     }
 
@@ -66,7 +70,12 @@ final class SqsRoutePolicy extends InflightRoutePolicy {
         exchange.setProperty(ExchangePropertyKey.CHARSET_NAME, StandardCharsets.UTF_8.name());
         exchange.getMessage().setHeader(Exchange.MESSAGE_TIMESTAMP, delivery.sent());
         exchange.getExchangeExtension().addOnCompletion(new GiveBack(delivery));
-        exchange.setProperty(SourcePosition.QUEUE, queue);
+        exchange.setProperty(
+                SourcePosition.PROPERTY,
+                new SourcePosition.Sqs(
+                        String.valueOf(queue),
+                        exchange.getMessage().getHeader(Sqs2Constants.MESSAGE_ID, String.class)));
+        seal.recognise(exchange);
         String group = delivery.group();
         if (group != null) {
             exchange.setProperty(Message.ORDERING_KEY, group);

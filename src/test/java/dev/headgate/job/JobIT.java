@@ -90,8 +90,8 @@ class JobIT {
         // Also when the job itself was pruned meanwhile.
         database.sql.update("delete from headgate.job where queue = ?", database.queue);
         Selection mine = new Selection(List.of(), DeadLetter.State.DEAD, database.queue, null, null, null, null);
-        long replayed = new Replayer(database.pool, context.createProducerTemplate(), 5)
-                .replay(Replayer.plan(database.pool, mine, 5), 100, sent -> {});
+        long replayed = new Replayer(database.pool, context.createProducerTemplate(), source -> true, 5)
+                .replay(Replayer.plan(database.pool, mine, source -> true, 5), 100, sent -> {});
         assertThat(replayed).isEqualTo(1);
         database.awaitCount("state = 'completed' and id = " + id, 1);
         assertThat(handled).containsExactly("1");

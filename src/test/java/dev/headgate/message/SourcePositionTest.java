@@ -12,36 +12,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SourcePositionTest {
 
-    private final Exchange exchange = new DefaultExchange(new DefaultCamelContext());
+    private final DefaultCamelContext context = new DefaultCamelContext();
 
     @Test
-    void a_replay_has_the_position_of_its_first_delivery() {
-        deliver("orders-2-7");
+    void what_the_consumer_of_the_source_has_left_is_the_position() {
+        Exchange exchange = delivered("direct:in");
+        exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 1, 2, 7));
 
-        assertThat(SourcePosition.of(exchange)).hasToString("orders-2-7");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "other-2-7", "orders", "orders-x-2-7", "orders-2-7 ", "orders-2-"})
-    void an_origin_that_is_no_position_in_the_topic_it_is_read_from_says_nothing(String origin) {
-        deliver(origin);
-
-        assertThat(SourcePosition.of(exchange)).hasToString("orders-0-9");
+        assertThat(SourcePosition.of(exchange)).hasToString("orders@1-2-7");
     }
 
     @Test
-    void a_replay_from_a_queue_has_the_position_of_its_first_delivery_and_no_other_queues() {
-        exchange.setProperty(SourcePosition.QUEUE, "orders");
-        exchange.getMessage().setHeader("CamelAwsSqsMessageId", "b");
-        assertThat(SourcePosition.of(exchange)).hasToString("sqs:orders:b");
+    void of_a_consumer_of_camels_own_its_headers_say_it() {
+        assertThat(SourcePosition.of(delivered("kafka:orders"))).hasToString("orders-0-9");
+    }
 
-        exchange.getMessage().setHeader(Headers.ORIGIN, "sqs:orders:a");
-        assertThat(SourcePosition.of(exchange)).hasToString("sqs:orders:a");
+    @Test
+    void headers_of_any_other_source_say_nothing() {
+        Exchange exchange = delivered("direct:in");
 
-        for (String origin : new String[] {"sqs:other:a", "sqs:orders:", "sqs:orders:a:c", "orders-2-7"}) {
-            exchange.getMessage().setHeader(Headers.ORIGIN, origin);
-            assertThat(SourcePosition.of(exchange)).hasToString("sqs:orders:b");
-        }
+        assertThat(SourcePosition.of(exchange)).isEqualTo(new SourcePosition.Unknown(exchange.getExchangeId()));
     }
 
     @ParameterizedTest
@@ -87,26 +77,14 @@ class SourcePositionTest {
                 .hasToString("outbox:orders-applied:17");
     }
 
-    @Test
-    void a_job_has_its_position_in_all_its_attempts() {
-        exchange.getMessage().setHeader("CamelJobId", 17L);
-        exchange.getMessage().setHeader("CamelJobQueue", "receipts");
-
-        assertThat(SourcePosition.of(exchange)).isEqualTo(SourcePosition.parse("job:receipts:17"));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "-1", "1 ", "x", "1234567890123456789"})
-    void only_a_number_names_a_dead_letter(String id) {
-        exchange.getMessage().setHeader(Headers.DEAD_LETTER, id);
-
-        assertThat(Replay.of(exchange.getMessage())).isNull();
-    }
-
-    private void deliver(String origin) {
+    private Exchange delivered(String uri) {
+        Exchange exchange = DefaultExchange.newFromEndpoint(context.getEndpoint(uri));
         exchange.getMessage().setHeader("kafka.TOPIC", "orders");
         exchange.getMessage().setHeader("kafka.PARTITION", 0);
         exchange.getMessage().setHeader("kafka.OFFSET", 9L);
-        exchange.getMessage().setHeader(Headers.ORIGIN, origin);
+        exchange.getMessage().setHeader("CamelAwsSqsMessageId", "b");
+        exchange.getMessage().setHeader("CamelJobId", 17L);
+        exchange.getMessage().setHeader("CamelJobQueue", "receipts");
+        return exchange;
     }
 }

@@ -110,8 +110,9 @@ class OutboxRefusalIT {
 
     private long replay(CamelContext context) {
         Selection all = new Selection(List.of(), DeadLetter.State.DEAD, null, null, null, null, null);
-        ReplayPlan plan = Replayer.plan(database.pool, all, 5);
-        long replayed = new Replayer(database.pool, context.createProducerTemplate(), 5).replay(plan, 100, sent -> {});
+        ReplayPlan plan = Replayer.plan(database.pool, all, source -> true, 5);
+        long replayed = new Replayer(database.pool, context.createProducerTemplate(), source -> true, 5)
+                .replay(plan, 100, sent -> {});
         Relays.component(context).wake();
         return replayed;
     }

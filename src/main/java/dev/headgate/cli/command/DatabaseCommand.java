@@ -5,6 +5,7 @@ import dev.headgate.database.Database;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.springframework.jdbc.BadSqlGrammarException;
 import picocli.CommandLine.Mixin;
@@ -43,6 +44,11 @@ public abstract class DatabaseCommand implements Command {
 
     protected final CommandSpec spec() {
         return spec;
+    }
+
+    /** The folder of the routes. */
+    protected final Path routes() {
+        return options.routes();
     }
 
     /** The writer of results. */

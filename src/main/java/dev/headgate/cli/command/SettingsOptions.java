@@ -16,6 +16,11 @@ public final class SettingsOptions {
     @Option(names = "--config", paramLabel = "FILE", description = "Properties that override those of the routes.")
     private @Nullable Path config;
 
+    /** The folder of the routes. */
+    public Path routes() {
+        return routes.folder();
+    }
+
     /** Reads the settings that {@code headgate run} would have. */
     public Settings load() {
         return Settings.load(routes.folder(), config, System.getenv());

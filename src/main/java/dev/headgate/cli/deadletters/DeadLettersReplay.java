@@ -1,9 +1,11 @@
 package dev.headgate.cli.deadletters;
 
+import dev.headgate.app.RouteSources;
 import dev.headgate.app.SendingContext;
 import dev.headgate.cli.checks.KafkaCheck;
 import dev.headgate.cli.command.DatabaseCommand;
 import dev.headgate.cli.command.Progress;
+import dev.headgate.deadletter.ConsumedSources;
 import dev.headgate.deadletter.DeadLetterTable;
 import dev.headgate.deadletter.ReplayPlan;
 import dev.headgate.deadletter.Replayer;
@@ -12,6 +14,7 @@ import dev.headgate.settings.Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -30,6 +33,8 @@ import picocli.CommandLine.Parameters;
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DeadLettersReplay extends DatabaseCommand {
+
+    private static final int SHOWN = 3;
 
     @Parameters(paramLabel = "ID", description = "The ids of dead letters.")
     private List<Long> ids = List.of();
@@ -58,8 +63,9 @@ final class DeadLettersReplay extends DatabaseCommand {
     @Override
     protected int run(Settings settings, DataSource dataSource) {
         int maxReplays = settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS);
-        ReplayPlan plan =
-                Replayer.plan(dataSource, target.dead(new DeadLetterTable(dataSource), ids, "replayed"), maxReplays);
+        ConsumedSources consumed = RouteSources.of(settings, routes());
+        ReplayPlan plan = Replayer.plan(
+                dataSource, target.dead(new DeadLetterTable(dataSource), ids, "replayed"), consumed, maxReplays);
         sayWhatIsSkipped(plan, maxReplays);
         if (plan.letters().isEmpty()) {
             say("No dead letters to replay.");
@@ -69,16 +75,18 @@ final class DeadLettersReplay extends DatabaseCommand {
             out().println("Would replay " + counts(plan) + ".");
         } else {
             KafkaCheck.of(settings).ifPresent(KafkaCheck::run);
-            out().println("Replayed " + replay(settings, dataSource, plan, maxReplays) + ".");
+            out().println("Replayed " + replay(settings, dataSource, plan, consumed, maxReplays) + ".");
         }
         out().flush();
         return 0;
     }
 
-    private String replay(Settings settings, DataSource dataSource, ReplayPlan plan, int maxReplays) {
+    private String replay(
+            Settings settings, DataSource dataSource, ReplayPlan plan, ConsumedSources consumed, int maxReplays) {
         Progress progress = new Progress(this::say, "Replayed", plan.letters().size());
         try (SendingContext sending = SendingContext.start(settings)) {
-            long sent = new Replayer(dataSource, sending.template(), maxReplays).replay(plan, rate, progress::reached);
+            long sent = new Replayer(dataSource, sending.template(), consumed, maxReplays)
+                    .replay(plan, rate, progress::reached);
             long missed = plan.letters().size() - sent;
             return missed == 0
                     ? counts(plan)
@@ -92,9 +100,11 @@ final class DeadLettersReplay extends DatabaseCommand {
                     + " times already, which is the most that headgate.dead-letters.max-replays allows.");
         }
         if (plan.unsendable() > 0) {
-            say(
-                    "Skipped " + DeadLetterText.count(plan.unsendable())
-                            + " that came neither from Kafka nor from SQS, the outbox or a job: nothing can be sent there again.");
+            say("Skipped " + DeadLetterText.count(plan.unsendable()) + ", for no route of " + routes()
+                    + " consumes where they came from: "
+                    + plan.elsewhere().stream().sorted().limit(SHOWN).collect(Collectors.joining(", "))
+                    + (plan.elsewhere().size() > SHOWN ? ", ..." : "")
+                    + ". Name the folder that does with --routes.");
         }
     }
 
