@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.database.Transactions;
 import dev.headgate.HeadgateException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchComponent;
@@ -42,7 +43,7 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
 
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
@@ -174,7 +175,7 @@ public final class Headgate implements AutoCloseable {
 
     private static void bind(Main main, Settings settings, DataSource dataSource) {
         main.bind("dataSource", dataSource);
-        main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
+        main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new Transactions(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("attempts", new Attempts());

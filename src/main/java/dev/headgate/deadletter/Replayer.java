@@ -1,5 +1,6 @@
 package dev.headgate.deadletter;
 
+import dev.headgate.database.Transactions;
 import dev.headgate.HeadgateException;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.message.Headers;
@@ -18,7 +19,7 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -44,7 +45,7 @@ public final class Replayer {
      */
     public Replayer(DataSource dataSource, ProducerTemplate template, int maxReplays) {
         this.queries = new ReplayQueries(dataSource, maxReplays);
-        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        this.transaction = new TransactionTemplate(new Transactions(dataSource));
         this.template = template;
     }
 
