@@ -1,11 +1,12 @@
 package dev.headgate.app;
 
-import dev.headgate.database.Transactions;
 import dev.headgate.HeadgateException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchComponent;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
+import dev.headgate.database.ServerDiagnosis;
+import dev.headgate.database.Transactions;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AcknowledgingCommitFactory;
@@ -44,7 +45,6 @@ import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 
-
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
  *
@@ -57,13 +57,21 @@ public final class Headgate implements AutoCloseable {
 
     private final Main main;
     private final Database database;
+    private final ServerDiagnosis diagnosis;
     private final HeldPipelines held;
     private final Metrics metrics;
     private final Traces traces;
 
-    private Headgate(Main main, Database database, HeldPipelines held, Metrics metrics, Traces traces) {
+    private Headgate(
+            Main main,
+            Database database,
+            ServerDiagnosis diagnosis,
+            HeldPipelines held,
+            Metrics metrics,
+            Traces traces) {
         this.main = main;
         this.database = database;
+        this.diagnosis = diagnosis;
         this.held = held;
         this.metrics = metrics;
         this.traces = traces;
@@ -89,14 +97,16 @@ public final class Headgate implements AutoCloseable {
         HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
         Metrics metrics = new Metrics(settings, limit);
         Main main = new Main();
-        Headgate headgate = new Headgate(main, database, held, metrics, traces);
+        ServerDiagnosis diagnosis = new ServerDiagnosis(settings);
+        Headgate headgate = new Headgate(main, database, diagnosis, held, metrics, traces);
         try {
             configure(main, settings, routes);
+            main.bind("diagnosis", diagnosis);
             bind(main, settings, database.dataSource());
             AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
             metrics.bind(main, database, clients, held);
             traces.bind(main);
-            new Health(database.dataSource(), clients).bind(main);
+            new Health(database.dataSource(), clients, diagnosis).bind(main);
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
@@ -134,6 +144,7 @@ public final class Headgate implements AutoCloseable {
         } finally {
             metrics.close();
             held.close();
+            diagnosis.close();
             database.close();
             traces.close();
         }

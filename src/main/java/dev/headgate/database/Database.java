@@ -28,8 +28,12 @@ public final class Database implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
+    /** For questions about the server while something is wrong with it: seconds until one gives up. */
+    static final Duration QUICK = Duration.ofSeconds(3);
+
     /** Who holds a lock is seen by it. The server keeps its first 63 characters. */
-    private static final String APPLICATION_NAME = "headgate " + ProcessHandle.current().pid() + "@" + hostName();
+    private static final String APPLICATION_NAME =
+            "headgate " + ProcessHandle.current().pid() + "@" + hostName();
 
     private final HikariDataSource pool;
 
@@ -84,6 +88,21 @@ public final class Database implements AutoCloseable {
     /** A connection outside any pool, without a limit on how long a statement may take. */
     static Connection connect(Settings settings) throws SQLException {
         return DriverManager.getConnection(url(settings), connectionProperties(settings));
+    }
+
+    /** The same, for one who waits only for so long for the server and for each answer. */
+    static Connection connect(Settings settings, Duration patience) throws SQLException {
+        Properties properties = connectionProperties(settings);
+        properties.setProperty("connectTimeout", seconds(patience));
+        properties.setProperty("socketTimeout", seconds(patience));
+        return DriverManager.getConnection(url(settings), properties);
+    }
+
+    /** Its hosts and ports and the name of the database. */
+    static String server(Settings settings) {
+        return ConnectionFailure.redacted(url(settings))
+                .replaceFirst("^jdbc:postgresql:(//)?", "")
+                .replaceFirst("[?].*", "");
     }
 
     static String url(Settings settings) {

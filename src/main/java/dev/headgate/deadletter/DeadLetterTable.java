@@ -8,7 +8,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
-
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What people ask the dead letters and decide about them. Each call is a transaction of its own. Thread-safe. */

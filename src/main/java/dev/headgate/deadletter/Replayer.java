@@ -1,7 +1,7 @@
 package dev.headgate.deadletter;
 
-import dev.headgate.database.Transactions;
 import dev.headgate.HeadgateException;
+import dev.headgate.database.Transactions;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.message.Headers;
 import dev.headgate.message.SourcePosition;
@@ -19,7 +19,6 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
-
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**

@@ -1,5 +1,6 @@
 package dev.headgate.job;
 
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.message.Headers;
 import dev.headgate.polling.Poller;
@@ -47,7 +48,13 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                 this::handle,
                 component.listeners(),
                 this::wake);
-        this.poller = new Poller(worker, new FailureLog(LOG, "Jobs of " + endpoint.getQueue(), InstantSource.system()));
+        this.poller = new Poller(
+                worker,
+                new FailureLog(
+                        LOG,
+                        "Jobs of " + endpoint.getQueue(),
+                        InstantSource.system(),
+                        Diagnosis.in(endpoint.getCamelContext())));
         CronSchedule runs = endpoint.getConfiguration().cronSchedule();
         this.schedule = runs == null
                 ? null

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
-
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**

@@ -114,9 +114,8 @@ class MigrationsIT {
     void a_transaction_that_is_worked_on_elsewhere_is_renewed_until_it_ends() throws Exception {
         try (Database database = new Database(settings())) {
             new TransactionTemplate(new Transactions(database.dataSource()))
-                    .executeWithoutResult(status -> Awaitility.await()
-                            .atMost(Duration.ofSeconds(30))
-                            .until(() -> renewedAfterSeconds() > 3));
+                    .executeWithoutResult(status ->
+                            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> renewedAfterSeconds() > 3));
             assertThat(renewedAfterSeconds()).as("open transactions").isNegative();
         }
     }

@@ -35,22 +35,20 @@ class FrozenWorkerIT {
                 ChildProcess child = ChildProcess.run(pipeline, slow, Map.of())) {
             load.send(pipeline, 1_000);
             pipeline.flush();
-            Pipeline.await()
-                    .untilAsserted(() ->
-                            assertThat(pipeline.count(IDLE_IN_TRANSACTION)).isPositive());
+            Pipeline.await().untilAsserted(() -> assertThat(pipeline.count(IDLE_IN_TRANSACTION))
+                    .isPositive());
             child.freeze();
             try {
                 pipeline.start();
                 // 10 s until its partitions are another's, and as long until its session ends.
-                Pipeline.await()
-                        .atMost(Duration.ofSeconds(40))
-                        .untilAsserted(() -> assertThat(pipeline.count(APPLIED))
-                                .isEqualTo(load.ids().size()));
+                Pipeline.await().atMost(Duration.ofSeconds(40)).untilAsserted(() -> assertThat(pipeline.count(APPLIED))
+                        .isEqualTo(load.ids().size()));
             } finally {
                 child.thaw();
             }
             load.send(pipeline, 1_000);
             Account.reconciles(pipeline, load);
+            assertThat(child.output()).contains("This process stood still for ");
             assertThat(child.isAlive()).as(child::output).isTrue();
         }
     }
