@@ -6,6 +6,8 @@ import dev.headgate.batch.BatchComponent;
 import dev.headgate.database.Database;
 import dev.headgate.database.Installation;
 import dev.headgate.database.Migrations;
+import dev.headgate.database.ServerDiagnosis;
+import dev.headgate.database.Transactions;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AcknowledgingCommitFactory;
@@ -44,7 +46,6 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
@@ -58,13 +59,21 @@ public final class Headgate implements AutoCloseable {
 
     private final Main main;
     private final Database database;
+    private final ServerDiagnosis diagnosis;
     private final HeldPipelines held;
     private final Metrics metrics;
     private final Traces traces;
 
-    private Headgate(Main main, Database database, HeldPipelines held, Metrics metrics, Traces traces) {
+    private Headgate(
+            Main main,
+            Database database,
+            ServerDiagnosis diagnosis,
+            HeldPipelines held,
+            Metrics metrics,
+            Traces traces) {
         this.main = main;
         this.database = database;
+        this.diagnosis = diagnosis;
         this.held = held;
         this.metrics = metrics;
         this.traces = traces;
@@ -90,16 +99,18 @@ public final class Headgate implements AutoCloseable {
         HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
         Metrics metrics = new Metrics(settings, limit);
         Main main = new Main();
-        Headgate headgate = new Headgate(main, database, held, metrics, traces);
+        ServerDiagnosis diagnosis = new ServerDiagnosis(settings);
+        Headgate headgate = new Headgate(main, database, diagnosis, held, metrics, traces);
         try {
             configure(main, settings, routes);
+            main.bind("diagnosis", diagnosis);
             bind(main, settings, database.dataSource());
             AcknowledgingClientFactory clients = bind(
                     main, settings, limit, held, metrics, new ReplaySeal(() -> Installation.read(database.dataSource())
                             .secret()));
             metrics.bind(main, database, clients, held);
             traces.bind(main);
-            new Health(database.dataSource(), clients).bind(main);
+            new Health(database.dataSource(), clients, diagnosis).bind(main);
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
@@ -137,6 +148,7 @@ public final class Headgate implements AutoCloseable {
         } finally {
             metrics.close();
             held.close();
+            diagnosis.close();
             database.close();
             traces.close();
         }
@@ -178,7 +190,7 @@ public final class Headgate implements AutoCloseable {
 
     private static void bind(Main main, Settings settings, DataSource dataSource) {
         main.bind("dataSource", dataSource);
-        main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
+        main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new Transactions(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("attempts", new Attempts());

@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.FailureLog;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,7 +25,7 @@ abstract class UpkeepRoutes extends RouteBuilder {
      * @param steps adds what a run does
      */
     void each(Duration pause, String routeId, String description, Consumer<ProcessorDefinition<?>> steps) {
-        FailureLog failures = new FailureLog(LOG, routeId, InstantSource.system());
+        FailureLog failures = new FailureLog(LOG, routeId, InstantSource.system(), Diagnosis.in(getContext()));
         RouteDefinition route = from("timer:" + routeId + "?fixedRate=false&period=" + pause.toMillis())
                 .routeId(routeId)
                 .routeDescription(description);

@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
 import java.time.InstantSource;
 import java.util.List;
@@ -124,7 +125,8 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
                 new RouteWriter.Options(options.backoff(), options::getMaxRejected, options.policy()),
                 limit,
                 hold,
-                listeners);
+                listeners,
+                diagnosis());
         lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
                 .limit(options.getLanes())
                 .toList();
@@ -156,6 +158,15 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         }
         lanes = List.of();
         super.doStop();
+    }
+
+    private Diagnosis diagnosis() {
+        Diagnosis server = Diagnosis.in(endpoint.getCamelContext());
+        SqlSteps steps = new SqlSteps(endpoint.getCamelContext());
+        return failure -> {
+            String where = steps.where(failure);
+            return where.isEmpty() ? server.of(failure) : server.of(failure) + ", " + where;
+        };
     }
 
     private Accumulator accumulator(WriteLimit limit) {

@@ -20,10 +20,10 @@ public interface BatchListener {
 
     /**
      * When a first lane of a batch cannot write, because of an outage, or because too many of its messages are refused
-     * for one reason. Told once, until {@link #released}.
+     * for one reason; and again, until {@link #released}, whenever the reason is another one or more pipelines pause.
      */
     default void holding(Held held) {}
 
-    /** When all lanes of a batch that was held write again, or have stopped. */
+    /** When all lanes of a batch that was held have written theirs, all of it, or have stopped. */
     default void released(String name) {}
 }

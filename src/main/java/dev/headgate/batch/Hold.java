@@ -1,18 +1,28 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.Listeners;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Which lanes of one batch cannot write; tells the listeners of the first one and when there is none any more. Thread-safe. */
+/**
+ * Which lanes of one batch cannot write, and why at present; tells the listeners of the first one, of each change, and when
+ * there is none any more. Thread-safe.
+ */
 final class Hold {
+
+    private record Reason(Set<String> pipelines, String why) {}
 
     private final String name;
     private final Listeners<BatchListener> listeners;
     private final InstantSource clock;
-    private final Set<Lane> lanes = new HashSet<>();
+    /** The lane that spoke last is the last one. */
+    private final Map<Lane, Reason> lanes = new LinkedHashMap<>();
+
     private @Nullable Held held;
 
     Hold(String name, Listeners<BatchListener> listeners, InstantSource clock) {
@@ -22,18 +32,19 @@ final class Hold {
     }
 
     synchronized void hold(Lane lane, Set<String> pipelines, String why) {
-        boolean first = lanes.isEmpty();
-        lanes.add(lane);
-        Held now = new Held(name, pipelines, why, held == null ? clock.instant() : held.since());
-        held = now;
-        if (first) {
-            listeners.tell(listener -> listener.holding(now));
-        }
+        lanes.remove(lane);
+        lanes.put(lane, new Reason(pipelines, why));
+        tell(held == null ? clock.instant() : held.since());
     }
 
-    /** The lane writes again, or has stopped. */
+    /** The lane has written its batch, all of it, or has stopped. */
     synchronized void release(Lane lane) {
-        if (lanes.remove(lane) && lanes.isEmpty()) {
+        if (lanes.remove(lane) == null) {
+            return;
+        }
+        if (held != null && !lanes.isEmpty()) {
+            tell(held.since());
+        } else {
             held = null;
             listeners.tell(listener -> listener.released(name));
         }
@@ -42,5 +53,19 @@ final class Hold {
     /** As the lane says that spoke last; null while no lane is held. */
     synchronized @Nullable Held held() {
         return held;
+    }
+
+    private void tell(Instant since) {
+        Set<String> pipelines = new TreeSet<>();
+        String why = "";
+        for (Reason reason : lanes.values()) {
+            pipelines.addAll(reason.pipelines);
+            why = reason.why;
+        }
+        Held now = new Held(name, pipelines, why, since);
+        if (!now.equals(held)) {
+            held = now;
+            listeners.tell(listener -> listener.holding(now));
+        }
     }
 }

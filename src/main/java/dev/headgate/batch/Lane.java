@@ -24,6 +24,8 @@ final class Lane implements Runnable {
     private boolean flushing;
     private boolean stopped;
     private int writing;
+    /** Its own thread's. */
+    private Duration lastAttempt = Duration.ZERO;
 
     Lane(Accumulator accumulator, RouteWriter writer) {
         this.accumulator = accumulator;
@@ -112,6 +114,15 @@ final class Lane implements Runnable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** An attempt of its batch has ended, well or badly; on its own thread, as is {@link #lastAttempt()}. */
+    void attempted(Duration took) {
+        lastAttempt = took;
+    }
+
+    Duration lastAttempt() {
+        return lastAttempt;
     }
 
     private void awaitBatch() {

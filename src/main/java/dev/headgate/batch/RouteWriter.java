@@ -1,7 +1,7 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.Backoff;
-import dev.headgate.failure.Failure;
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
 import dev.headgate.message.Message;
 import java.time.Duration;
@@ -42,12 +42,15 @@ final class RouteWriter {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouteWriter.class);
 
+    private static final Duration LONG = Duration.ofSeconds(1);
+
     private final String name;
     private final Route route;
     private final Options options;
     private final WriteLimit limit;
     private final Hold hold;
     private final Listeners<BatchListener> listeners;
+    private final Diagnosis diagnosis;
 
     RouteWriter(
             String name,
@@ -55,13 +58,15 @@ final class RouteWriter {
             Options options,
             WriteLimit limit,
             Hold hold,
-            Listeners<BatchListener> listeners) {
+            Listeners<BatchListener> listeners,
+            Diagnosis diagnosis) {
         this.name = name;
         this.route = route;
         this.options = options;
         this.limit = limit;
         this.hold = hold;
         this.listeners = listeners;
+        this.diagnosis = diagnosis;
     }
 
     /** Returns when every message is either written and completed, or failed because the lane stopped. */
@@ -101,13 +106,13 @@ final class RouteWriter {
         } finally {
             limit.leave();
         }
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        lane.attempted(took);
         if (failure == null) {
-            Duration took = Duration.ofNanos(System.nanoTime() - start);
             limit.written(took);
             LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
             listeners.tell(listener -> listener.written(batch, took));
             batch.messages().forEach(Message::complete);
-            hold.release(lane);
         }
         return failure;
     }
@@ -117,9 +122,9 @@ final class RouteWriter {
         limit.failed();
         Duration delay = options.backoff.after(attempts);
         listeners.tell(listener -> listener.retrying(batch, cause, attempts, delay));
-        if (attempts > 1) {
-            // A deadlock or a lost connection is mostly over at the second attempt.
-            hold(batch.messages(), lane, Failure.summary(cause));
+        // A deadlock or a lost connection is mostly over at the second attempt; what has waited for long is not.
+        if (attempts > 1 || lane.lastAttempt().compareTo(LONG) > 0) {
+            hold(batch.messages(), lane, diagnosis.of(cause));
         }
         lane.pause(delay);
     }
@@ -131,6 +136,7 @@ final class RouteWriter {
         lane.pause(options.backoff.after(attempts));
     }
 
+    /** The batch in hand is written, all of it, or given up. */
     void release(Lane lane) {
         hold.release(lane);
     }

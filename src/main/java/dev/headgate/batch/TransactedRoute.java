@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.database.Transactions;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.deadletter.HeldKeys;
 import dev.headgate.ledger.LedgerTable;
@@ -14,7 +15,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -34,7 +34,7 @@ final class TransactedRoute implements RouteWriter.Route {
 
     TransactedRoute(RouteWriter.Route route, DataSource database) {
         this.route = route;
-        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(database));
+        this.transaction = new TransactionTemplate(new Transactions(database));
         this.ledger = new LedgerTable(database);
         this.deadLetters = new DeadLetters(database, InstantSource.system());
         this.heldKeys = new HeldKeys(database);

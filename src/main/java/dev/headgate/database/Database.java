@@ -7,12 +7,15 @@ import dev.headgate.ConfigurationException;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.postgresql.Driver;
 
 /**
  * The pool of connections to PostgreSQL. Safe for use by any thread.
@@ -24,6 +27,13 @@ public final class Database implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
+
+    /** For questions about the server while something is wrong with it: seconds until one gives up. */
+    static final Duration QUICK = Duration.ofSeconds(3);
+
+    /** Who holds a lock is seen by it. The server keeps its first 63 characters. */
+    private static final String APPLICATION_NAME =
+            "headgate " + ProcessHandle.current().pid() + "@" + hostName();
 
     private final HikariDataSource pool;
 
@@ -38,6 +48,7 @@ public final class Database implements AutoCloseable {
         config.setJdbcUrl(url(settings));
         config.setDataSourceProperties(connectionProperties(settings));
         config.addDataSourceProperty("socketTimeout", seconds(SOCKET_TIMEOUT));
+        config.setConnectionInitSql(SessionSettings.statement(socketTimeout(settings)));
         config.setMaximumPoolSize(settings.getInt(SettingKey.DATABASE_POOL_SIZE));
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
@@ -79,6 +90,21 @@ public final class Database implements AutoCloseable {
         return DriverManager.getConnection(url(settings), connectionProperties(settings));
     }
 
+    /** The same, for one who waits only for so long for the server and for each answer. */
+    static Connection connect(Settings settings, Duration patience) throws SQLException {
+        Properties properties = connectionProperties(settings);
+        properties.setProperty("connectTimeout", seconds(patience));
+        properties.setProperty("socketTimeout", seconds(patience));
+        return DriverManager.getConnection(url(settings), properties);
+    }
+
+    /** Its hosts and ports and the name of the database. */
+    static String server(Settings settings) {
+        return ConnectionFailure.redacted(url(settings))
+                .replaceFirst("^jdbc:postgresql:(//)?", "")
+                .replaceFirst("[?].*", "");
+    }
+
     static String url(Settings settings) {
         String url = settings.getString(SettingKey.DATABASE_URL);
         try {
@@ -97,12 +123,32 @@ public final class Database implements AutoCloseable {
         Properties properties = new Properties();
         properties.setProperty("user", settings.getString(SettingKey.DATABASE_USER));
         properties.setProperty("password", settings.getString(SettingKey.DATABASE_PASSWORD));
-        properties.setProperty("ApplicationName", "headgate");
+        properties.setProperty("ApplicationName", APPLICATION_NAME);
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("connectTimeout", seconds(CONNECT_TIMEOUT));
         // Otherwise a user named headgate has the schema headgate first in the search path.
         properties.setProperty("currentSchema", "public");
         return properties;
+    }
+
+    /** As the URL has it, if it does. */
+    private static Duration socketTimeout(Settings settings) {
+        Properties parameters = Driver.parseURL(url(settings), new Properties());
+        String seconds = parameters == null ? null : parameters.getProperty("socketTimeout");
+        return seconds == null ? SOCKET_TIMEOUT : Duration.ofSeconds(Long.parseLong(seconds));
+    }
+
+    /** The one that containers and shells know, without asking a name server. */
+    private static String hostName() {
+        String name = System.getenv("HOSTNAME");
+        if (name != null) {
+            return name;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown host";
+        }
     }
 
     private static String seconds(Duration duration) {

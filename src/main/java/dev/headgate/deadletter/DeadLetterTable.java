@@ -1,5 +1,6 @@
 package dev.headgate.deadletter;
 
+import dev.headgate.database.Transactions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -7,7 +8,6 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What people ask the dead letters and decide about them. Each call is a transaction of its own. Thread-safe. */
@@ -52,7 +52,7 @@ public final class DeadLetterTable {
         JdbcTemplate few = new JdbcTemplate(dataSource);
         few.setFetchSize(ROWS_AT_ONCE);
         this.slowly = new NamedParameterJdbcTemplate(few);
-        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        this.transaction = new TransactionTemplate(new Transactions(dataSource));
     }
 
     /** The newest first. */

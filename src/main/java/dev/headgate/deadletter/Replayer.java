@@ -2,6 +2,7 @@ package dev.headgate.deadletter;
 
 import dev.headgate.HeadgateException;
 import dev.headgate.database.Installation;
+import dev.headgate.database.Transactions;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.message.Headers;
 import dev.headgate.message.ReplaySeal;
@@ -21,7 +22,6 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -51,7 +51,7 @@ public final class Replayer {
             DataSource dataSource, ProducerTemplate template, Predicate<SourcePosition> consumed, int maxReplays) {
         this.queries = new ReplayQueries(dataSource, consumed, maxReplays);
         this.seal = new ReplaySeal(() -> Installation.read(dataSource).secret());
-        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        this.transaction = new TransactionTemplate(new Transactions(dataSource));
         this.template = template;
     }
 

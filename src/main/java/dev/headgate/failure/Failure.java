@@ -7,6 +7,8 @@ import java.net.UnknownHostException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -86,12 +88,14 @@ public sealed interface Failure {
         return failure;
     }
 
-    /** One line: the innermost cause, which says most. */
+    /** One line: what the database said, or the innermost cause. */
     static String summary(Throwable failure) {
-        Throwable innermost = innermost(failure);
-        String message = String.valueOf(innermost.getMessage());
-        return innermost.getClass().getSimpleName() + ": "
-                + message.lines().findFirst().orElse(message);
+        return Summary.of(causes(failure));
+    }
+
+    /** Its innermost failure of a database; null if there is none. */
+    static @Nullable SQLException sql(Throwable failure) {
+        return Summary.sql(causes(failure));
     }
 
     private static Failure of(String state, String error) {
@@ -123,6 +127,14 @@ public sealed interface Failure {
                 || cause instanceof RejectedExecutionException
                 || cause instanceof RetriableException
                 || cause instanceof VirtualMachineError;
+    }
+
+    private static List<Throwable> causes(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable cause = failure; cause != null; cause = beneath(cause)) {
+            causes.add(cause);
+        }
+        return causes;
     }
 
     private static Throwable innermost(Throwable failure) {

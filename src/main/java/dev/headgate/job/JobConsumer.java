@@ -1,6 +1,7 @@
 package dev.headgate.job;
 
 import dev.headgate.database.Installation;
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.message.Headers;
 import dev.headgate.message.ReplaySeal;
@@ -53,7 +54,13 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                 this::wake);
         this.seal = new ReplaySeal(
                 () -> Installation.read(component.requireDataSource()).secret());
-        this.poller = new Poller(worker, new FailureLog(LOG, "Jobs of " + endpoint.getQueue(), InstantSource.system()));
+        this.poller = new Poller(
+                worker,
+                new FailureLog(
+                        LOG,
+                        "Jobs of " + endpoint.getQueue(),
+                        InstantSource.system(),
+                        Diagnosis.in(endpoint.getCamelContext())));
         CronSchedule runs = endpoint.getConfiguration().cronSchedule();
         this.schedule = runs == null
                 ? null

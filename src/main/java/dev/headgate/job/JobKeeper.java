@@ -1,5 +1,6 @@
 package dev.headgate.job;
 
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
 import java.time.Duration;
@@ -30,7 +31,7 @@ final class JobKeeper {
     private final JobTable table;
     private final Listeners<JobListener> listeners;
     private final Collection<JobConsumer> consumers;
-    private final FailureLog outage = new FailureLog(LOG, "Keeping jobs", InstantSource.system());
+    private final FailureLog outage;
     private final ScheduledExecutorService threads;
 
     /** @param consumers as they are at each moment */
@@ -46,6 +47,7 @@ final class JobKeeper {
         this.table = table;
         this.listeners = listeners;
         this.consumers = consumers;
+        this.outage = new FailureLog(LOG, "Keeping jobs", InstantSource.system(), Diagnosis.in(context));
         this.threads = context.getExecutorServiceManager().newScheduledThreadPool(this, "job-keeper", 2);
         List.<Runnable>of(this::keep, this::watch).forEach(this::everyTick);
     }

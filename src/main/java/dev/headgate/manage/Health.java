@@ -1,6 +1,7 @@
 package dev.headgate.manage;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AdminConfiguration;
 import dev.headgate.outbox.OutboxComponent;
@@ -41,10 +42,11 @@ public final class Health extends LifecycleStrategySupport implements CamelConfi
 
     private final DataSource dataSource;
     private final AcknowledgingClientFactory clients;
-    private final Probes probes = new Probes(InstantSource.system());
+    private final Probes probes;
     private volatile boolean started;
 
-    public Health(DataSource dataSource, AcknowledgingClientFactory clients) {
+    public Health(DataSource dataSource, AcknowledgingClientFactory clients, Diagnosis diagnosis) {
+        this.probes = new Probes(InstantSource.system(), diagnosis);
         this.dataSource = dataSource;
         this.clients = clients;
     }

@@ -4,8 +4,10 @@ import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchListener;
 import dev.headgate.batch.Held;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds the sources of a batch that cannot write, from its first lane's failure until all its lanes write again, and
- * says so in the log: at once, then once a minute, and when it goes on.
+ * says so in the log: at once, then once a minute with the present reason, and when it goes on. What cannot write again
+ * within a minute did not go on: it keeps to one line a minute, which says how often.
  *
  * <p>Thread-safe. What is in flight stays in flight, and is written when the batch goes on.
  */
@@ -25,12 +28,13 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeldPipelines.class);
 
-    private record Reminded(Held held, ScheduledFuture<?> reminder) {}
-
     private final InflightLimit limit;
     private final InstantSource clock;
     private final Duration interval;
-    private final Map<String, Reminded> holds = new ConcurrentHashMap<>();
+    private final Map<String, Held> holds = new ConcurrentHashMap<>();
+    /** Also those that go on, until they have done so for the interval. */
+    private final Map<String, Trouble> troubles = new HashMap<>();
+
     private final ScheduledThreadPoolExecutor reminders;
 
     /** @param interval the time between two lines about the same hold */
@@ -49,28 +53,31 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
     @Override
     public void holding(Held held) {
         held.pipelines().forEach(pipeline -> limit.source(pipeline).pause(held.batch()));
-        holds.compute(held.batch(), (batch, before) -> {
-            if (before != null) {
-                before.reminder.cancel(false);
+        synchronized (troubles) {
+            boolean begins = holds.put(held.batch(), held) == null;
+            Trouble trouble = troubles.get(held.batch());
+            if (trouble == null) {
+                troubles.put(held.batch(), new Trouble(held));
+            } else {
+                trouble.holding(held, begins);
             }
-            return new Reminded(held, remind(held));
-        });
+        }
     }
 
     @Override
     public void released(String name) {
-        Reminded ended = holds.remove(name);
         limit.sources().forEach(source -> source.resume(name));
-        if (ended != null) {
-            ended.reminder.cancel(false);
-            Duration lasted = Duration.between(ended.held.since(), clock.instant());
-            LOG.info("batch:{} goes on after {} s, and so do {}", name, lasted.toSeconds(), ended.held.pipelines());
+        synchronized (troubles) {
+            Trouble trouble = troubles.get(name);
+            if (holds.remove(name) != null && trouble != null) {
+                trouble.released();
+            }
         }
     }
 
     /** What cannot write at this moment. */
     Collection<Held> holds() {
-        return holds.values().stream().map(Reminded::held).toList();
+        return List.copyOf(holds.values());
     }
 
     /** Returns when the last reminder has been said. */
@@ -85,11 +92,59 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
         }
     }
 
-    private ScheduledFuture<?> remind(Held held) {
-        return reminders.scheduleAtFixedRate(
-                () -> LOG.warn("{}. {} paused; nothing is lost.", held, held.pipelines()),
-                0,
-                interval.toNanos(),
-                TimeUnit.NANOSECONDS);
+    /** What is said about one batch, from its first hold until it was not held for the interval. */
+    private final class Trouble {
+
+        private final Instant since;
+        private final ScheduledFuture<?> ticks;
+        private Held held;
+        private long holds = 1;
+        private boolean heldSinceTick;
+
+        Trouble(Held held) {
+            this.held = held;
+            this.since = held.since();
+            this.ticks = reminders.scheduleAtFixedRate(
+                    this::tick, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+            sayItIsHeld();
+        }
+
+        void holding(Held now, boolean begins) {
+            held = now;
+            heldSinceTick = true;
+            holds += begins ? 1 : 0;
+        }
+
+        void released() {
+            if (holds == 1) {
+                sayItGoesOn();
+            }
+        }
+
+        private void tick() {
+            synchronized (troubles) {
+                boolean isHeld = HeldPipelines.this.holds.containsKey(held.batch());
+                if (isHeld || heldSinceTick) {
+                    sayItIsHeld();
+                } else {
+                    if (holds > 1) {
+                        sayItGoesOn();
+                    }
+                    ticks.cancel(false);
+                    troubles.remove(held.batch());
+                }
+                heldSinceTick = false;
+            }
+        }
+
+        private void sayItIsHeld() {
+            String often = holds == 1 ? "" : " (held %d times since %s)".formatted(holds, since);
+            LOG.warn("{}{}. {} paused; nothing is lost.", held, often, held.pipelines());
+        }
+
+        private void sayItGoesOn() {
+            Duration lasted = Duration.between(since, clock.instant());
+            LOG.info("batch:{} goes on after {} s, and so do {}", held.batch(), lasted.toSeconds(), held.pipelines());
+        }
     }
 }

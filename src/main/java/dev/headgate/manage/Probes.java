@@ -1,6 +1,6 @@
 package dev.headgate.manage;
 
-import dev.headgate.failure.Failure;
+import dev.headgate.failure.Diagnosis;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,11 +28,13 @@ final class Probes implements AutoCloseable {
     record Trouble(String why, Instant since) {}
 
     private final InstantSource clock;
+    private final Diagnosis diagnosis;
     private final Map<String, Optional<Trouble>> states = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor threads;
 
-    Probes(InstantSource clock) {
+    Probes(InstantSource clock, Diagnosis diagnosis) {
         this.clock = clock;
+        this.diagnosis = diagnosis;
         this.threads = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "health");
             thread.setDaemon(true);
@@ -64,7 +66,7 @@ final class Probes implements AutoCloseable {
             states.put(name, Optional.empty());
         } catch (Exception e) {
             Instant since = trouble(name).map(Trouble::since).orElseGet(this::now);
-            states.put(name, Optional.of(new Trouble(Failure.summary(e), since)));
+            states.put(name, Optional.of(new Trouble(diagnosis.of(e), since)));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
@@ -36,6 +37,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private volatile @Nullable Poller poller;
     private @Nullable OutboxTable table;
     private volatile String trouble = "";
+    private Diagnosis diagnosis = Failure::summary;
     private @Nullable ExecutorService senders;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
@@ -70,15 +72,17 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         super.doStart();
         DataSource dataSource = endpoint.getComponent().requireDataSource();
         String subject = "Outbox relay of " + endpoint.getDestination();
+        diagnosis = Diagnosis.in(endpoint.getCamelContext());
         OutboxRelay started = new OutboxRelay(
                 endpoint.getConfiguration().relayOptions(endpoint.getDestination()),
                 sender(),
                 new Listeners<>(getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
-                new FailureLog(LOG, subject, InstantSource.system()));
+                new FailureLog(LOG, subject, InstantSource.system(), diagnosis));
         relay = started;
         sending = true;
         Poller polling = new Poller(
-                work(started, dataSource), new FailureLog(LOG, subject + ": database", InstantSource.system()));
+                work(started, dataSource),
+                new FailureLog(LOG, subject + ": database", InstantSource.system(), diagnosis));
         poller = polling;
         polling.start(endpoint.getCamelContext(), "outbox-" + endpoint.getDestination());
         endpoint.getComponent().add(this);
@@ -149,7 +153,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                     trouble = "";
                     return pause;
                 } catch (SQLException | RuntimeException e) {
-                    trouble = Failure.summary(e);
+                    trouble = diagnosis.of(e);
                     throw e;
                 }
             }

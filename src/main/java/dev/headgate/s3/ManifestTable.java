@@ -1,5 +1,6 @@
 package dev.headgate.s3;
 
+import dev.headgate.database.Transactions;
 import dev.headgate.failure.RetryException;
 import java.sql.Array;
 import java.sql.PreparedStatement;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -50,7 +50,7 @@ final class ManifestTable {
 
     ManifestTable(DataSource dataSource) {
         this.jdbc = new JdbcTemplate(dataSource);
-        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        this.transaction = new TransactionTemplate(new Transactions(dataSource));
     }
 
     /** Part of the caller's transaction. */

@@ -199,6 +199,42 @@ class BatchHoldingIT {
     }
 
     @Test
+    void each_other_reason_is_told() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&backoffBase=1&backoffCap=5", null)) {
+            routes.step = batch -> {
+                throw new SQLException("column a does not exist", "42703");
+            };
+            routes.send("k", "m");
+            await().atMost(LONG).until(() -> routes.told.size() == 1);
+            routes.step = batch -> {
+                throw new SQLException("column b does not exist", "42703");
+            };
+            await().atMost(LONG).until(() -> routes.told.size() == 2);
+            assertThat(routes.told.get(1)).contains("column b does not exist");
+            assertThat((String) attribute(routes, "Holding")).contains("column b does not exist");
+            routes.step = batch -> {};
+            await().atMost(LONG).until(() -> routes.told.size() == 3);
+        }
+    }
+
+    @Test
+    void a_batch_that_is_written_in_part_is_held_still() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=64&linger=500&backoffBase=1&backoffCap=2", null)) {
+            AtomicInteger attempts = new AtomicInteger();
+            routes.step = batch -> {
+                // Each part fails several times before it is written.
+                if (attempts.incrementAndGet() % 4 != 0) {
+                    throw new SQLException("canceling statement due to statement timeout", "57014");
+                }
+            };
+            names(64).forEach(name -> routes.send("k", name));
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 64);
+            await().atMost(LONG).until(() -> attribute(routes, "Holding").equals(""));
+            assertThat(routes.told).hasSize(2).last().isEqualTo("released b");
+        }
+    }
+
+    @Test
     void slow_writes_shrink_batches_and_fast_ones_let_them_grow_again() throws Exception {
         try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=100&linger=1&latencyTarget=20", null)) {
             routes.step = batch -> java.util.concurrent.locks.LockSupport.parkNanos(25_000_000);

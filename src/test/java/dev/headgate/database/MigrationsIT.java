@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.transaction.support.TransactionTemplate;
 
 class MigrationsIT {
 
@@ -79,6 +82,67 @@ class MigrationsIT {
                 Connection connection = database.dataSource().getConnection()) {
             assertThat(connection.getSchema()).isEqualTo("public");
             assertThat(connection.getAutoCommit()).isTrue();
+        }
+    }
+
+    @Test
+    void sessions_of_the_pool_end_what_nobody_goes_on_with() throws Exception {
+        try (Database database = new Database(settings())) {
+            assertThat(setting(database, "idle_in_transaction_session_timeout")).isEqualTo("10s");
+            assertThat(setting(database, "lock_timeout")).isEqualTo("5s");
+            assertThat(setting(database, "statement_timeout"))
+                    .as("before the client gives up its socket")
+                    .isEqualTo("50s");
+            assertThat(setting(database, "tcp_user_timeout")).isEqualTo("20000");
+            assertThat(setting(database, "application_name"))
+                    .startsWith("headgate " + ProcessHandle.current().pid() + "@");
+        }
+    }
+
+    @Test
+    void what_the_url_or_the_role_sets_is_left_as_it_is() throws Exception {
+        execute("alter role headgate set lock_timeout = '7s'");
+        String url = url("headgate") + "?socketTimeout=6&options=-c%20idle_in_transaction_session_timeout=20000";
+        try (Database database = new Database(settings("headgate.database.url", url))) {
+            assertThat(setting(database, "lock_timeout")).isEqualTo("7s");
+            assertThat(setting(database, "idle_in_transaction_session_timeout")).isEqualTo("20s");
+            assertThat(setting(database, "statement_timeout")).isEqualTo("5s");
+        }
+    }
+
+    @Test
+    void a_transaction_that_is_worked_on_elsewhere_is_renewed_until_it_ends() throws Exception {
+        try (Database database = new Database(settings())) {
+            new TransactionTemplate(new Transactions(database.dataSource()))
+                    .executeWithoutResult(status ->
+                            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> renewedAfterSeconds() > 3));
+            assertThat(renewedAfterSeconds()).as("open transactions").isNegative();
+        }
+    }
+
+    /** How long after its begin a transaction had its last statement; -1 if there is none. */
+    private static int renewedAfterSeconds() throws SQLException {
+        return number("""
+                select coalesce(max(extract(epoch from state_change - xact_start))::int, -1) from pg_stat_activity
+                where state = 'idle in transaction'
+                """);
+    }
+
+    private static String setting(Database database, String name) throws SQLException {
+        try (Connection connection = database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("show " + name)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    private static int number(String query) throws SQLException {
+        try (Connection connection = Database.connect(settings());
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            result.next();
+            return result.getInt(1);
         }
     }
 

@@ -42,13 +42,28 @@ class FailureLogTest {
     }
 
     @Test
-    void end_of_a_streak_is_logged_once_and_the_next_streak_starts_anew() {
+    void end_of_a_streak_is_logged_once_and_a_minute_later_the_next_streak_starts_anew() {
         failures.over();
         failAfter(Duration.ZERO);
         failures.over();
         failures.over();
-        failAfter(Duration.ZERO);
+        failAfter(Duration.ofMinutes(1));
         assertThat(levels).containsExactly("warn", "info", "warn");
         assertThat(failures.streak()).isEqualTo(1);
+    }
+
+    @Test
+    void what_fails_now_and_then_is_one_line_a_minute_and_works_again_after_a_minute_without_a_failure() {
+        for (int i = 0; i < 120; i++) {
+            failAfter(Duration.ofSeconds(1));
+            failures.over();
+        }
+        assertThat(levels).containsExactly("warn", "info", "warn");
+        now = now.plusSeconds(59);
+        failures.over();
+        assertThat(levels).hasSize(3);
+        now = now.plusSeconds(1);
+        failures.over();
+        assertThat(levels).containsExactly("warn", "info", "warn", "info");
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headgate.failure.Failure.Outage;
 import dev.headgate.failure.Failure.Rejected;
 import dev.headgate.failure.Failure.Unknown;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -54,7 +56,7 @@ class FailureTest {
         rollback.initApplicationException(wrapped(new SQLException("read-only", "25006")));
 
         assertThat(Failure.of(wrapped(rollback))).isEqualTo(new Outage("SQLSTATE 25006", "read-only"));
-        assertThat(Failure.summary(wrapped(rollback))).isEqualTo("SQLException: read-only");
+        assertThat(Failure.summary(wrapped(rollback))).isEqualTo("read-only (SQLSTATE 25006)");
     }
 
     static Throwable[] lostAndLate() {
@@ -136,7 +138,31 @@ class FailureTest {
     @Test
     void the_summary_is_one_line_of_the_innermost_cause() {
         assertThat(Failure.summary(wrapped(new SQLException("ERROR: no\n  Position: 3", "42703"))))
-                .isEqualTo("SQLException: ERROR: no");
+                .isEqualTo("ERROR: no (SQLSTATE 42703)");
+    }
+
+    static Object[][] surfaces() {
+        return new Object[][] {
+            {new EOFException(), "the session with the database has broken (end of the stream) (SQLSTATE 08006)"},
+            {
+                new SocketException("Broken pipe"),
+                "the session with the database has broken (SocketException: Broken pipe) (SQLSTATE 08006)"
+            },
+            {
+                new SocketTimeoutException("Read timed out"),
+                "the database has not answered within the socket timeout"
+                        + " (SocketTimeoutException: Read timed out) (SQLSTATE 08006)"
+            },
+            {new UnknownHostException("db"), "unknown host db (SQLSTATE 08006)"},
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("surfaces")
+    void what_the_driver_met_is_told_by_what_it_means(IOException met, String said) {
+        SQLException failure = new SQLException("An I/O error occurred while sending to the backend.", "08006", met);
+        assertThat(Failure.summary(wrapped(failure))).isEqualTo(said);
+        assertThat(Failure.summary(new IllegalStateException())).isEqualTo("IllegalStateException");
     }
 
     private static Throwable wrapped(Throwable cause) {

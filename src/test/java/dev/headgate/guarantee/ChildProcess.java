@@ -92,6 +92,15 @@ final class ChildProcess implements AutoCloseable {
         exitCode(Duration.ofSeconds(30));
     }
 
+    /** SIGSTOP: it stands still, and its connections stay open. */
+    void freeze() {
+        FrozenProcess.freeze(process.pid());
+    }
+
+    void thaw() {
+        FrozenProcess.thaw(process.pid());
+    }
+
     /** SIGTERM; returns at once. */
     void signal() {
         process.toHandle().destroy();

@@ -74,6 +74,35 @@ class HeldPipelinesTest {
     }
 
     @Test
+    void the_reason_that_is_shown_and_said_is_the_present_one() {
+        try (HeldPipelines held = held(Duration.ofMillis(200))) {
+            held.holding(new Held("b", Set.of("p"), "column a", now));
+            held.holding(new Held("b", Set.of("p", "q"), "column b", now));
+            assertThat(held.holds()).extracting(Held::why).containsExactly("column b");
+            assertThat(limit.source("q").isPaused()).isTrue();
+            assertThat(lines.said).hasSize(1);
+            Awaitility.await().untilAsserted(() -> assertThat(lines.said).hasSizeGreaterThan(1));
+            assertThat(lines.said.get(1)).contains("column b").contains("[p, q] paused");
+        }
+    }
+
+    @Test
+    void what_is_held_again_and_again_is_one_line_each_interval_and_goes_on_when_it_was_not_held_for_one() {
+        try (HeldPipelines held = held(Duration.ofMillis(500))) {
+            Held now = new Held("b", Set.of("p"), "statement timeout", START);
+            for (int i = 0; i < 20; i++) {
+                held.holding(now);
+                held.released("b");
+            }
+            assertThat(lines.said).hasSize(2);
+            assertThat(lines.said.get(1)).contains("goes on");
+            Awaitility.await().untilAsserted(() -> assertThat(lines.said).hasSize(4));
+            assertThat(lines.said.get(2)).contains("statement timeout (held 20 times since 2026-01-01T00:00:00Z)");
+            assertThat(lines.said.get(3)).contains("goes on");
+        }
+    }
+
+    @Test
     void a_source_goes_on_only_when_all_batches_that_hold_it_go_on() {
         try (HeldPipelines held = held(Duration.ofMinutes(1))) {
             held.holding(new Held("a", Set.of("p"), "why", now));

@@ -1,0 +1,91 @@
+package dev.headgate.failure;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/**
+ * A failure in one line: of a database its own words and SQLSTATE, or what has become of the connection; of all else the
+ * innermost cause.
+ */
+final class Summary {
+
+    /** Of a wait: what it is about stands in the context only. */
+    private static final Set<String> WAITING = Set.of("55P03", "57014", "40P01");
+
+    private Summary() {}
+
+    static String of(List<Throwable> causes) {
+        SQLException sql = sql(causes);
+        return sql == null ? own(causes.get(causes.size() - 1)) : sql(sql);
+    }
+
+    /** The innermost one; null if it is no failure of a database. */
+    static @Nullable SQLException sql(List<Throwable> causes) {
+        SQLException innermost = null;
+        for (Throwable cause : causes) {
+            if (cause instanceof SQLException sql) {
+                innermost = sql instanceof BatchUpdateException && sql.getNextException() != null
+                        ? sql.getNextException()
+                        : sql;
+            }
+        }
+        return innermost;
+    }
+
+    private static String own(Throwable failure) {
+        String message = failure.getMessage();
+        String name = failure.getClass().getSimpleName();
+        return message == null || message.isBlank() ? name : name + ": " + firstLine(message);
+    }
+
+    private static String sql(SQLException sql) {
+        String state = sql.getSQLState();
+        String said = sql instanceof PSQLException postgres && postgres.getServerErrorMessage() != null
+                ? server(postgres.getServerErrorMessage())
+                : client(sql);
+        return state == null ? said : said + " (SQLSTATE " + state + ")";
+    }
+
+    private static String server(ServerErrorMessage error) {
+        String said = error.getSeverity() + ": " + error.getMessage();
+        if (error.getHint() != null) {
+            said += "; hint: " + error.getHint();
+        }
+        if (error.getWhere() != null && WAITING.contains(error.getSQLState())) {
+            said += ", " + firstLine(error.getWhere());
+        }
+        return said;
+    }
+
+    /** Of what the driver met instead of an answer. */
+    private static String client(SQLException sql) {
+        Throwable cause = sql.getCause();
+        String message = sql.getMessage() == null
+                ? sql.getClass().getSimpleName()
+                : firstLine(sql.getMessage()).replaceFirst("[.] Check that .*", "");
+        if (!(cause instanceof IOException) || cause instanceof ConnectException) {
+            return message;
+        }
+        if (cause instanceof UnknownHostException) {
+            return "unknown host " + cause.getMessage();
+        }
+        String surface = cause instanceof EOFException ? "end of the stream" : own(cause);
+        return cause instanceof InterruptedIOException
+                ? "the database has not answered within the socket timeout (" + surface + ")"
+                : "the session with the database has broken (" + surface + ")";
+    }
+
+    private static String firstLine(String text) {
+        return text.strip().lines().findFirst().orElse("");
+    }
+}
