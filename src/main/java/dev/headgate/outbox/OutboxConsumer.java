@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
@@ -22,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One relay thread with one database connection. Suspending or stopping lets the cycle in hand end: its entries are sent and
- * marked, its shards unlocked, the connection given back. A stop that is forced by Camel's shutdown timeout interrupts the
+ * One relay thread with one database connection, and one that renews the lease on it meanwhile. Suspending or stopping lets
+ * the cycle in hand end: its entries are sent and marked, its shards released, the connection given back. A stop that is forced by Camel's shutdown timeout interrupts the
  * route; what was sent by then but not marked is sent again by the next relay.
  */
 final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Suspendable {
@@ -37,6 +40,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private @Nullable OutboxTable table;
     private volatile String trouble = "";
     private @Nullable ExecutorService senders;
+    private @Nullable ScheduledExecutorService keeper;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -69,18 +73,25 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     protected void doStart() throws Exception {
         super.doStart();
         DataSource dataSource = endpoint.getComponent().requireDataSource();
+        CamelContext context = endpoint.getCamelContext();
         String subject = "Outbox relay of " + endpoint.getDestination();
+        ShardLease lease = new ShardLease(context.getName());
         OutboxRelay started = new OutboxRelay(
                 endpoint.getConfiguration().relayOptions(endpoint.getDestination()),
-                sender(),
-                new Listeners<>(getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
+                lease,
+                sender(lease),
+                new Listeners<>(context.getRegistry().findByType(OutboxListener.class)),
                 new FailureLog(LOG, subject, InstantSource.system()));
         relay = started;
         sending = true;
         Poller polling = new Poller(
-                work(started, dataSource), new FailureLog(LOG, subject + ": database", InstantSource.system()));
+                work(started, lease, dataSource), new FailureLog(LOG, subject + ": database", InstantSource.system()));
         poller = polling;
-        polling.start(endpoint.getCamelContext(), "outbox-" + endpoint.getDestination());
+        keeper = context.getExecutorServiceManager()
+                .newScheduledThreadPool(this, "outbox-" + endpoint.getDestination() + "-lease", 1);
+        keeper.scheduleWithFixedDelay(
+                () -> renew(lease), 0, ShardLease.RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+        polling.start(context, "outbox-" + endpoint.getDestination());
         endpoint.getComponent().add(this);
     }
 
@@ -112,6 +123,10 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
             getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(senders);
             senders = null;
         }
+        if (keeper != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(keeper);
+            keeper = null;
+        }
         super.doStop();
     }
 
@@ -137,13 +152,22 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         }
     }
 
-    private Poller.Work work(OutboxRelay started, DataSource dataSource) {
+    private static void renew(ShardLease lease) {
+        try {
+            lease.renew();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("Renewing the lease of shards failed; the relay will find out why", e);
+        }
+    }
+
+    private Poller.Work work(OutboxRelay started, ShardLease lease, DataSource dataSource) {
         return new Poller.Work() {
             @Override
             public Duration look() throws SQLException {
                 try {
                     if (table == null) {
-                        table = OutboxTable.open(dataSource, endpoint.getDestination());
+                        table = OutboxTable.open(dataSource, endpoint.getDestination(), lease.holder());
+                        lease.release(table);
                     }
                     Duration pause = started.cycle(table);
                     trouble = "";
@@ -172,7 +196,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         }
     }
 
-    private OutboxRelay.Sender sender() {
+    private OutboxRelay.Sender sender(ShardLease lease) {
         if (endpoint.getConfiguration().getConcurrency() == 0) {
             return this::sendBulk;
         }
@@ -183,7 +207,11 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                         this,
                         "outbox-" + endpoint.getDestination() + "-entry",
                         endpoint.getConfiguration().getConcurrency());
-        return new EntrySender(endpoint.getConfiguration().getConcurrency(), senders, this::sendEntry, () -> sending);
+        return new EntrySender(
+                endpoint.getConfiguration().getConcurrency(),
+                senders,
+                this::sendEntry,
+                () -> sending && lease.isHeld());
     }
 
     private SendOutcome sendBulk(List<OutboxEntry> entries) {

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relay's cycle: find due shards, lock them, fetch, send, mark, unlock. Runs on one thread; only {@link #entriesInHand()} and {@link
- * #delivered()} may be called from others.
+ * The relay's cycle: find due shards, claim them, fetch, send, mark, release. Runs on one thread; only {@link
+ * #entriesInHand()} and {@link #delivered()} may be called from others.
  */
 final class OutboxRelay {
 
@@ -28,6 +28,7 @@ final class OutboxRelay {
     private static final int LONGEST_ERROR = 500;
 
     private final Options options;
+    private final ShardLease lease;
     private final Sender sender;
     private final Listeners<OutboxListener> listeners;
     private final FailureLog failures;
@@ -35,8 +36,15 @@ final class OutboxRelay {
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
 
-    OutboxRelay(Options options, Sender sender, Listeners<OutboxListener> listeners, FailureLog failures) {
+    /** @param lease renewed by somebody else while entries are sent */
+    OutboxRelay(
+            Options options,
+            ShardLease lease,
+            Sender sender,
+            Listeners<OutboxListener> listeners,
+            FailureLog failures) {
         this.options = options;
+        this.lease = lease;
         this.sender = sender;
         this.listeners = listeners;
         this.failures = failures;
@@ -71,8 +79,7 @@ final class OutboxRelay {
      * Relays what is due, at most one bulk of the healthy shards and one of a suspect one.
      *
      * @return how long to wait before the next cycle if nothing wakes the relay: zero if this one found work
-     * @throws SQLException if the table cannot be used any more; its locks are gone when it is closed, and entries that
-     *     were sent but not marked will be sent again
+     * @throws SQLException if the table cannot be used any more; entries that were sent but not marked will be sent again
      */
     Duration cycle(OutboxTable table) throws SQLException {
         List<PendingShard> pending = table.pendingShards();
@@ -107,17 +114,18 @@ final class OutboxRelay {
     }
 
     private boolean relay(OutboxTable table, Bulk bulk) throws SQLException {
-        List<Integer> locked = table.lock(bulk.shards());
-        if (locked.isEmpty()) {
+        List<Integer> claimed = lease.claim(table, bulk.shards());
+        if (claimed.isEmpty()) {
             return false;
         }
-        List<OutboxEntry> entries = table.fetch(locked, bulk.entriesPerShard(), options.maxBytes());
+        List<OutboxEntry> entries = table.fetch(claimed, bulk.entriesPerShard(), options.maxBytes());
         entriesInHand = entries.size();
         try {
-            if (!entries.isEmpty()) {
-                sendAndMark(table, new Bulk(locked, bulk.entriesPerShard()), entries);
+            // Who stood still since the claim may have lost it.
+            if (!entries.isEmpty() && lease.isHeld()) {
+                sendAndMark(table, new Bulk(claimed, bulk.entriesPerShard()), entries);
             }
-            table.unlock();
+            lease.release(table);
             return !entries.isEmpty();
         } finally {
             entriesInHand = 0;
@@ -125,7 +133,7 @@ final class OutboxRelay {
     }
 
     private void sendAndMark(OutboxTable table, Bulk bulk, List<OutboxEntry> entries) throws SQLException {
-        SendOutcome outcome = sender.send(entries);
+        SendOutcome outcome = lease.keptDuring(() -> sender.send(entries), table);
         if (!outcome.delivered().isEmpty()) {
             Duration sinceOldestCreated = table.markDelivered(outcome.delivered());
             delivered.add(outcome.delivered().size());
@@ -158,8 +166,9 @@ final class OutboxRelay {
         if (!spent && !(failure instanceof Failure.Rejected)) {
             return false;
         }
-        table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(failed.cause()));
-        listeners.tell(listener -> listener.refused(options.destination(), failed.cause()));
+        if (table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(failed.cause()))) {
+            listeners.tell(listener -> listener.refused(options.destination(), failed.cause()));
+        }
         return true;
     }
 

@@ -40,7 +40,7 @@ final class OutboxDatabase implements AutoCloseable {
             shared = new OutboxDatabase(DevPostgres.start(Files.createTempDirectory("outbox-postgres"))
                     .stopAtExit());
         }
-        shared.sql.execute("truncate headgate.outbox");
+        shared.sql.execute("truncate headgate.outbox, headgate.outbox_shard");
         return shared;
     }
 
@@ -55,6 +55,11 @@ final class OutboxDatabase implements AutoCloseable {
                 insert into headgate.outbox (pipeline, destination, key, payload)
                 select 'test', ?, 'key-' || i % ?, convert_to(i::text, 'UTF8') from generate_series(1, ?) i
                 """, destination, keys, entries);
+    }
+
+    /** As if their time were over. */
+    void expireLeases() {
+        sql.update("update headgate.outbox_shard set expires_at = now() - interval '1 second' where holder is not null");
     }
 
     long count(String condition) {

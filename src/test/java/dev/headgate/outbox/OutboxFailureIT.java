@@ -134,7 +134,10 @@ class OutboxFailureIT {
         stuck.await();
         CamelContext second = relays.start(database.pool, "outbox:orders?pollInterval=50", receiver);
 
-        database.sql.queryForList("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+        database.sql.queryForList(
+                "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and query like ?",
+                "%from headgate.outbox%");
+        database.expireLeases();
 
         await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
         release.countDown();
