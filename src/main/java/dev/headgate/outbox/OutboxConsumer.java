@@ -167,7 +167,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                 try {
                     if (table == null) {
                         table = OutboxTable.open(dataSource, endpoint.getDestination(), lease.holder());
-                        lease.release(table);
+                        started.begin(table);
                     }
                     Duration pause = started.cycle(table);
                     trouble = "";

@@ -35,6 +35,8 @@ final class OutboxRelay {
     private final ShardIsolation isolation;
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
+    /** The ids of a bulk that was sent and is not yet marked: until it is, nothing else is sent. */
+    private final List<Long> unmarked = new ArrayList<>();
 
     /** @param lease renewed by somebody else while entries are sent */
     OutboxRelay(
@@ -76,10 +78,26 @@ final class OutboxRelay {
     }
 
     /**
+     * To be called first with a table that was just opened. Marks what was sent and could not be marked with the one before,
+     * and if there is no such thing, proves all the same that it can mark: who cannot must not send.
+     *
+     * @throws SQLException if it cannot
+     */
+    void begin(OutboxTable table) throws SQLException {
+        if (!unmarked.isEmpty()) {
+            // Another one would send it again.
+            lease.keep(table);
+        }
+        mark(table);
+        lease.release(table);
+    }
+
+    /**
      * Relays what is due, at most one bulk of the healthy shards and one of a suspect one.
      *
      * @return how long to wait before the next cycle if nothing wakes the relay: zero if this one found work
-     * @throws SQLException if the table cannot be used any more; entries that were sent but not marked will be sent again
+     * @throws SQLException if the table cannot be used any more; this relay knows what it has sent but not marked, and marks it
+     *     by {@link #begin}
      */
     Duration cycle(OutboxTable table) throws SQLException {
         List<PendingShard> pending = table.pendingShards();
@@ -135,10 +153,8 @@ final class OutboxRelay {
     private void sendAndMark(OutboxTable table, Bulk bulk, List<OutboxEntry> entries) throws SQLException {
         SendOutcome outcome = lease.keptDuring(() -> sender.send(entries), table);
         if (!outcome.delivered().isEmpty()) {
-            Duration sinceOldestCreated = table.markDelivered(outcome.delivered());
-            delivered.add(outcome.delivered().size());
-            listeners.tell(listener -> listener.delivered(
-                    options.destination(), outcome.delivered().size(), sinceOldestCreated));
+            outcome.delivered().forEach(entry -> unmarked.add(entry.id()));
+            mark(table);
         }
         List<Failed> again = new ArrayList<>();
         for (Failed failed : outcome.failed()) {
@@ -156,6 +172,16 @@ final class OutboxRelay {
             failures.over();
         }
         holdBack(table, again);
+    }
+
+    private void mark(OutboxTable table) throws SQLException {
+        Duration sinceOldestCreated = table.markDelivered(unmarked);
+        int entries = unmarked.size();
+        if (entries > 0) {
+            unmarked.clear();
+            delivered.add(entries);
+            listeners.tell(listener -> listener.delivered(options.destination(), entries, sinceOldestCreated));
+        }
     }
 
     /** Makes an entry that is at fault itself, or was tried often enough, a dead letter. */

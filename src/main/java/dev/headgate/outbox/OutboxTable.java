@@ -224,12 +224,14 @@ final class OutboxTable implements AutoCloseable {
             """;
 
     /**
-     * Marks the entries delivered, whoever holds their shards by now: that they were sent remains true. Returns the age of the
-     * oldest of those that were not yet marked, by the clock of the database.
+     * Marks the entries delivered, whoever holds their shards by now: that they were sent remains true.
+     *
+     * @return the age of the oldest of those that were not yet marked, by the clock of the database
+     * @throws SQLException also for no entries, if it could not mark any
      */
-    Duration markDelivered(List<OutboxEntry> entries) throws SQLException {
+    Duration markDelivered(List<Long> ids) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_DELIVERED)) {
-            statement.setArray(1, array("int8", ids(entries)));
+            statement.setArray(1, array("int8", ids));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return Duration.ofMillis(row.getLong(1));

@@ -81,6 +81,11 @@ final class ShardLease {
         }
     }
 
+    /** Keeps what it still has, without sending any of it. */
+    void keep(OutboxTable table) throws SQLException {
+        table.renew(LASTING);
+    }
+
     /** Lets others have all its shards at once. */
     void release(OutboxTable table) throws SQLException {
         untilNanos = System.nanoTime();
