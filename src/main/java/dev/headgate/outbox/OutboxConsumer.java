@@ -3,11 +3,13 @@ package dev.headgate.outbox;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
+import dev.headgate.failure.RejectedException;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.polling.Poller;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -215,8 +217,24 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     }
 
     private SendOutcome sendBulk(List<OutboxEntry> entries) {
+        List<OutboxEntry> sendable = new ArrayList<>(entries.size());
+        List<Exchange> exchanges = new ArrayList<>(entries.size());
+        List<SendOutcome.Failed> refused = new ArrayList<>();
+        for (OutboxEntry entry : entries) {
+            try {
+                exchanges.add(OutboxExchanges.of(entry, endpoint));
+                sendable.add(entry);
+            } catch (RejectedException e) {
+                refused.add(new SendOutcome.Failed(entry, e, true));
+            }
+        }
+        return sendable.isEmpty()
+                ? new SendOutcome(List.of(), refused)
+                : sendBulk(sendable, new ExchangeBulk(exchanges)).and(refused);
+    }
+
+    private SendOutcome sendBulk(List<OutboxEntry> entries, ExchangeBulk bulk) {
         try {
-            ExchangeBulk bulk = new ExchangeBulk(OutboxExchanges.of(entries, endpoint));
             Exchange exchange = createExchange(true);
             exchange.getMessage().setBody(bulk);
             getProcessor().process(exchange);

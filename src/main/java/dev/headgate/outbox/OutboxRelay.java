@@ -187,7 +187,7 @@ final class OutboxRelay {
     /** Makes an entry that is at fault itself, or was tried often enough, a dead letter. */
     private boolean refuse(OutboxTable table, Failed failed) throws SQLException {
         OutboxEntry entry = failed.entry();
-        Failure failure = Failure.of(failed.cause());
+        Failure failure = Failure.of(Failure.ofRequest(failed.cause()));
         boolean spent = options.maxAttempts() > 0 && entry.attempts() + 1 >= options.maxAttempts();
         if (!spent && !(failure instanceof Failure.Rejected)) {
             return false;

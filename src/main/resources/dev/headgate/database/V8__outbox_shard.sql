@@ -8,3 +8,8 @@ create table outbox_shard (
     expires_at  timestamptz,
     primary key (destination, shard)
 ) with (fillfactor = 10);
+
+-- Whoever writes something else is told so at once. Rows from before are not looked at: a relay refuses those that nobody
+-- can send. JSON's null is none.
+alter table outbox add constraint outbox_headers_are_an_object
+    check (json_typeof(headers) in ('object', 'null')) not valid;

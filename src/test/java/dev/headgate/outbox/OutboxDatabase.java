@@ -12,6 +12,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** A database with Headgate's tables and a connection pool, as production has it. */
 final class OutboxDatabase implements AutoCloseable {
 
+    private static final String CONSTRAINT = "outbox_headers_are_an_object";
+
     private static OutboxDatabase shared;
 
     final DevPostgres server;
@@ -55,6 +57,19 @@ final class OutboxDatabase implements AutoCloseable {
                 insert into headgate.outbox (pipeline, destination, key, payload)
                 select 'test', ?, 'key-' || i % ?, convert_to(i::text, 'UTF8') from generate_series(1, ?) i
                 """, destination, keys, entries);
+    }
+
+    /** Writes an entry with headers that only a row from before the constraint can have. */
+    void writeUnchecked(String destination, String key, String headers) {
+        sql.execute("alter table headgate.outbox drop constraint if exists " + CONSTRAINT);
+        sql.update(
+                "insert into headgate.outbox (pipeline, destination, key, headers, payload)"
+                        + " values ('test', ?, ?, ?::json, 'x')",
+                destination,
+                key,
+                headers);
+        sql.execute("alter table headgate.outbox add constraint " + CONSTRAINT
+                + " check (json_typeof(headers) in ('object', 'null')) not valid");
     }
 
     /** As if their time were over. */

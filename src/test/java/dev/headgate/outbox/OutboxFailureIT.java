@@ -111,17 +111,6 @@ class OutboxFailureIT {
     }
 
     @Test
-    void entry_whose_headers_are_no_object_is_held_back_with_its_reason() throws Exception {
-        database.sql.update("insert into headgate.outbox (pipeline, destination, headers)"
-                + " values ('test', 'orders', '[\"not an object\"]')");
-        relays.start(database.pool, "outbox:orders", receiver);
-
-        await().atMost(SOON).until(() -> database.count("last_error like '%expected a JSON object%'") == 1);
-
-        assertThat(database.count("delivered_at is null")).isEqualTo(1);
-    }
-
-    @Test
     void another_relay_takes_over_when_the_connection_of_the_owner_dies() throws Exception {
         database.write("orders", 100, 1);
         CountDownLatch stuck = new CountDownLatch(1);
