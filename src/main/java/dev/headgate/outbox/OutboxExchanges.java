@@ -61,8 +61,7 @@ final class OutboxExchanges {
         try {
             return entry.headers() == null ? Map.of() : Headers.parse(entry.headers());
         } catch (IllegalArgumentException e) {
-            throw new RejectedException(
-                    "headers are no object", "Outbox entry " + entry.id() + ": " + e.getMessage());
+            throw new RejectedException("headers are no object", "Outbox entry " + entry.id() + ": " + e.getMessage());
         }
     }
 }

@@ -87,7 +87,8 @@ final class OutboxTable implements AutoCloseable {
     }
 
     // Whoever is just claiming a shard is not waited for, so that no two relays ever wait for each other. That a crash
-    // of the server may forget a claim does no harm, and a commit that does not wait for the disk costs next to nothing.
+    // of the server may forget a claim does no harm, and a commit that does not wait for the disk costs next to
+    // nothing.
     private static final String CLAIM = """
             with free as (
                 select shard

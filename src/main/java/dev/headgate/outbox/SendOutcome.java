@@ -76,7 +76,8 @@ record SendOutcome(List<OutboxEntry> delivered, List<Failed> failed) {
         return others.isEmpty()
                 ? this
                 : new SendOutcome(
-                        delivered, Stream.concat(failed.stream(), others.stream()).toList());
+                        delivered,
+                        Stream.concat(failed.stream(), others.stream()).toList());
     }
 
     /** Whether each failure is known to be that of its entry. */

@@ -74,7 +74,8 @@ final class OutboxDatabase implements AutoCloseable {
 
     /** As if their time were over. */
     void expireLeases() {
-        sql.update("update headgate.outbox_shard set expires_at = now() - interval '1 second' where holder is not null");
+        sql.update(
+                "update headgate.outbox_shard set expires_at = now() - interval '1 second' where holder is not null");
     }
 
     long count(String condition) {

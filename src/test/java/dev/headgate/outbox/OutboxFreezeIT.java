@@ -78,7 +78,9 @@ class OutboxFreezeIT {
                 """)) {
             Long entry = (Long) row.get("entry");
             Long before = latest.put((String) row.get("key"), entry);
-            assertThat(before == null || before < entry).as("%s after %s", row, before).isTrue();
+            assertThat(before == null || before < entry)
+                    .as("%s after %s", row, before)
+                    .isTrue();
         }
         assertThat(latest).hasSize(100);
     }

@@ -64,12 +64,14 @@ class OutboxKafkaIT {
                 from("outbox:events?backoffBase=50&backoffCap=500")
                         .process(exchange -> {
                             exchanges.incrementAndGet();
-                            for (Exchange entry : (ExchangeBulk) exchange.getMessage().getBody()) {
+                            for (Exchange entry :
+                                    (ExchangeBulk) exchange.getMessage().getBody()) {
                                 Object topic = entry.getMessage().getHeader("topic");
                                 entry.getMessage().setHeader(KafkaConstants.OVERRIDE_TOPIC, topic);
                             }
                         })
-                        .to("kafka:events?brokers=" + kafka.bootstrapServers() + "&deliveryTimeoutMs=3000&requestTimeoutMs=1000&maxBlockMs=2000");
+                        .to("kafka:events?brokers=" + kafka.bootstrapServers()
+                                + "&deliveryTimeoutMs=3000&requestTimeoutMs=1000&maxBlockMs=2000");
             }
         });
         context.start();

@@ -80,7 +80,8 @@ class OutboxMarkIT {
         await().atMost(SOON).until(() -> !Relays.component(second).troubles().isEmpty());
 
         int sent = receiver.size();
-        assertThat(database.count("delivered_at is null")).isEqualTo(ENTRIES - sent + receiver.bulks().get(4));
+        assertThat(database.count("delivered_at is null"))
+                .isEqualTo(ENTRIES - sent + receiver.bulks().get(4));
         await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> receiver.size() + another.size() == sent);
         database.sql.execute(can);
 

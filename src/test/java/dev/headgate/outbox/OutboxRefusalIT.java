@@ -107,7 +107,8 @@ class OutboxRefusalIT {
 
     private void write(String headers) {
         database.sql.update(
-                "insert into headgate.outbox (pipeline, destination, headers) values ('test', 'unread', ?::json)", headers);
+                "insert into headgate.outbox (pipeline, destination, headers) values ('test', 'unread', ?::json)",
+                headers);
     }
 
     private void refuse(String id, RuntimeException cause) {
