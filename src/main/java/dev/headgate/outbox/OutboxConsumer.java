@@ -91,7 +91,8 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         poller = polling;
         keeper = context.getExecutorServiceManager()
                 .newScheduledThreadPool(this, "outbox-" + endpoint.getDestination() + "-lease", 1);
-        keeper.scheduleWithFixedDelay(() -> renew(lease), 0, ShardLease.RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = keeper.scheduleWithFixedDelay(
+                () -> renew(lease), 0, ShardLease.RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
         polling.start(context, "outbox-" + endpoint.getDestination());
         endpoint.getComponent().add(this);
     }
