@@ -138,6 +138,29 @@ class OutboxFailureIT {
     }
 
     @Test
+    void a_relay_whose_destination_is_slow_renews_its_lease_and_keeps_its_shards() throws Exception {
+        database.write("orders", 100, 1);
+        CountDownLatch sending = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        Receiver slow = new Receiver().refuse(bulk -> {
+            sending.countDown();
+            release.await();
+        });
+        relays.start(database.pool, "outbox:orders?pollInterval=50", slow);
+        sending.await();
+        String expires = "select max(expires_at)::text from headgate.outbox_shard";
+        String claimed = database.sql.queryForObject(expires, String.class);
+        relays.start(database.pool, "outbox:orders?pollInterval=50", receiver);
+
+        await().atMost(SOON).until(() -> !claimed.equals(database.sql.queryForObject(expires, String.class)));
+        release.countDown();
+
+        await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+        assertThat(slow.ids()).isEqualTo(database.idsInOrder());
+        assertThat(receiver.size()).isZero();
+    }
+
+    @Test
     void relay_survives_a_restart_of_the_database() throws Exception {
         try (OutboxDatabase own = OutboxDatabase.own()) {
             own.write("orders", 2000, 50);
