@@ -14,7 +14,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
@@ -74,18 +79,28 @@ public sealed interface Failure {
     }
 
     /**
-     * The failure to send one request and nothing else: an answer of HTTP that says the request itself is at fault, whoever
-     * sends it again, becomes a {@link RejectedException}; any other failure stays what it is.
+     * The failure to send one request and nothing else: an answer of HTTP or of Kafka that says the request itself is at
+     * fault, whoever sends it again, becomes a {@link RejectedException}; any other failure stays what it is.
      */
     static Throwable ofRequest(Throwable failure) {
+        if (!(of(failure) instanceof Unknown)) {
+            return failure;
+        }
         if (failure instanceof HttpOperationFailedException http
                 && http.getStatusCode() >= 400
-                && http.getStatusCode() < 500
-                && !(of(http) instanceof Outage)) {
+                && http.getStatusCode() < 500) {
             String body = http.getResponseBody() == null ? "" : http.getResponseBody();
             return new RejectedException("HTTP " + http.getStatusCode(), (http.getMessage() + " " + body).strip());
         }
-        return failure;
+        Throwable innermost = innermost(failure);
+        return isNeverTaken(innermost)
+                ? new RejectedException(name(innermost), String.valueOf(innermost.getMessage()))
+                : failure;
+    }
+
+    /** Whether sending one request failed by what is in it, as {@link #ofRequest} and {@link #of} tell. */
+    static boolean isRefusal(Throwable failure) {
+        return of(ofRequest(failure)) instanceof Rejected;
     }
 
     /** One line: what the database said, or the innermost cause. */
@@ -135,6 +150,18 @@ public sealed interface Failure {
             causes.add(cause);
         }
         return causes;
+    }
+
+    /**
+     * What Kafka's producer or broker says of one record: larger than {@code max.request.size} or than the topic takes, no
+     * key for a compacted topic, a topic that cannot have such a name.
+     */
+    private static boolean isNeverTaken(Throwable cause) {
+        return cause instanceof RecordTooLargeException
+                || cause instanceof RecordBatchTooLargeException
+                || cause instanceof InvalidRecordException
+                || cause instanceof InvalidTopicException
+                || cause instanceof SerializationException;
     }
 
     private static Throwable innermost(Throwable failure) {

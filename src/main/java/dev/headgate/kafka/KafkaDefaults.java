@@ -39,6 +39,8 @@ public final class KafkaDefaults {
         configuration.setHeaderDeserializer(new TextHeaders());
         // A bulk of outbox entries goes out with each entry's own headers, without waiting entry by entry.
         configuration.setBatchWithIndividualHeaders(true);
+        // Says of each of them that it has arrived, also if others fail.
+        configuration.setRecordMetadata(true);
         KafkaComponent component = new KafkaComponent();
         component.setConfiguration(configuration);
         component.setKafkaClientFactory(clients);

@@ -1,5 +1,6 @@
 package dev.headgate.message;
 
+import dev.headgate.failure.Failure;
 import java.util.AbstractList;
 import java.util.Iterator;
 import java.util.List;
@@ -10,9 +11,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
 
 /**
- * The body of an exchange that sends many others, such as those of outbox entries. Its iterator ends early when the exchange that it gave last has failed: a Kafka producer
- * without a broker blocks {@code max.block.ms} in each send, and would go on to do so for each entry of a bulk that has
- * already failed. It still waits for what it has sent, so nothing is in flight when the bulk is given up.
+ * The body of an exchange that sends many others, such as those of outbox entries. Its iterator ends early when the exchange
+ * that it gave last has failed, unless by what is in it: a Kafka producer without a broker blocks {@code max.block.ms} in
+ * each send, and would go on to do so for each entry of a bulk that has already failed. It still waits for what it has sent,
+ * so nothing is in flight when the bulk is given up.
  *
  * <p>A producer says of each exchange what became of it: an exception, or that it {@link #confirm has arrived}.
  */
@@ -64,8 +66,11 @@ public final class ExchangeBulk extends AbstractList<Exchange> {
 
             @Override
             public boolean hasNext() {
-                return next < exchanges.size()
-                        && (next == 0 || exchanges.get(next - 1).getException() == null);
+                return next < exchanges.size() && (next == 0 || goesOn(exchanges.get(next - 1)));
+            }
+
+            private boolean goesOn(Exchange last) {
+                return last.getException() == null || Failure.isRefusal(last.getException());
             }
 
             @Override

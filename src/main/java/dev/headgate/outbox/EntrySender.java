@@ -97,7 +97,7 @@ final class EntrySender implements OutboxRelay.Sender {
             for (Deque<OutboxEntry> key = next(); key != null; key = next()) {
                 OutboxEntry entry = key.remove();
                 Throwable cause = sender.send(entry);
-                ended(key, entry, cause == null ? null : Failure.ofRequest(cause));
+                ended(key, entry, cause);
             }
         }
 
@@ -114,7 +114,7 @@ final class EntrySender implements OutboxRelay.Sender {
                     keys.add(key);
                 }
             } else {
-                inARow = Failure.of(cause) instanceof Failure.Rejected ? 0 : inARow + 1;
+                inARow = Failure.isRefusal(cause) ? 0 : inARow + 1;
                 failed.add(new SendOutcome.Failed(entry, cause, true));
             }
         }

@@ -4,14 +4,19 @@ import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
+import dev.headgate.failure.RejectedException;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.polling.Poller;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
@@ -23,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One relay thread with one database connection. Suspending or stopping lets the cycle in hand end: its entries are sent and
- * marked, its shards unlocked, the connection given back. A stop that is forced by Camel's shutdown timeout interrupts the
+ * One relay thread with one database connection, and one that renews the lease on it meanwhile. Suspending or stopping lets
+ * the cycle in hand end: its entries are sent and marked, its shards released, the connection given back. A stop that is forced by Camel's shutdown timeout interrupts the
  * route; what was sent by then but not marked is sent again by the next relay.
  */
 final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Suspendable {
@@ -39,6 +44,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private volatile String trouble = "";
     private Diagnosis diagnosis = Failure::summary;
     private @Nullable ExecutorService senders;
+    private @Nullable ScheduledExecutorService keeper;
 
     OutboxConsumer(OutboxEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -71,20 +77,27 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     protected void doStart() throws Exception {
         super.doStart();
         DataSource dataSource = endpoint.getComponent().requireDataSource();
+        CamelContext context = endpoint.getCamelContext();
         String subject = "Outbox relay of " + endpoint.getDestination();
-        diagnosis = Diagnosis.in(endpoint.getCamelContext());
+        diagnosis = Diagnosis.in(context);
+        ShardLease lease = new ShardLease(context.getName());
         OutboxRelay started = new OutboxRelay(
                 endpoint.getConfiguration().relayOptions(endpoint.getDestination()),
-                sender(),
-                new Listeners<>(getEndpoint().getCamelContext().getRegistry().findByType(OutboxListener.class)),
+                lease,
+                sender(lease),
+                new Listeners<>(context.getRegistry().findByType(OutboxListener.class)),
                 new FailureLog(LOG, subject, InstantSource.system(), diagnosis));
         relay = started;
         sending = true;
         Poller polling = new Poller(
-                work(started, dataSource),
+                work(started, lease, dataSource),
                 new FailureLog(LOG, subject + ": database", InstantSource.system(), diagnosis));
         poller = polling;
-        polling.start(endpoint.getCamelContext(), "outbox-" + endpoint.getDestination());
+        keeper = context.getExecutorServiceManager()
+                .newScheduledThreadPool(this, "outbox-" + endpoint.getDestination() + "-lease", 1);
+        var unused = keeper.scheduleWithFixedDelay(
+                () -> renew(lease), 0, ShardLease.RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+        polling.start(context, "outbox-" + endpoint.getDestination());
         endpoint.getComponent().add(this);
     }
 
@@ -116,6 +129,10 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
             getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(senders);
             senders = null;
         }
+        if (keeper != null) {
+            getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(keeper);
+            keeper = null;
+        }
         super.doStop();
     }
 
@@ -141,13 +158,22 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         }
     }
 
-    private Poller.Work work(OutboxRelay started, DataSource dataSource) {
+    private static void renew(ShardLease lease) {
+        try {
+            lease.renew();
+        } catch (SQLException | RuntimeException e) {
+            LOG.debug("Renewing the lease of shards failed; the relay will find out why", e);
+        }
+    }
+
+    private Poller.Work work(OutboxRelay started, ShardLease lease, DataSource dataSource) {
         return new Poller.Work() {
             @Override
             public Duration look() throws SQLException {
                 try {
                     if (table == null) {
-                        table = OutboxTable.open(dataSource, endpoint.getDestination());
+                        table = OutboxTable.open(dataSource, endpoint.getDestination(), lease.holder());
+                        started.begin(table);
                     }
                     Duration pause = started.cycle(table);
                     trouble = "";
@@ -176,7 +202,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         }
     }
 
-    private OutboxRelay.Sender sender() {
+    private OutboxRelay.Sender sender(ShardLease lease) {
         if (endpoint.getConfiguration().getConcurrency() == 0) {
             return this::sendBulk;
         }
@@ -187,12 +213,32 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                         this,
                         "outbox-" + endpoint.getDestination() + "-entry",
                         endpoint.getConfiguration().getConcurrency());
-        return new EntrySender(endpoint.getConfiguration().getConcurrency(), senders, this::sendEntry, () -> sending);
+        return new EntrySender(
+                endpoint.getConfiguration().getConcurrency(),
+                senders,
+                this::sendEntry,
+                () -> sending && lease.isHeld());
     }
 
     private SendOutcome sendBulk(List<OutboxEntry> entries) {
+        List<OutboxEntry> sendable = new ArrayList<>(entries.size());
+        List<Exchange> exchanges = new ArrayList<>(entries.size());
+        List<SendOutcome.Failed> refused = new ArrayList<>();
+        for (OutboxEntry entry : entries) {
+            try {
+                exchanges.add(OutboxExchanges.of(entry, endpoint));
+                sendable.add(entry);
+            } catch (RejectedException e) {
+                refused.add(new SendOutcome.Failed(entry, e, true));
+            }
+        }
+        return sendable.isEmpty()
+                ? new SendOutcome(List.of(), refused)
+                : sendBulk(sendable, new ExchangeBulk(exchanges)).and(refused);
+    }
+
+    private SendOutcome sendBulk(List<OutboxEntry> entries, ExchangeBulk bulk) {
         try {
-            ExchangeBulk bulk = new ExchangeBulk(OutboxExchanges.of(entries, endpoint));
             Exchange exchange = createExchange(true);
             exchange.getMessage().setBody(bulk);
             getProcessor().process(exchange);

@@ -2,9 +2,9 @@ package dev.headgate.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Headers;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
@@ -19,18 +19,9 @@ final class OutboxExchanges {
     private OutboxExchanges() {}
 
     /**
-     * One exchange for each entry, in the same order.
-     *
-     * @throws IllegalArgumentException if the headers of an entry are no JSON object
-     */
-    static List<Exchange> of(List<OutboxEntry> entries, Endpoint endpoint) {
-        return entries.stream().map(entry -> of(entry, endpoint)).toList();
-    }
-
-    /**
      * The exchange of one entry.
      *
-     * @throws IllegalArgumentException if its headers are no JSON object
+     * @throws RejectedException if its headers are no JSON object
      */
     static Exchange of(OutboxEntry entry, Endpoint endpoint) {
         Exchange exchange = DefaultExchange.newFromEndpoint(endpoint);
@@ -55,7 +46,7 @@ final class OutboxExchanges {
         Map<String, String> kept = new LinkedHashMap<>();
         try {
             ownHeaders(entry).forEach((name, value) -> kept.put(Headers.storable(name), Headers.storable(value)));
-        } catch (IllegalArgumentException e) {
+        } catch (RejectedException e) {
             kept.put("unreadable-headers", Headers.storable(String.valueOf(entry.headers())));
         }
         kept.put(OutboxHeaders.CONTENT_TYPE, entry.contentType());
@@ -70,7 +61,7 @@ final class OutboxExchanges {
         try {
             return entry.headers() == null ? Map.of() : Headers.parse(entry.headers());
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("Outbox entry " + entry.id() + ": " + e.getMessage(), e);
+            throw new RejectedException("headers are no object", "Outbox entry " + entry.id() + ": " + e.getMessage());
         }
     }
 }

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The relay's cycle: find due shards, lock them, fetch, send, mark, unlock. Runs on one thread; only {@link #entriesInHand()} and {@link
- * #delivered()} may be called from others.
+ * The relay's cycle: find due shards, claim them, fetch, send, mark, release. Runs on one thread; only {@link
+ * #entriesInHand()} and {@link #delivered()} may be called from others.
  */
 final class OutboxRelay {
 
@@ -28,15 +28,25 @@ final class OutboxRelay {
     private static final int LONGEST_ERROR = 500;
 
     private final Options options;
+    private final ShardLease lease;
     private final Sender sender;
     private final Listeners<OutboxListener> listeners;
     private final FailureLog failures;
     private final ShardIsolation isolation;
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
+    /** The ids of a bulk that was sent and is not yet marked: until it is, nothing else is sent. */
+    private final List<Long> unmarked = new ArrayList<>();
 
-    OutboxRelay(Options options, Sender sender, Listeners<OutboxListener> listeners, FailureLog failures) {
+    /** @param lease renewed by somebody else while entries are sent */
+    OutboxRelay(
+            Options options,
+            ShardLease lease,
+            Sender sender,
+            Listeners<OutboxListener> listeners,
+            FailureLog failures) {
         this.options = options;
+        this.lease = lease;
         this.sender = sender;
         this.listeners = listeners;
         this.failures = failures;
@@ -68,11 +78,26 @@ final class OutboxRelay {
     }
 
     /**
+     * To be called first with a table that was just opened. Marks what was sent and could not be marked with the one before,
+     * and if there is no such thing, proves all the same that it can mark: who cannot must not send.
+     *
+     * @throws SQLException if it cannot
+     */
+    void begin(OutboxTable table) throws SQLException {
+        if (!unmarked.isEmpty()) {
+            // Another one would send it again.
+            lease.keep(table);
+        }
+        mark(table);
+        lease.release(table);
+    }
+
+    /**
      * Relays what is due, at most one bulk of the healthy shards and one of a suspect one.
      *
      * @return how long to wait before the next cycle if nothing wakes the relay: zero if this one found work
-     * @throws SQLException if the table cannot be used any more; its locks are gone when it is closed, and entries that
-     *     were sent but not marked will be sent again
+     * @throws SQLException if the table cannot be used any more; this relay knows what it has sent but not marked, and marks it
+     *     by {@link #begin}
      */
     Duration cycle(OutboxTable table) throws SQLException {
         List<PendingShard> pending = table.pendingShards();
@@ -107,17 +132,18 @@ final class OutboxRelay {
     }
 
     private boolean relay(OutboxTable table, Bulk bulk) throws SQLException {
-        List<Integer> locked = table.lock(bulk.shards());
-        if (locked.isEmpty()) {
+        List<Integer> claimed = lease.claim(table, bulk.shards());
+        if (claimed.isEmpty()) {
             return false;
         }
-        List<OutboxEntry> entries = table.fetch(locked, bulk.entriesPerShard(), options.maxBytes());
+        List<OutboxEntry> entries = table.fetch(claimed, bulk.entriesPerShard(), options.maxBytes());
         entriesInHand = entries.size();
         try {
-            if (!entries.isEmpty()) {
-                sendAndMark(table, new Bulk(locked, bulk.entriesPerShard()), entries);
+            // Who stood still since the claim may have lost it.
+            if (!entries.isEmpty() && lease.isHeld()) {
+                sendAndMark(table, new Bulk(claimed, bulk.entriesPerShard()), entries);
             }
-            table.unlock();
+            lease.release(table);
             return !entries.isEmpty();
         } finally {
             entriesInHand = 0;
@@ -125,12 +151,10 @@ final class OutboxRelay {
     }
 
     private void sendAndMark(OutboxTable table, Bulk bulk, List<OutboxEntry> entries) throws SQLException {
-        SendOutcome outcome = sender.send(entries);
+        SendOutcome outcome = lease.keptDuring(() -> sender.send(entries), table);
         if (!outcome.delivered().isEmpty()) {
-            Duration sinceOldestCreated = table.markDelivered(outcome.delivered());
-            delivered.add(outcome.delivered().size());
-            listeners.tell(listener -> listener.delivered(
-                    options.destination(), outcome.delivered().size(), sinceOldestCreated));
+            outcome.delivered().forEach(entry -> unmarked.add(entry.id()));
+            mark(table);
         }
         List<Failed> again = new ArrayList<>();
         for (Failed failed : outcome.failed()) {
@@ -150,16 +174,27 @@ final class OutboxRelay {
         holdBack(table, again);
     }
 
+    private void mark(OutboxTable table) throws SQLException {
+        Duration sinceOldestCreated = table.markDelivered(unmarked);
+        int entries = unmarked.size();
+        if (entries > 0) {
+            unmarked.clear();
+            delivered.add(entries);
+            listeners.tell(listener -> listener.delivered(options.destination(), entries, sinceOldestCreated));
+        }
+    }
+
     /** Makes an entry that is at fault itself, or was tried often enough, a dead letter. */
     private boolean refuse(OutboxTable table, Failed failed) throws SQLException {
         OutboxEntry entry = failed.entry();
-        Failure failure = Failure.of(failed.cause());
+        Failure failure = Failure.of(Failure.ofRequest(failed.cause()));
         boolean spent = options.maxAttempts() > 0 && entry.attempts() + 1 >= options.maxAttempts();
         if (!spent && !(failure instanceof Failure.Rejected)) {
             return false;
         }
-        table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(failed.cause()));
-        listeners.tell(listener -> listener.refused(options.destination(), failed.cause()));
+        if (table.refuse(entry, OutboxExchanges.headersToKeep(entry), failure.reason(), describe(failed.cause()))) {
+            listeners.tell(listener -> listener.refused(options.destination(), failed.cause()));
+        }
         return true;
     }
 

@@ -11,27 +11,43 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * The pending entries of one destination, seen through one connection that also carries the locks on their shards.
+ * The pending entries of one destination and the leases of their shards, seen through one connection by one relay.
  *
- * <p>Every statement commits by itself. Locks belong to the session: they end with {@link #unlock()}, {@link #close()} or the
- * death of the connection. Not thread-safe. After an {@link SQLException} the object must be closed and not used again.
+ * <p>Every statement commits by itself. Leases belong to the relay, not to the connection: they outlive it until they expire, by
+ * the clock of the database. Not thread-safe. After an {@link SQLException} the object must be closed and not used again.
  */
 final class OutboxTable implements AutoCloseable {
 
     private final String destination;
+    private final String holder;
     private final Connection connection;
 
-    private OutboxTable(String destination, Connection connection) {
+    private OutboxTable(String destination, String holder, Connection connection) {
         this.destination = destination;
+        this.holder = holder;
         this.connection = connection;
     }
 
-    /** Takes one connection out of the data source until {@link #close()}. */
-    static OutboxTable open(DataSource dataSource, String destination) throws SQLException {
+    private static final String MAKE_SHARDS = """
+            insert into headgate.outbox_shard (destination, shard)
+            select ?, s.shard from generate_series(0, 15) s(shard)
+            on conflict do nothing
+            """;
+
+    /**
+     * Takes one connection out of the data source until {@link #close()}.
+     *
+     * @param holder the relay's name in the leases, which no other has
+     */
+    static OutboxTable open(DataSource dataSource, String destination, String holder) throws SQLException {
         Connection connection = dataSource.getConnection();
         try {
             connection.setAutoCommit(true);
-            return new OutboxTable(destination, connection);
+            try (PreparedStatement statement = connection.prepareStatement(MAKE_SHARDS)) {
+                statement.setString(1, destination);
+                statement.executeUpdate();
+            }
+            return new OutboxTable(destination, holder, connection);
         } catch (SQLException e) {
             connection.close();
             throw e;
@@ -70,41 +86,86 @@ final class OutboxTable implements AutoCloseable {
         }
     }
 
-    private static final String LOCK = """
-            select s.shard
-            from unnest(?::int[]) s(shard)
-            where pg_try_advisory_lock(hashtext('headgate.outbox:' || ?), s.shard)
+    // Whoever is just claiming a shard is not waited for, so that no two relays ever wait for each other. That a crash
+    // of the server may forget a claim does no harm, and a commit that does not wait for the disk costs next to
+    // nothing.
+    private static final String CLAIM = """
+            with free as (
+                select shard
+                from headgate.outbox_shard
+                where destination = ? and shard = any(?) and (holder is null or holder = ? or expires_at < now())
+                for update skip locked
+            )
+            update headgate.outbox_shard s
+            set holder = ?, expires_at = now() + ? * interval '1 millisecond'
+            from free
+            where s.destination = ? and s.shard = free.shard
+              and set_config('synchronous_commit', 'off', true) is not null
+            returning s.shard
             """;
 
-    /** Takes those of the shards that nobody else has; never waits. */
-    List<Integer> lock(List<Integer> shards) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
-            statement.setArray(1, array("int4", shards));
-            statement.setString(2, destination);
+    /** Takes those of the shards that nobody else has, for the given time from now; never waits. */
+    List<Integer> claim(List<Integer> shards, Duration lasting) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
+            statement.setString(1, destination);
+            statement.setArray(2, array("int2", shards));
+            statement.setString(3, holder);
+            statement.setString(4, holder);
+            statement.setLong(5, lasting.toMillis());
+            statement.setString(6, destination);
             try (ResultSet row = statement.executeQuery()) {
-                List<Integer> locked = new ArrayList<>();
+                List<Integer> claimed = new ArrayList<>();
                 while (row.next()) {
-                    locked.add(row.getInt(1));
+                    claimed.add(row.getInt(1));
                 }
-                return locked;
+                return claimed;
             }
         }
     }
 
-    // A statement after the one that locks, so that its snapshot has what the former owner marked. The shards
+    private static final String RENEW = """
+            update headgate.outbox_shard set expires_at = now() + ? * interval '1 millisecond'
+            where destination = ? and holder = ?
+            """;
+
+    /** Keeps what it has for the given time from now; returns how many shards that are. */
+    int renew(Duration lasting) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
+            statement.setLong(1, lasting.toMillis());
+            statement.setString(2, destination);
+            statement.setString(3, holder);
+            return statement.executeUpdate();
+        }
+    }
+
+    private static final String RELEASE = """
+            update headgate.outbox_shard set holder = null, expires_at = null
+            where destination = ? and holder = ? and set_config('synchronous_commit', 'off', true) is not null
+            """;
+
+    /** Lets others have all its shards at once. */
+    void release() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RELEASE)) {
+            statement.setString(1, destination);
+            statement.setString(2, holder);
+            statement.executeUpdate();
+        }
+    }
+
+    // A statement after the one that claims, so that its snapshot has what the former owner marked. The shards
     // take turns by position, so that the bound on bytes cuts each shard's entries from the end.
     private static final String FETCH = """
             select id, shard, key, content_type, headers, payload, attempts, waiting
             from (
                 select entry.*, sum(bytes) over (order by position, shard rows unbounded preceding) - bytes as before
-                from unnest(?::int[]) s(locked)
+                from unnest(?::int[]) s(claimed)
                 cross join lateral (
                     select id, shard, key, content_type, headers, payload, attempts,
                         coalesce(next_attempt_at > now(), false) as waiting,
                         coalesce(octet_length(payload), 0) as bytes,
                         row_number() over (order by id) as position
                     from headgate.outbox
-                    where destination = ? and shard = s.locked::smallint and delivered_at is null
+                    where destination = ? and shard = s.claimed::smallint and delivered_at is null
                     order by id
                     limit ?
                 ) entry
@@ -163,10 +224,15 @@ final class OutboxTable implements AutoCloseable {
             select coalesce(greatest(0, extract(epoch from now() - min(created_at))) * 1000, 0) from marked
             """;
 
-    /** Marks the entries delivered; returns the age of the oldest of them, by the clock of the database. */
-    Duration markDelivered(List<OutboxEntry> entries) throws SQLException {
+    /**
+     * Marks the entries delivered, whoever holds their shards by now: that they were sent remains true.
+     *
+     * @return the age of the oldest of those that were not yet marked, by the clock of the database
+     * @throws SQLException also for no entries, if it could not mark any
+     */
+    Duration markDelivered(List<Long> ids) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_DELIVERED)) {
-            statement.setArray(1, array("int8", ids(entries)));
+            statement.setArray(1, array("int8", ids));
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return Duration.ofMillis(row.getLong(1));
@@ -174,18 +240,25 @@ final class OutboxTable implements AutoCloseable {
         }
     }
 
-    private static final String MARK_FAILED = """
-            update headgate.outbox
-            set attempts = attempts + 1, last_error = ?, next_attempt_at = now() + ? * interval '1 millisecond'
-            where id = any(?) and delivered_at is null
+    private static final String HELD = """
+             exists (
+                select from headgate.outbox_shard s
+                where s.destination = o.destination and s.shard = o.shard and s.holder = ?
+            )
             """;
 
-    /** Counts the attempt and holds the entries back for the given time from now. */
+    private static final String MARK_FAILED = """
+            update headgate.outbox o
+            set attempts = attempts + 1, last_error = ?, next_attempt_at = now() + ? * interval '1 millisecond'
+            where id = any(?) and delivered_at is null and""" + HELD;
+
+    /** Counts the attempt and holds the entries back for the given time from now, if their shard is still held. */
     void markFailed(List<OutboxEntry> entries, String error, Duration backoff) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_FAILED)) {
             statement.setString(1, error);
             statement.setLong(2, backoff.toMillis());
             statement.setArray(3, array("int8", ids(entries)));
+            statement.setString(4, holder);
             statement.executeUpdate();
         }
     }
@@ -194,7 +267,7 @@ final class OutboxTable implements AutoCloseable {
     // with the same id.
     private static final String REFUSE = """
             with refused as (
-                delete from headgate.outbox where id = ? and delivered_at is null
+                delete from headgate.outbox o where id = ? and delivered_at is null and""" + HELD + """
                 returning id, pipeline, destination, key, payload, attempts + 1 as attempts
             )
             insert into headgate.dead_letter as d
@@ -211,36 +284,23 @@ final class OutboxTable implements AutoCloseable {
      * Makes the entry a dead letter.
      *
      * @param headers its own and its content type, as a JSON object of texts
+     * @return false if its shard is held no longer, or it is no longer pending
      */
-    void refuse(OutboxEntry entry, String headers, String reason, String error) throws SQLException {
+    boolean refuse(OutboxEntry entry, String headers, String reason, String error) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(REFUSE)) {
             statement.setLong(1, entry.id());
-            statement.setString(2, reason);
-            statement.setString(3, error);
-            statement.setString(4, headers);
-            statement.executeUpdate();
+            statement.setString(2, holder);
+            statement.setString(3, reason);
+            statement.setString(4, error);
+            statement.setString(5, headers);
+            return statement.executeUpdate() == 1;
         }
     }
 
-    private static final String UNLOCK = "select pg_advisory_unlock_all()";
-
-    /** Gives up all shards. */
-    void unlock() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UNLOCK)) {
-            statement.execute();
-        }
-    }
-
-    /** Gives the connection back without locks; one that cannot give up its locks is cut, which frees them too. */
+    /** Gives the connection back; leases stay. */
     @Override
     public void close() throws SQLException {
-        try (connection) {
-            try {
-                unlock();
-            } catch (SQLException e) {
-                connection.abort(Runnable::run);
-            }
-        }
+        connection.close();
     }
 
     private Array array(String type, List<?> values) throws SQLException {

@@ -1,10 +1,12 @@
 package dev.headgate.outbox;
 
+import dev.headgate.failure.Failure;
 import dev.headgate.message.ExchangeBulk;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,8 @@ record SendOutcome(List<OutboxEntry> delivered, List<Failed> failed) {
 
     /**
      * Reads it from the exchanges of a bulk. What arrived although an earlier one of its key failed is not counted as
-     * delivered: it is sent again behind that one, so that the receiver has the last one last.
+     * delivered: it is sent again behind that one, so that the receiver has the last one last. Behind one that is refused it
+     * is, for that one never comes.
      *
      * @param bulk index by index those of the entries
      * @param failure of the exchange that sent the bulk, or null
@@ -55,7 +58,9 @@ record SendOutcome(List<OutboxEntry> delivered, List<Failed> failed) {
             if (own != null) {
                 failed.add(new Failed(entry, own, true));
                 behindItsOwn.add(key);
-                behind.add(key);
+                if (!Failure.isRefusal(own)) {
+                    behind.add(key);
+                }
             } else if (ExchangeBulk.isConfirmed(bulk.get(i)) && (key == null || !behind.contains(key))) {
                 delivered.add(entry);
             } else if (key == null || !behindItsOwn.contains(key)) {
@@ -64,6 +69,15 @@ record SendOutcome(List<OutboxEntry> delivered, List<Failed> failed) {
             }
         }
         return new SendOutcome(delivered, failed);
+    }
+
+    /** The same, and these failed too. */
+    SendOutcome and(List<Failed> others) {
+        return others.isEmpty()
+                ? this
+                : new SendOutcome(
+                        delivered,
+                        Stream.concat(failed.stream(), others.stream()).toList());
     }
 
     /** Whether each failure is known to be that of its entry. */

@@ -20,7 +20,11 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -110,6 +114,18 @@ class FailureTest {
     void a_request_that_another_day_may_pass_keeps_its_failure(int status) {
         Throwable failure = http(status);
         assertThat(Failure.ofRequest(failure)).isSameAs(failure);
+    }
+
+    @Test
+    void a_record_that_kafka_can_never_take_is_rejected_and_one_that_it_may_take_later_is_not() {
+        assertThat(Failure.of(Failure.ofRequest(wrapped(new RecordTooLargeException("3 MB")))))
+                .isEqualTo(new Rejected("RecordTooLargeException", "3 MB"));
+        assertThat(Failure.isRefusal(new InvalidRecordException("no key"))).isTrue();
+        assertThat(Failure.isRefusal(new InvalidTopicException("a b"))).isTrue();
+        assertThat(Failure.isRefusal(new TopicAuthorizationException("orders"))).isFalse();
+        assertThat(Failure.isRefusal(new DisconnectException())).isFalse();
+        assertThat(Failure.isRefusal(new RetryException("later", "", new RecordTooLargeException("3 MB"))))
+                .isFalse();
     }
 
     @Test

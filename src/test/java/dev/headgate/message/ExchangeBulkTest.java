@@ -2,6 +2,7 @@ package dev.headgate.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.failure.RejectedException;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.camel.Exchange;
@@ -30,6 +31,14 @@ class ExchangeBulkTest {
 
         assertThat(iterator.hasNext()).isFalse();
         assertThat(bulk.failure()).contains(refused);
+    }
+
+    @Test
+    void iteration_goes_on_behind_an_exchange_that_failed_by_what_is_in_it() {
+        Iterator<Exchange> iterator = bulk.iterator();
+        iterator.next().setException(new RejectedException("too large", "3 MB"));
+
+        assertThat(iterator.next()).isSameAs(second);
     }
 
     @Test

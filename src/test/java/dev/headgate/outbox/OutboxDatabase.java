@@ -12,6 +12,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** A database with Headgate's tables and a connection pool, as production has it. */
 final class OutboxDatabase implements AutoCloseable {
 
+    private static final String CONSTRAINT = "outbox_headers_are_an_object";
+
     private static OutboxDatabase shared;
 
     final DevPostgres server;
@@ -40,7 +42,7 @@ final class OutboxDatabase implements AutoCloseable {
             shared = new OutboxDatabase(DevPostgres.start(Files.createTempDirectory("outbox-postgres"))
                     .stopAtExit());
         }
-        shared.sql.execute("truncate headgate.outbox");
+        shared.sql.execute("truncate headgate.outbox, headgate.outbox_shard");
         return shared;
     }
 
@@ -55,6 +57,25 @@ final class OutboxDatabase implements AutoCloseable {
                 insert into headgate.outbox (pipeline, destination, key, payload)
                 select 'test', ?, 'key-' || i % ?, convert_to(i::text, 'UTF8') from generate_series(1, ?) i
                 """, destination, keys, entries);
+    }
+
+    /** Writes an entry with headers that only a row from before the constraint can have. */
+    void writeUnchecked(String destination, String key, String headers) {
+        sql.execute("alter table headgate.outbox drop constraint if exists " + CONSTRAINT);
+        sql.update(
+                "insert into headgate.outbox (pipeline, destination, key, headers, payload)"
+                        + " values ('test', ?, ?, ?::json, 'x')",
+                destination,
+                key,
+                headers);
+        sql.execute("alter table headgate.outbox add constraint " + CONSTRAINT
+                + " check (json_typeof(headers) in ('object', 'null')) not valid");
+    }
+
+    /** As if their time were over. */
+    void expireLeases() {
+        sql.update(
+                "update headgate.outbox_shard set expires_at = now() - interval '1 second' where holder is not null");
     }
 
     long count(String condition) {

@@ -91,6 +91,20 @@ class OutboxHttpIT extends RelayTargetContract {
     }
 
     @Test
+    void a_header_with_a_name_that_http_has_not_is_refused_and_one_that_the_client_sets_itself_is_no_trouble() {
+        for (String name : List.of("a b", "", "é", "Host", "Content-Length", "Transfer-Encoding", "Connection")) {
+            database.sql.update(
+                    "insert into headgate.outbox (pipeline, destination, headers, payload)"
+                            + " values ('test', 'orders', json_build_object(?, 'v'), 'x')",
+                    name);
+        }
+        await().atMost(SOON).until(() -> database.count("true") == 4);
+        awaitDelivered();
+        assertThat(database.sql.queryForList("select reason from headgate.dead_letter", String.class))
+                .containsExactly("HTTP 400", "HTTP 400", "HTTP 400");
+    }
+
+    @Test
     void a_destination_that_hangs_holds_back_no_other() throws Exception {
         CountDownLatch hanging = new CountDownLatch(1);
         webhook.silentUntil(hanging);

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
@@ -59,6 +65,69 @@ class OutboxIT {
         await().atMost(SOON).until(() -> receiver.size() == 200);
 
         assertThat(receiver.bulks()).hasSizeLessThan(16);
+    }
+
+    @Test
+    void of_writers_that_lock_their_key_first_the_entries_leave_in_the_order_of_their_commits() throws Exception {
+        database.sql.execute("drop table if exists state");
+        database.sql.execute("create table state (key text primary key, version int)");
+        relays.start(database.pool, "outbox:orders?pollInterval=10", receiver);
+        ExecutorService writers = Executors.newSingleThreadExecutor();
+        try (Connection first = database.server.dataSource().getConnection();
+                Connection second = database.server.dataSource().getConnection()) {
+            first.setAutoCommit(false);
+            second.setAutoCommit(false);
+            upsertAndInsert(first);
+            Future<?> waiting = writers.submit(() -> {
+                upsertAndInsert(second);
+                second.commit();
+                return null;
+            });
+            await().atMost(SOON)
+                    .until(() -> database.sql.queryForObject(
+                                    "select count(*) from pg_stat_activity where wait_event_type = 'Lock'", Long.class)
+                            > 0);
+            insert(first);
+            first.commit();
+            waiting.get();
+        } finally {
+            writers.shutdownNow();
+        }
+        await().atMost(SOON).until(() -> receiver.size() == 3);
+
+        assertThat(receiver.ids()).isEqualTo(database.idsInOrder());
+    }
+
+    @Test
+    void of_writers_that_do_not_the_entry_that_commits_later_leaves_later_and_is_not_left_behind() throws Exception {
+        relays.start(database.pool, "outbox:orders?pollInterval=10", receiver);
+        try (Connection first = database.server.dataSource().getConnection();
+                Connection second = database.server.dataSource().getConnection()) {
+            first.setAutoCommit(false);
+            insert(first);
+            insert(second);
+            await().atMost(SOON).until(() -> receiver.size() == 1);
+            first.commit();
+        }
+        await().atMost(SOON).until(() -> receiver.size() == 2);
+
+        List<String> ids = database.idsInOrder();
+        assertThat(receiver.ids()).containsExactly(ids.get(1), ids.get(0));
+    }
+
+    private static void upsertAndInsert(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "insert into state values ('k', 1) on conflict (key) do update set version = state.version + 1");
+        }
+        insert(connection);
+    }
+
+    private static void insert(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "insert into headgate.outbox (pipeline, destination, key) values ('test', 'orders', 'k')");
+        }
     }
 
     @Test
@@ -223,7 +292,8 @@ class OutboxIT {
 
         assertThat(receiver.size()).isEqualTo(160);
         assertThat(database.count("delivered_at is not null")).isEqualTo(160);
-        assertThat(database.sql.queryForObject("select count(*) from pg_locks where locktype = 'advisory'", Long.class))
+        assertThat(database.sql.queryForObject(
+                        "select count(*) from headgate.outbox_shard where holder is not null", Long.class))
                 .isZero();
         assertThat(database.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.devservices.DevKafka;
+import dev.headgate.kafka.KafkaDefaults;
+import dev.headgate.message.ExchangeBulk;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -41,7 +45,7 @@ class OutboxKafkaIT {
     void start() throws Exception {
         database = OutboxDatabase.shared();
         kafka = DevKafka.start(directory);
-        kafka.createTopic("events", 4, Map.of("max.message.bytes", "2000000"));
+        kafka.createTopic("events", 4, Map.of("max.message.bytes", "900000"));
     }
 
     @AfterEach
@@ -52,14 +56,21 @@ class OutboxKafkaIT {
     private CamelContext relay() throws Exception {
         CamelContext context = new DefaultCamelContext();
         context.getRegistry().bind("dataSource", database.pool);
+        context.addComponent("kafka", KafkaDefaults.sending());
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
                 errorHandler(noErrorHandler());
                 from("outbox:events?backoffBase=50&backoffCap=500")
-                        .process(exchange -> exchanges.incrementAndGet())
-                        .to("kafka:events?batchWithIndividualHeaders=true&brokers=" + kafka.bootstrapServers()
-                                + "&valueSerializer=org.apache.kafka.common.serialization.ByteArraySerializer"
+                        .process(exchange -> {
+                            exchanges.incrementAndGet();
+                            for (Exchange entry :
+                                    (ExchangeBulk) exchange.getMessage().getBody()) {
+                                Object topic = entry.getMessage().getHeader("topic");
+                                entry.getMessage().setHeader(KafkaConstants.OVERRIDE_TOPIC, topic);
+                            }
+                        })
+                        .to("kafka:events?brokers=" + kafka.bootstrapServers()
                                 + "&deliveryTimeoutMs=3000&requestTimeoutMs=1000&maxBlockMs=2000");
             }
         });
@@ -104,19 +115,45 @@ class OutboxKafkaIT {
     }
 
     @Test
-    void entry_that_kafka_refuses_and_a_restart_of_kafka_lose_and_reorder_nothing() throws Exception {
+    void entries_that_kafka_can_never_take_are_refused_and_hold_up_nothing() throws Exception {
+        kafka.createTopic("compacted", 1, Map.of("cleanup.policy", "compact"));
+        database.sql.execute("truncate headgate.dead_letter");
+        // More than max.request.size, then more than the topic takes; each with others of its key behind it.
+        for (int bytes : List.of(3_000_000, 1_000_000)) {
+            database.write("events", 500, 50);
+            database.sql.update("""
+                    insert into headgate.outbox (pipeline, destination, key, payload)
+                    select 'test', 'events', 'key-' || i, convert_to(repeat('x', ?), 'UTF8') from generate_series(1, 3) i
+                    """, bytes);
+        }
+        database.writeUnchecked("events", "key-4", "[1,2]");
         database.write("events", 500, 50);
         database.sql.update("""
-                insert into headgate.outbox (pipeline, destination, key, payload)
-                values ('test', 'events', 'large', convert_to(repeat('x', 3000000), 'UTF8'))
+                insert into headgate.outbox (pipeline, destination, headers, payload)
+                values ('test', 'events', '{"topic":"compacted"}', 'x'), ('test', 'events', '{"topic":"no topic"}', 'x')
                 """);
         try (CamelContext context = relay()) {
-            await().atMost(SOON).until(() -> database.count("delivered_at is null") == 1);
-            assertThat(database.count("delivered_at is null and last_error like '%RecordTooLarge%'"))
-                    .isEqualTo(1);
-            database.sql.update("update headgate.outbox set payload = 'small' where key = 'large'");
             await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+        }
+        assertThat(database.sql.queryForList(
+                        "select reason || ' ' || count(*) from headgate.dead_letter group by reason", String.class))
+                .containsExactlyInAnyOrder(
+                        "RecordTooLargeException 6",
+                        "headers are no object 1",
+                        "InvalidRecordException 1",
+                        "InvalidTopicException 1");
+        assertThat(database.count("true")).isEqualTo(1500);
+        List<Long> ids = readAll().stream()
+                .map(entry -> Long.valueOf(header(entry, "message-id")))
+                .toList();
+        assertThat(ids).hasSize(1500).doesNotHaveDuplicates();
+    }
 
+    @Test
+    void a_restart_of_kafka_loses_and_reorders_nothing() throws Exception {
+        database.write("events", 500, 50);
+        try (CamelContext context = relay()) {
+            await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
             kafka.stop();
             database.write("events", 500, 50);
             await().atMost(SOON).until(() -> database.count("attempts > 0 and delivered_at is null") > 0);

@@ -1,6 +1,7 @@
 package dev.headgate.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.deadletter.DeadLetter;
@@ -14,6 +15,7 @@ import org.apache.camel.CamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataIntegrityViolationException;
 
 /** What a destination never takes becomes a dead letter, alone, and can be replayed. */
 class OutboxRefusalIT {
@@ -88,6 +90,25 @@ class OutboxRefusalIT {
         relays.start(database.pool, "outbox:orders?backoffBase=1&backoffCap=2&maxAttempts=5", receiver);
         awaitDead(5);
         assertThat(database.count("true")).isZero();
+    }
+
+    @Test
+    void headers_that_are_no_object_cannot_be_written() {
+        for (String headers : List.of("[1,2]", "123", "\"text\"", "true")) {
+            assertThatThrownBy(() -> write(headers))
+                    .isInstanceOf(DataIntegrityViolationException.class)
+                    .hasMessageContaining("outbox_headers_are_an_object");
+        }
+        write("{}");
+        write("null");
+        write(null);
+        assertThat(database.count("true")).isEqualTo(3);
+    }
+
+    private void write(String headers) {
+        database.sql.update(
+                "insert into headgate.outbox (pipeline, destination, headers) values ('test', 'unread', ?::json)",
+                headers);
     }
 
     private void refuse(String id, RuntimeException cause) {

@@ -110,6 +110,24 @@ abstract class RelayTargetContract {
                 .containsExactly("outbox:orders dead 7");
     }
 
+    @Test
+    void headers_that_are_no_object_are_refused_and_nothing_waits_for_them() {
+        database.writeUnchecked("orders", "key-1", "[1,2]");
+        database.writeUnchecked("orders", "key-1", "123");
+        database.writeUnchecked("orders", "key-2", "\"text\"");
+        write(60, 6);
+
+        await().atMost(SOON).until(() -> database.count("true") == 60);
+        awaitDelivered();
+        assertThatKeysAreInOrder();
+        assertThat(database.sql.queryForList(
+                        "select reason || ' ' || (headers->>'unreadable-headers') from headgate.dead_letter order by id",
+                        String.class))
+                .containsExactlyInAnyOrder(
+                        "headers are no object [1,2]", "headers are no object 123", "headers are no object \"text\"");
+        assertThat(database.count("attempts > 1")).isZero();
+    }
+
     /** With the keys key-0, key-1, ... in turn, and their running numbers as payloads, in one transaction. */
     private void write(int entries, int keys) {
         database.write("orders", entries, keys);

@@ -2,6 +2,7 @@ package dev.headgate.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.failure.RejectedException;
 import dev.headgate.message.ExchangeBulk;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,19 @@ class SendOutcomeTest {
 
         assertThat(ids(outcome.delivered())).containsExactly(3L, 5L);
         assertThat(failed(outcome)).containsExactly(0L, 4L);
+    }
+
+    @Test
+    void behind_one_that_is_refused_its_key_goes_on() {
+        silent("a").setException(new RejectedException("too large", "3 MB"));
+        confirmed("a");
+        silent("a");
+        confirmed("b");
+
+        SendOutcome outcome = read(null);
+
+        assertThat(ids(outcome.delivered())).containsExactly(1L, 3L);
+        assertThat(failed(outcome)).containsExactly(0L);
     }
 
     private SendOutcome read(Exception failure) {

@@ -1,0 +1,56 @@
+package dev.headgate.outbox;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.List;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** A process with one relay, whose destination is a table beside the outbox. */
+final class RelayMain {
+
+    static final int BULK = 50;
+    static final String URI = "outbox:orders?pollInterval=50&maxEntries=" + BULK;
+
+    private RelayMain() {}
+
+    /** Takes a JDBC URL and a user. */
+    public static void main(String... arguments) throws Exception {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(arguments[0]);
+        pool.setUsername(arguments[1]);
+        pool.setMaximumPoolSize(3);
+        CamelContext context = new DefaultCamelContext();
+        context.getRegistry().bind("dataSource", pool);
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from(URI).process(destination(new JdbcTemplate(pool), "child"));
+            }
+        });
+        context.start();
+        Thread.currentThread().join();
+    }
+
+    /** Slow, so that a relay is nearly always sending; in order of arrival. */
+    static Processor destination(JdbcTemplate sql, String relay) {
+        return exchange -> {
+            Object[] ids = ((List<?>) exchange.getMessage().getBody())
+                    .stream()
+                            .map(entry -> Long.valueOf(Receiver.id(((Exchange) entry).getMessage())))
+                            .toArray();
+            sql.queryForList("select pg_sleep(0.02)");
+            sql.update(connection -> {
+                var statement = connection.prepareStatement(
+                        "insert into arrived (entry, relay) select id, ? from unnest(?) with ordinality t(id, i) order by i");
+                statement.setString(1, relay);
+                statement.setArray(2, connection.createArrayOf("int8", ids));
+                return statement;
+            });
+        };
+    }
+}
