@@ -41,7 +41,8 @@ public final class Migrations {
             "V2__dead_letter_replay.sql",
             "V3__object_manifest.sql",
             "V4__job.sql",
-            "V5__identity.sql");
+            "V5__identity.sql",
+            "V6__ledger_keys.sql");
 
     /** The number is arbitrary; the lock is the session's. */
     private static final String TURN = "select pg_try_advisory_lock(4919131752989213281)";

@@ -128,8 +128,9 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
     }
 
     private void handle(Job job, JobWorker.Result result) {
+        String installation = endpoint.getComponent().installation();
         Exchange exchange = createExchange(false);
-        fill(exchange.getMessage(), job);
+        fill(exchange.getMessage(), job, installation);
         exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
             @Override
             public void onComplete(Exchange ended) {
@@ -155,7 +156,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         }
     }
 
-    private static void fill(Message message, Job job) {
+    private static void fill(Message message, Job job, String installation) {
         message.setBody(job.payload());
         if (job.headers() != null) {
             Headers.parse(job.headers()).forEach(message::setHeader);
@@ -165,6 +166,6 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         message.setHeader(JobHeaders.ATTEMPT, job.attempt());
         message.setHeader(JobHeaders.MAX_ATTEMPTS, job.maxAttempts());
         message.setHeader(JobHeaders.SCHEDULED_AT, job.scheduledAt());
-        message.setHeader(JobHeaders.MESSAGE_ID, "job-" + job.id());
+        message.setHeader(JobHeaders.MESSAGE_ID, installation + "-job-" + job.id());
     }
 }

@@ -161,7 +161,7 @@ public sealed interface SourcePosition {
         private static final Pattern SQS = Pattern.compile("sqs:([a-zA-Z0-9._:-]{1,256}):([^:]+)");
 
         // A topic's name may hold hyphens and digits too.
-        private static final Pattern KAFKA = 
+        private static final Pattern KAFKA =
                 Pattern.compile("([a-zA-Z0-9._-]{1,249})(?:@([1-9][0-9]{0,8}))?-([0-9]{1,9})-([0-9]{1,19})");
 
         private Texts() {}

@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.database.Installation;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
@@ -35,6 +36,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private volatile @Nullable OutboxRelay relay;
     private volatile @Nullable Poller poller;
     private @Nullable OutboxTable table;
+    private volatile String installation = "";
     private volatile String trouble = "";
     private @Nullable ExecutorService senders;
 
@@ -142,6 +144,9 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
             @Override
             public Duration look() throws SQLException {
                 try {
+                    if (installation.isEmpty()) {
+                        installation = Installation.read(dataSource).id().toString();
+                    }
                     if (table == null) {
                         table = OutboxTable.open(dataSource, endpoint.getDestination());
                     }
@@ -188,7 +193,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
 
     private SendOutcome sendBulk(List<OutboxEntry> entries) {
         try {
-            ExchangeBulk bulk = new ExchangeBulk(OutboxExchanges.of(entries, endpoint));
+            ExchangeBulk bulk = new ExchangeBulk(OutboxExchanges.of(entries, endpoint, installation));
             Exchange exchange = createExchange(true);
             exchange.getMessage().setBody(bulk);
             getProcessor().process(exchange);
@@ -200,7 +205,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
 
     private @Nullable Throwable sendEntry(OutboxEntry entry) {
         try {
-            Exchange exchange = OutboxExchanges.of(entry, endpoint);
+            Exchange exchange = OutboxExchanges.of(entry, endpoint, installation);
             getProcessor().process(exchange);
             return failure(exchange);
         } catch (Exception e) {

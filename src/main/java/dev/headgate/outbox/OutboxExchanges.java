@@ -23,16 +23,17 @@ final class OutboxExchanges {
      *
      * @throws IllegalArgumentException if the headers of an entry are no JSON object
      */
-    static List<Exchange> of(List<OutboxEntry> entries, Endpoint endpoint) {
-        return entries.stream().map(entry -> of(entry, endpoint)).toList();
+    static List<Exchange> of(List<OutboxEntry> entries, Endpoint endpoint, String installation) {
+        return entries.stream().map(entry -> of(entry, endpoint, installation)).toList();
     }
 
     /**
      * The exchange of one entry.
      *
+     * @param installation what makes the entry's id one that is unique in the world
      * @throws IllegalArgumentException if its headers are no JSON object
      */
-    static Exchange of(OutboxEntry entry, Endpoint endpoint) {
+    static Exchange of(OutboxEntry entry, Endpoint endpoint, String installation) {
         Exchange exchange = DefaultExchange.newFromEndpoint(endpoint);
         Message message = exchange.getMessage();
         message.setBody(entry.payload());
@@ -42,7 +43,7 @@ final class OutboxExchanges {
                 message.setHeader(name, value);
             }
         });
-        message.setHeader(OutboxHeaders.MESSAGE_ID, Long.toString(entry.id()));
+        message.setHeader(OutboxHeaders.MESSAGE_ID, installation + "-" + entry.id());
         message.setHeader(OutboxHeaders.CONTENT_TYPE, entry.contentType());
         if (entry.key() != null) {
             message.setHeader(OutboxHeaders.KEY, entry.key());
