@@ -40,6 +40,6 @@ final class SourceCheck {
                 .formatted(
                         name,
                         route.getEndpoint().getEndpointBaseUri(),
-                        file == null ? "" : " in " + file.getLocation());
+                        file == null ? "" : " in " + file.getLocation().replaceFirst("^file:", ""));
     }
 }

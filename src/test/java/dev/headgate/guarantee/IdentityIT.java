@@ -1,5 +1,6 @@
 package dev.headgate.guarantee;
 
+import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -218,7 +219,7 @@ class IdentityIT {
     }
 
     private static byte[] sha256(String text) throws Exception {
-        return MessageDigest.getInstance("SHA-256").digest(text.getBytes("UTF-16BE"));
+        return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_16BE));
     }
 
     /** A pipeline of the name, in the group of its first topic; its batch writes into the table {@code got}. */

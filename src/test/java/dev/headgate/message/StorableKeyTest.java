@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ class StorableKeyTest {
     void different_keys_stay_different() {
         byte[] longNoText = new byte[600];
         longNoText[0] = (byte) 0xff;
-        String base64 = java.util.Base64.getEncoder().encodeToString(longNoText);
+        String base64 = Base64.getEncoder().encodeToString(longNoText);
         List<String> ids = List.of(
                 "a\0",
                 "\0a",
