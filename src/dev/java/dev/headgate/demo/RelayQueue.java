@@ -57,7 +57,7 @@ final class RelayQueue implements RelayTarget {
     private static int id(Message message) {
         MessageAttributeValue id = message.messageAttributes().get("message-id");
         try {
-            return Integer.parseInt(id == null ? "" : id.stringValue());
+            return RelayTarget.entry(id == null ? "" : id.stringValue());
         } catch (NumberFormatException notAnEntry) {
             return NO_ID;
         }

@@ -12,6 +12,15 @@ interface RelayTarget {
      */
     record Relayed(BitSet ids, long withoutId) {}
 
+    /**
+     * The id of the entry, of what its message has as id.
+     *
+     * @throws NumberFormatException if it has none
+     */
+    static int entry(String messageId) {
+        return Integer.parseInt(messageId.substring(messageId.lastIndexOf('-') + 1));
+    }
+
     /** Reads all of it. */
     Relayed relayed();
 

@@ -56,7 +56,7 @@ record RelayTopic(String bootstrapServers, String topic) implements RelayTarget 
     private static long id(ConsumerRecord<byte[], byte[]> delivered) {
         Header id = delivered.headers().lastHeader("message-id");
         try {
-            return Integer.parseInt(id == null ? "" : new String(id.value(), StandardCharsets.UTF_8));
+            return RelayTarget.entry(id == null ? "" : new String(id.value(), StandardCharsets.UTF_8));
         } catch (NumberFormatException notAnEntry) {
             return NO_ID;
         }

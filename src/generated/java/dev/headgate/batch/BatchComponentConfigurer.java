@@ -61,6 +61,8 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "maxRejected": getOrCreateConfiguration(target).setMaxRejected(property(camelContext, double.class, value)); return true;
         case "maxsize":
         case "maxSize": getOrCreateConfiguration(target).setMaxSize(property(camelContext, int.class, value)); return true;
+        case "onconflict":
+        case "onConflict": getOrCreateConfiguration(target).setOnConflict(property(camelContext, java.lang.String.class, value)); return true;
         case "onreject":
         case "onReject": getOrCreateConfiguration(target).setOnReject(property(camelContext, java.lang.String.class, value)); return true;
         case "orderby":
@@ -108,6 +110,8 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "maxRejected": return double.class;
         case "maxsize":
         case "maxSize": return int.class;
+        case "onconflict":
+        case "onConflict": return java.lang.String.class;
         case "onreject":
         case "onReject": return java.lang.String.class;
         case "orderby":
@@ -151,6 +155,8 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "maxRejected": return getOrCreateConfiguration(target).getMaxRejected();
         case "maxsize":
         case "maxSize": return getOrCreateConfiguration(target).getMaxSize();
+        case "onconflict":
+        case "onConflict": return getOrCreateConfiguration(target).getOnConflict();
         case "onreject":
         case "onReject": return getOrCreateConfiguration(target).getOnReject();
         case "orderby":

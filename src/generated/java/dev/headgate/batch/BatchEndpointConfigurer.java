@@ -53,6 +53,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxRejected": target.getConfiguration().setMaxRejected(property(camelContext, double.class, value)); return true;
         case "maxsize":
         case "maxSize": target.getConfiguration().setMaxSize(property(camelContext, int.class, value)); return true;
+        case "onconflict":
+        case "onConflict": target.getConfiguration().setOnConflict(property(camelContext, java.lang.String.class, value)); return true;
         case "onreject":
         case "onReject": target.getConfiguration().setOnReject(property(camelContext, java.lang.String.class, value)); return true;
         case "orderby":
@@ -94,6 +96,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxRejected": return double.class;
         case "maxsize":
         case "maxSize": return int.class;
+        case "onconflict":
+        case "onConflict": return java.lang.String.class;
         case "onreject":
         case "onReject": return java.lang.String.class;
         case "orderby":
@@ -136,6 +140,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "maxRejected": return target.getConfiguration().getMaxRejected();
         case "maxsize":
         case "maxSize": return target.getConfiguration().getMaxSize();
+        case "onconflict":
+        case "onConflict": return target.getConfiguration().getOnConflict();
         case "onreject":
         case "onReject": return target.getConfiguration().getOnReject();
         case "orderby":

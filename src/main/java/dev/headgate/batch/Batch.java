@@ -56,8 +56,19 @@ public final class Batch {
         return messages;
     }
 
+    /** The messages that become dead letters. */
     public List<Message> rejected() {
-        return messages.stream().filter(message -> message.rejection() != null).toList();
+        return messages.stream().filter(this::isRejected).toList();
+    }
+
+    /** Whether the message becomes a dead letter. */
+    public boolean isRejected(Message message) {
+        return message.rejection() != null || (policy.refusesConflicts() && message.conflict() != null);
+    }
+
+    /** The messages whose key was used before with other content, once the batch is claimed. */
+    public List<Message> conflicts() {
+        return messages.stream().filter(message -> message.conflict() != null).toList();
     }
 
     /** Says which messages are to be applied now; rejected ones never are. Asked once for each, in order. */

@@ -97,6 +97,14 @@ public class BatchConfiguration implements Cloneable {
 
     @UriParam(
             label = "consumer",
+            defaultValue = "drop",
+            enums = "drop,dead-letter",
+            description = "What becomes of a message whose id was used before with other content: it is dropped as a"
+                    + " duplicate, counted and logged, or becomes a dead letter.")
+    private String onConflict = "drop";
+
+    @UriParam(
+            label = "consumer",
             description = "The outbox destination that gets a copy of each dead letter, with the reason in its headers."
                     + " By default none.")
     private @Nullable String deadLetterDestination;
@@ -130,7 +138,7 @@ public class BatchConfiguration implements Cloneable {
     }
 
     BatchPolicy policy() {
-        return BatchPolicy.of(onReject, deadLetterDestination);
+        return BatchPolicy.of(onReject, onConflict, deadLetterDestination);
     }
 
     Backoff backoff() {
@@ -259,6 +267,14 @@ public class BatchConfiguration implements Cloneable {
 
     public void setOnReject(String onReject) {
         this.onReject = onReject;
+    }
+
+    public String getOnConflict() {
+        return onConflict;
+    }
+
+    public void setOnConflict(String onConflict) {
+        this.onConflict = onConflict;
     }
 
     public @Nullable String getDeadLetterDestination() {

@@ -7,20 +7,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param holdsKeys whether the later messages of a refused one's key become dead letters themselves, held until it is
  *     replayed or discarded; else they are applied
+ * @param refusesConflicts whether a message whose key was used before with other content becomes a dead letter; else it
+ *     is dropped as a duplicate
  * @param deadLetterDestination the outbox destination that gets a copy of each dead letter, or null
  */
-record BatchPolicy(boolean holdsKeys, @Nullable String deadLetterDestination) {
+record BatchPolicy(
+        boolean holdsKeys,
+        boolean refusesConflicts,
+        @Nullable String deadLetterDestination) {
 
     /**
      * As the options of the endpoint spell it.
      *
-     * @throws IllegalArgumentException if {@code onReject} is neither {@code continue} nor {@code hold-key}
+     * @throws IllegalArgumentException if an option has none of its values
      */
-    static BatchPolicy of(String onReject, @Nullable String deadLetterDestination) {
-        return switch (onReject) {
-            case "continue" -> new BatchPolicy(false, deadLetterDestination);
-            case "hold-key" -> new BatchPolicy(true, deadLetterDestination);
-            default -> throw new IllegalArgumentException("onReject must be continue or hold-key, found " + onReject);
-        };
+    static BatchPolicy of(String onReject, String onConflict, @Nullable String deadLetterDestination) {
+        return new BatchPolicy(
+                isSecond("onReject", onReject, "continue", "hold-key"),
+                isSecond("onConflict", onConflict, "drop", "dead-letter"),
+                deadLetterDestination);
+    }
+
+    private static boolean isSecond(String option, String value, String first, String second) {
+        if (!value.equals(first) && !value.equals(second)) {
+            throw new IllegalArgumentException("%s must be %s or %s, found %s".formatted(option, first, second, value));
+        }
+        return value.equals(second);
     }
 }

@@ -3,13 +3,14 @@ package dev.headgate.batch;
 import dev.headgate.HeadgateException;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.RetryException;
+import dev.headgate.message.Content;
+import dev.headgate.message.Identity;
 import dev.headgate.message.Message;
 import dev.headgate.message.MessageId;
 import dev.headgate.message.Payload;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.Replay;
 import dev.headgate.message.SourcePosition;
-import dev.headgate.message.StorableKey;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
@@ -45,9 +46,9 @@ final class BatchProducer extends DefaultProducer {
     public void process(Exchange exchange) throws Exception {
         // What a message can make fail comes before its completions move: its error handler still has them.
         Rejection rejection = endpoint.getConfiguration().isDeadLetter() ? rejection(exchange) : null;
-        String key = idempotencyKey(exchange);
+        Identity identity = identity(exchange);
         byte[] payload = Payload.mandatory(exchange.getMessage());
-        String orderingKey = orderingKey(exchange, key);
+        String orderingKey = orderingKey(exchange, identity);
         Lane lane = consumer().lane(orderingKey);
 
         Exchange carrier = new DefaultExchange(exchange.getContext());
@@ -64,8 +65,10 @@ final class BatchProducer extends DefaultProducer {
         if (replay != null) {
             carrier.setProperty(Replay.PROPERTY, replay);
         }
+        carrier.setProperty(Identity.PROPERTY, identity);
         exchange.getExchangeExtension().handoverCompletions(carrier);
-        Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
+        Message message = new Message(carrier, identity.pipeline(), identity.key(), orderingKey, payload, rejection)
+                .withContent(identity.content())
                 .withMillisInRoute(exchange.getClock().elapsed())
                 .withOriginal(original(exchange, carrier));
         if (!lane.offer(message)) {
@@ -97,12 +100,8 @@ final class BatchProducer extends DefaultProducer {
         return Rejection.of(exchange);
     }
 
-    /** As the source gave it, if its route keeps that ({@code useOriginalMessage} of a dead letter channel makes it). */
     private static org.apache.camel.@Nullable Message original(Exchange exchange, Exchange carrier) {
-        if (exchange.getUnitOfWork() == null || !exchange.getContext().isAllowUseOriginalMessage()) {
-            return null;
-        }
-        org.apache.camel.Message original = exchange.getUnitOfWork().getOriginalInMessage();
+        org.apache.camel.Message original = Content.original(exchange);
         if (original instanceof MessageSupport support) {
             // Else it would keep the source's exchange in memory for as long as the message is in flight.
             support.setExchange(carrier);
@@ -119,17 +118,13 @@ final class BatchProducer extends DefaultProducer {
         return consumer;
     }
 
-    /** What the idempotent consumer saw; null where the place that it came from is the key. */
-    private @Nullable String idempotencyKey(Exchange exchange) {
-        String seen = exchange.getProperty(Message.IDEMPOTENCY_KEY, String.class);
-        if (seen != null) {
-            return seen;
-        }
-        String key = keyBy.evaluate(exchange, String.class);
-        return key == null || key.isEmpty() ? null : StorableKey.of(key);
+    /** What the idempotent consumer saw, else what the expression says. */
+    private Identity identity(Exchange exchange) {
+        Identity seen = exchange.getProperty(Identity.PROPERTY, Identity.class);
+        return seen == null ? Identity.of(exchange, keyBy.evaluate(exchange, String.class)) : seen;
     }
 
-    private @Nullable String orderingKey(Exchange exchange, @Nullable String key) {
+    private @Nullable String orderingKey(Exchange exchange, Identity identity) {
         if (orderBy != null) {
             return orderBy.evaluate(exchange, String.class);
         }
@@ -138,11 +133,6 @@ final class BatchProducer extends DefaultProducer {
             return kafka;
         }
         String other = exchange.getProperty(Message.ORDERING_KEY, String.class);
-        return other == null ? key : other;
-    }
-
-    private static String pipeline(Exchange exchange) {
-        String route = exchange.getFromRouteId();
-        return route == null ? "unknown" : route;
+        return other == null ? identity.key() : other;
     }
 }

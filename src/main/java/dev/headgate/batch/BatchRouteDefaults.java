@@ -1,8 +1,10 @@
 package dev.headgate.batch;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinitionHelper;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A route that sends to {@code batch:}, also by way of {@code direct:} routes, has that batch as its dead letter
  * channel, with the message as its source gave it, unless it has an error handler of its own. Jobs have their own attempts
  * and dead letters instead.
+ *
+ * <p>It needs an id of its own, and from Kafka a group: see {@link SourceCheck}.
  *
  * <p>Camel finds it by itself ({@code META-INF/services}) in every context on whose class path it is. One instance a
  * context; called on the thread that adds routes.
@@ -48,6 +52,11 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
                 Model model = initializing.getCamelContextExtension().getContextPlugin(Model.class);
                 model.getRouteDefinitions().forEach(BatchRouteDefaults.this::onAddRouteDefinition);
                 model.addModelLifecycleStrategy(BatchRouteDefaults.this);
+            }
+
+            @Override
+            public void onRoutesAdd(Collection<Route> added) {
+                added.forEach(BatchRouteDefaults.this::check);
             }
         });
     }
@@ -75,6 +84,18 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     @Override
     public void onRemoveRouteDefinition(RouteDefinition removed) {
         routes.remove(removed);
+    }
+
+    /** A direct: route is a part of those that call it. */
+    private void check(Route built) {
+        for (RouteDefinition route : routes) {
+            if (built.getRouteId().equals(route.getId())
+                    && !input(route).startsWith(BATCH)
+                    && !input(route).startsWith(DIRECT)
+                    && batch(route, new ArrayList<>()) != null) {
+                SourceCheck.check(built);
+            }
+        }
     }
 
     private boolean isConsumerOf(RouteDefinition route) {

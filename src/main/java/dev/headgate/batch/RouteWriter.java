@@ -5,6 +5,7 @@ import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
 import dev.headgate.message.Message;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
@@ -51,6 +52,7 @@ final class RouteWriter {
     private final Hold hold;
     private final Listeners<BatchListener> listeners;
     private final Diagnosis diagnosis;
+    private final ConflictLog conflicts = new ConflictLog(LOG, InstantSource.system());
 
     RouteWriter(
             String name,
@@ -112,6 +114,7 @@ final class RouteWriter {
             limit.written(took);
             LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
             listeners.tell(listener -> listener.written(batch, took));
+            conflicts.written(batch);
             batch.messages().forEach(Message::complete);
         }
         return failure;

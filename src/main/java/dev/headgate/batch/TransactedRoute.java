@@ -6,6 +6,7 @@ import dev.headgate.deadletter.HeldKeys;
 import dev.headgate.ledger.LedgerTable;
 import dev.headgate.message.Message;
 import dev.headgate.message.PipelineKey;
+import dev.headgate.message.Rejection;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -63,6 +64,9 @@ final class TransactedRoute implements RouteWriter.Route {
      * rejected messages as dead letters, and closes those whose replays are here. Where the endpoint says {@code
      * onReject=hold-key}, a message that comes behind an open dead letter of its key becomes one itself.
      *
+     * <p>A message whose key stands for another content is in conflict: with {@code onConflict=dead-letter} it becomes a dead
+     * letter, else it is a duplicate like others.
+     *
      * <p>Waits for a concurrent transaction that claimed one of the keys, or is just replaying one of the dead letters.
      */
     private void claim(Batch batch) {
@@ -77,9 +81,26 @@ final class TransactedRoute implements RouteWriter.Route {
                 ledger.insert(pipeline, messages, key -> fresh.add(new PipelineKey(pipeline, key))));
         // Removing the key lets only the first of two equal ones through.
         batch.claimed(message -> fresh.remove(new PipelineKey(message.pipeline(), message.idempotencyKey())));
+        findConflicts(batch);
         deadLetters.store(batch.rejected(), batch.policy().deadLetterDestination());
         deadLetters.settle(batch.messages().stream()
-                .filter(message -> message.rejection() == null)
+                .filter(message -> !batch.isRejected(message))
                 .toList());
+    }
+
+    /** Asks only if there are duplicates. */
+    private void findConflicts(Batch batch) {
+        batch.messages().forEach(message -> message.conflict(null));
+        if (batch.duplicates() == 0) {
+            return;
+        }
+        Set<Message> fresh = new HashSet<>(batch.freshMessages());
+        List<Message> duplicates = batch.messages().stream()
+                .filter(message -> message.rejection() == null && !fresh.contains(message))
+                .toList();
+        ledger.conflicts(
+                duplicates,
+                (message, used) ->
+                        message.conflict(new Rejection(batch.name(), "id used before with other content", used, 1)));
     }
 }

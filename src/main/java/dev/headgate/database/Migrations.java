@@ -42,6 +42,7 @@ public final class Migrations {
             "V3__object_manifest.sql",
             "V4__job.sql",
             "V5__identity.sql",
+            "V6__ledger_keys.sql",
             "V8__outbox_shard.sql");
 
     /** The number is arbitrary; the lock is the session's. */

@@ -102,7 +102,7 @@ public final class DeadLetters {
     }
 
     private static void setRow(PreparedStatement row, Message message, Instant now) throws SQLException {
-        Rejection rejection = Objects.requireNonNull(message.rejection(), "only rejected messages are dead letters");
+        Rejection rejection = Objects.requireNonNull(message.refusal(), "only rejected messages are dead letters");
         row.setString(1, message.pipeline());
         row.setString(2, rejection.stage());
         row.setString(3, Headers.storable(rejection.reason()));
@@ -118,7 +118,7 @@ public final class DeadLetters {
     }
 
     private static void setCopy(PreparedStatement copy, Message message, String destination) throws SQLException {
-        Rejection rejection = Objects.requireNonNull(message.rejection());
+        Rejection rejection = Objects.requireNonNull(message.refusal());
         Map<String, String> headers = new LinkedHashMap<>(message.originalHeaders());
         headers.put("dead-letter-pipeline", message.pipeline());
         headers.put("dead-letter-stage", rejection.stage());

@@ -1,6 +1,7 @@
 package dev.headgate.job;
 
 import dev.headgate.EndpointOptions;
+import dev.headgate.database.Installation;
 import dev.headgate.failure.Listeners;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,6 +38,7 @@ public class JobComponent extends DefaultComponent {
     private final Set<JobConsumer> consumers = new CopyOnWriteArraySet<>();
     private final InstantSource clock;
     private @Nullable Lease current;
+    private volatile @Nullable String installation;
     private @Nullable JobKeeper keeper;
 
     public JobComponent() {
@@ -101,6 +103,16 @@ public class JobComponent extends DefaultComponent {
 
     Listeners<JobListener> listeners() {
         return new Listeners<>(getCamelContext().getRegistry().findByType(JobListener.class));
+    }
+
+    /** The id of the installation; the first one reads it from the database. */
+    String installation() {
+        String known = installation;
+        if (known == null) {
+            known = Installation.read(requireDataSource()).id().toString();
+            installation = known;
+        }
+        return known;
     }
 
     synchronized Lease lease() {

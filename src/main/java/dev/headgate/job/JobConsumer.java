@@ -141,9 +141,10 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
     }
 
     private void handle(Job job, JobWorker.Result result) {
+        String installation = endpoint.getComponent().installation();
         Exchange exchange = createExchange(false);
-        fill(exchange.getMessage(), job);
         exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Job(job.queue(), job.id()));
+        fill(exchange.getMessage(), job, installation);
         seal.recognise(exchange);
         exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
             @Override
@@ -170,7 +171,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         }
     }
 
-    private static void fill(Message message, Job job) {
+    private static void fill(Message message, Job job, String installation) {
         message.setBody(job.payload());
         if (job.headers() != null) {
             // Those of Camel would say what the steps do.
@@ -185,6 +186,6 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         message.setHeader(JobHeaders.ATTEMPT, job.attempt());
         message.setHeader(JobHeaders.MAX_ATTEMPTS, job.maxAttempts());
         message.setHeader(JobHeaders.SCHEDULED_AT, job.scheduledAt());
-        message.setHeader(JobHeaders.MESSAGE_ID, "job-" + job.id());
+        message.setHeader(JobHeaders.MESSAGE_ID, installation + "-job-" + job.id());
     }
 }

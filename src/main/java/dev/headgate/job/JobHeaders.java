@@ -28,7 +28,7 @@ public final class JobHeaders {
     @Metadata(
             label = "consumer",
             javaType = "String",
-            description = "The idempotency key, the same in all attempts and replays of the job.")
+            description = "The idempotency key, the same in all attempts and replays of the job; unique in the world.")
     public static final String MESSAGE_ID = Headers.MESSAGE_ID;
 
     private JobHeaders() {}

@@ -1,9 +1,7 @@
 package dev.headgate.ledger;
 
-import dev.headgate.message.Message;
-import dev.headgate.message.PipelineKey;
+import dev.headgate.message.Identity;
 import dev.headgate.message.Replay;
-import dev.headgate.message.StorableKey;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +23,7 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
 
     private final LedgerTable table;
     private final int cacheSize;
-    private final RecentKeys<PipelineKey> durable;
+    private final RecentKeys<Identity> durable;
     private final ConcurrentMap<String, LongAdder> dropped = new ConcurrentHashMap<>();
 
     /**
@@ -47,15 +45,16 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
 
     /**
      * Whether the key has to be processed: false only if it is known to be durable. A replayed dead letter passes always,
-     * for its batch to close it.
+     * for its batch to close it, and so does a known key with other content, for its batch to say so.
      */
     @Override
     public boolean add(Exchange exchange, String key) {
-        PipelineKey storable = key(exchange, key);
-        exchange.setProperty(Message.IDEMPOTENCY_KEY, storable.key());
-        boolean passes = !durable.contains(storable) || Replay.of(exchange) != null;
+        Identity identity = Identity.of(exchange, key);
+        exchange.setProperty(Identity.PROPERTY, identity);
+        Identity known = durable.get(identity);
+        boolean passes = known == null || known.hasOtherContent(identity) || Replay.of(exchange) != null;
         if (!passes) {
-            dropped.computeIfAbsent(storable.pipeline(), pipeline -> new LongAdder())
+            dropped.computeIfAbsent(identity.pipeline(), pipeline -> new LongAdder())
                     .increment();
         }
         return passes;
@@ -71,13 +70,13 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     /** Whether the key is known to be durable. */
     @Override
     public boolean contains(Exchange exchange, String key) {
-        return durable.contains(key(exchange, key));
+        return durable.get(identity(exchange, key)) != null;
     }
 
     /** After the commit: remembers that the key is durable. */
     @Override
     public boolean confirm(Exchange exchange, String key) {
-        durable.add(key(exchange, key));
+        durable.add(identity(exchange, key));
         return true;
     }
 
@@ -121,10 +120,12 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
     /** Warms the memory with the latest keys of the table. */
     @Override
     protected void doStart() {
-        table.forEachLatest(cacheSize, (pipeline, key) -> durable.add(new PipelineKey(pipeline, key)));
+        table.forEachLatest(cacheSize, durable::add);
     }
 
-    private static PipelineKey key(Exchange exchange, String key) {
-        return new PipelineKey(exchange.getFromRouteId(), StorableKey.of(key));
+    /** As {@link #add} has found it, where it was asked. */
+    private static Identity identity(Exchange exchange, String key) {
+        Identity added = exchange.getProperty(Identity.PROPERTY, Identity.class);
+        return added == null ? Identity.of(exchange, key) : added;
     }
 }

@@ -1,5 +1,6 @@
 package dev.headgate.ledger;
 
+import dev.headgate.message.Identity;
 import dev.headgate.message.Message;
 import java.sql.Array;
 import java.sql.Connection;
@@ -20,8 +21,9 @@ public final class LedgerTable {
 
     // Rows come sorted by key, so that transactions that race for several keys wait for each other in one order.
     private static final String INSERT = """
-            insert into headgate.ledger (pipeline, key, source)
-            select ?, m.key, m.source from unnest(?::text[], ?::text[]) as m (key, source)
+            insert into headgate.ledger (pipeline, key, source, content)
+            select ?, m.key, m.source, nullif(m.content, 0)
+            from unnest(?::text[], ?::text[], ?::bigint[]) as m (key, source, content)
             on conflict do nothing
             returning key
             """;
@@ -32,9 +34,16 @@ public final class LedgerTable {
             join headgate.ledger l on l.pipeline = m.pipeline and l.key = m.key
             """;
 
+    private static final String CONFLICTS = """
+            select m.position, l.source, l.applied_at
+            from unnest(?::text[], ?::text[], ?::bigint[]) with ordinality as m (pipeline, key, content, position)
+            join headgate.ledger l on l.pipeline = m.pipeline and l.key = m.key
+            where l.content <> nullif(m.content, 0)
+            """;
+
     private static final String LATEST = """
-            select pipeline, key from (
-                select pipeline, key, applied_at from headgate.ledger
+            select pipeline, key, content from (
+                select pipeline, key, content, applied_at from headgate.ledger
                 where applied_at > now() - interval '10 minutes'
                 order by applied_at desc
                 limit ?) as latest
@@ -54,10 +63,12 @@ public final class LedgerTable {
         List<Message> sorted = messages.stream().sorted(BY_KEY).toList();
         String[] keys = sorted.stream().map(Message::idempotencyKey).toArray(String[]::new);
         String[] sources = sorted.stream().map(Message::source).toArray(String[]::new);
+        Long[] contents = sorted.stream().map(Message::content).toArray(Long[]::new);
         jdbc.execute(INSERT, (PreparedStatement statement) -> {
             statement.setString(1, pipeline);
             statement.setArray(2, texts(statement.getConnection(), keys));
             statement.setArray(3, texts(statement.getConnection(), sources));
+            statement.setArray(4, numbers(statement.getConnection(), contents));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     fresh.accept(rows.getString(1));
@@ -84,17 +95,41 @@ public final class LedgerTable {
         return applied;
     }
 
+    /** Hands over those of the messages whose keys are in the table with other content, and what the table says of it. */
+    public void conflicts(List<Message> messages, BiConsumer<Message, String> consumer) {
+        String[] pipelines = messages.stream().map(Message::pipeline).toArray(String[]::new);
+        String[] keys = messages.stream().map(Message::idempotencyKey).toArray(String[]::new);
+        Long[] contents = messages.stream().map(Message::content).toArray(Long[]::new);
+        jdbc.query(
+                CONFLICTS,
+                statement -> {
+                    statement.setArray(1, texts(statement.getConnection(), pipelines));
+                    statement.setArray(2, texts(statement.getConnection(), keys));
+                    statement.setArray(3, numbers(statement.getConnection(), contents));
+                },
+                (ResultSet row) -> consumer.accept(
+                        messages.get(row.getInt(1) - 1),
+                        "used by %s, applied at %s"
+                                .formatted(row.getString(2), row.getTimestamp(3).toInstant())));
+    }
+
     /** Hands over the latest keys, of the last ten minutes, at most as many as asked for; the latest comes last. */
-    void forEachLatest(int atMost, BiConsumer<String, String> consumer) {
+    void forEachLatest(int atMost, Consumer<Identity> consumer) {
         jdbc.query(
                 LATEST,
                 statement -> {
                     statement.setInt(1, atMost);
                 },
-                (ResultSet row) -> consumer.accept(row.getString(1), row.getString(2)));
+                (ResultSet row) -> consumer.accept(
+                        // A number that is null is read as 0, which is unknown.
+                        new Identity(row.getString(1), row.getString(2), row.getLong(3))));
     }
 
     private static Array texts(Connection connection, String[] values) throws SQLException {
         return connection.createArrayOf("text", values);
+    }
+
+    private static Array numbers(Connection connection, Long[] values) throws SQLException {
+        return connection.createArrayOf("int8", values);
     }
 }

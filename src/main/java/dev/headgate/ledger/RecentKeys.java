@@ -1,7 +1,8 @@
 package dev.headgate.ledger;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The latest of many keys: at most as many as its size, at least the latest half of that.
@@ -13,10 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RecentKeys<K> {
 
     private static final class Generations<K> {
-        final Set<K> younger;
-        final Set<K> older;
+        final Map<K, K> younger;
+        final Map<K, K> older;
 
-        Generations(Set<K> younger, Set<K> older) {
+        Generations(Map<K, K> younger, Map<K, K> older) {
             this.younger = younger;
             this.older = older;
         }
@@ -28,23 +29,26 @@ final class RecentKeys<K> {
     /** @param size the most keys that are remembered, at least 2 */
     RecentKeys(int size) {
         this.generation = Math.max(1, size / 2);
-        this.keys = new Generations<>(newSet(), Set.of());
+        this.keys = new Generations<>(newMap(), Map.of());
     }
 
-    boolean contains(K key) {
+    /** The remembered key that is equal to this one, or null. */
+    @Nullable
+    K get(K key) {
         Generations<K> now = keys;
-        return now.younger.contains(key) || now.older.contains(key);
+        K younger = now.younger.get(key);
+        return younger == null ? now.older.get(key) : younger;
     }
 
     void add(K key) {
         Generations<K> now = keys;
-        if (now.younger.add(key) && now.younger.size() >= generation) {
+        if (now.younger.putIfAbsent(key, key) == null && now.younger.size() >= generation) {
             age(now);
         }
     }
 
     void clear() {
-        keys = new Generations<>(newSet(), Set.of());
+        keys = new Generations<>(newMap(), Map.of());
     }
 
     int size() {
@@ -54,11 +58,11 @@ final class RecentKeys<K> {
 
     private synchronized void age(Generations<K> full) {
         if (keys == full) {
-            keys = new Generations<>(newSet(), full.younger);
+            keys = new Generations<>(newMap(), full.younger);
         }
     }
 
-    private Set<K> newSet() {
-        return ConcurrentHashMap.newKeySet(generation);
+    private Map<K, K> newMap() {
+        return new ConcurrentHashMap<>(generation);
     }
 }

@@ -26,7 +26,7 @@ public final class JsonField extends ExpressionAdapter {
     @Override
     public Object evaluate(Exchange exchange) {
         String value = value(exchange.getMessage().getBody());
-        return value == null || value.isEmpty() ? SourcePosition.of(exchange).toString() : value;
+        return value == null || value.isEmpty() ? Identity.position(exchange) : value;
     }
 
     private @Nullable String value(@Nullable Object body) {

@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Message {
 
-    /** The exchange property in which the ledger leaves the idempotency key it was asked about. */
-    public static final String IDEMPOTENCY_KEY = "HeadgateIdempotencyKey";
-
     /** The exchange property in which a source without Kafka's key leaves the key that orders its messages. */
     public static final String ORDERING_KEY = "HeadgateOrderingKey";
 
@@ -33,7 +30,7 @@ public final class Message {
 
     private final Exchange exchange;
     private final String pipeline;
-    private final @Nullable String idempotencyKey;
+    private final String idempotencyKey;
     private final @Nullable String orderingKey;
     private final byte @Nullable [] payload;
     private final long arrivedNanos = System.nanoTime();
@@ -43,8 +40,10 @@ public final class Message {
     private final boolean traced;
     private final List<Synchronization> completions;
     private final @Nullable Replay replay;
+    private long content;
     private int millisInRoute;
     private @Nullable Rejection rejection;
+    private @Nullable Rejection conflict;
     private boolean done;
     private boolean held;
     private org.apache.camel.@Nullable Message original;
@@ -52,7 +51,7 @@ public final class Message {
     public Message(
             Exchange exchange,
             String pipeline,
-            @Nullable String idempotencyKey,
+            String idempotencyKey,
             @Nullable String orderingKey,
             byte @Nullable [] payload,
             @Nullable Rejection rejection) {
@@ -69,6 +68,12 @@ public final class Message {
         this.replay = Replay.of(exchange);
         List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
         this.completions = handedOver == null ? List.of() : handedOver;
+    }
+
+    /** What it holds; see {@link Content}. */
+    public Message withContent(long hash) {
+        content = hash;
+        return this;
     }
 
     /** How long its route has worked on it, in milliseconds. */
@@ -88,9 +93,14 @@ public final class Message {
         return pipeline;
     }
 
-    /** What it is deduplicated by: the key the idempotent consumer saw, else its {@link #source()}. */
+    /** What it is deduplicated by, as the table holds it. */
     public String idempotencyKey() {
-        return idempotencyKey == null ? source : idempotencyKey;
+        return idempotencyKey;
+    }
+
+    /** See {@link Content}; unknown until somebody has said it. */
+    public long content() {
+        return content;
     }
 
     public @Nullable String orderingKey() {
@@ -146,6 +156,21 @@ public final class Message {
         rejection = why;
     }
 
+    /** Says, at each attempt, whether its key was used before with other content: where and when, or null. */
+    public void conflict(@Nullable Rejection why) {
+        conflict = why;
+    }
+
+    /** That its key was used before with other content, as the latest attempt has found it, or null. */
+    public @Nullable Rejection conflict() {
+        return conflict;
+    }
+
+    /** Why it becomes a dead letter, if it does. */
+    public @Nullable Rejection refusal() {
+        return rejection == null ? conflict : rejection;
+    }
+
     /** Whether its completions have run. */
     public boolean isDone() {
         return done;
@@ -181,9 +206,12 @@ public final class Message {
         return arrivedNanos;
     }
 
-    /** Runs the completions as successful: the source acknowledges; the idempotent consumer forgets a rejected key. */
+    /**
+     * Runs the completions as successful: the source acknowledges; the idempotent consumer forgets the key if the message
+     * is rejected, or in conflict with another one, which is what the key stands for.
+     */
     public void complete() {
-        if (rejection != null) {
+        if (rejection != null || conflict != null) {
             exchange.getExchangeExtension().setFailureHandled(true);
         }
         runCompletions(Synchronization::onComplete);

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The usual idempotency key, as an expression: a header of the message, or, where that is missing or empty, the place
- * the message came from ({@code topic-partition-offset}), which at least absorbs redeliveries. A header of bytes that
- * are no UTF-8 becomes {@code base64:...}, so that different ids stay different.
+ * the message came from, which at least absorbs redeliveries. The ledger and {@code batch:} tell a position, or an id of
+ * bytes that are no UTF-8, from a header that reads the same.
  */
 public final class MessageId extends ExpressionAdapter {
 
     @Override
     public Object evaluate(Exchange exchange) {
         @Nullable Object header = exchange.getMessage().getHeader(Headers.MESSAGE_ID);
-        @Nullable
-        String id = header instanceof byte[] bytes
-                ? Headers.decode(bytes)
-                : exchange.getMessage().getHeader(Headers.MESSAGE_ID, String.class);
-        return id == null || id.isEmpty() ? SourcePosition.of(exchange).toString() : id;
+        if (header instanceof byte[] bytes) {
+            return bytes.length == 0 ? Identity.position(exchange) : Identity.id(exchange, bytes);
+        }
+        String id = exchange.getMessage().getHeader(Headers.MESSAGE_ID, String.class);
+        return id == null || id.isEmpty() ? Identity.position(exchange) : id;
     }
 }

@@ -12,9 +12,11 @@ public final class Payload {
 
     /** Null if there is no body, or none that can be bytes. */
     static byte @Nullable [] of(Message message) {
-        return message.getBody() instanceof String text
-                ? text.getBytes(StandardCharsets.UTF_8)
-                : message.getBody(byte[].class);
+        return message.getBody() instanceof String text ? of(text) : message.getBody(byte[].class);
+    }
+
+    static byte[] of(String body) {
+        return body.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Null if there is no body. */

@@ -4,9 +4,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
-/** An idempotency key in the form that the table can hold and gives back unchanged. */
+/**
+ * Idempotency keys in the form that the table can hold and gives back unchanged: different keys have different forms.
+ *
+ * <p>The text of an id is stored as it is, unless it begins with {@code @}, as all other forms do: {@code @at:} is a
+ * position, {@code @id:} an id that begins with {@code @} itself, {@code @base64:} one of bytes that are no UTF-8, {@code
+ * @sha256:} the digest of one that is too long or holds NUL or half a surrogate pair, {@code @topic:NAME:} the id of a
+ * message of one of several topics. No form depends on what an id looks like otherwise, nor on how positions are written.
+ */
 public final class StorableKey {
 
     /** The most characters, each of at most 3 bytes in UTF-8; an index row must stay below 2704 bytes. */
@@ -14,9 +23,37 @@ public final class StorableKey {
 
     private StorableKey() {}
 
-    /** The key itself, or {@code sha256:...} of one that is too long or holds NUL or half a surrogate pair. */
-    public static String of(String key) {
-        return key.length() <= LONGEST && isText(key) ? key : digest(key);
+    /** The key of an id that is text. */
+    public static String ofId(String id) {
+        boolean plain = id.isEmpty() || id.charAt(0) != '@';
+        String form = plain ? id : "@id:" + id;
+        return id.length() <= LONGEST && isText(id) ? form : digest(form);
+    }
+
+    /** The key of an id of bytes: where they are UTF-8, that of their text. */
+    public static String ofId(byte[] id) {
+        String text = Utf8.text(id);
+        if (text != null) {
+            return ofId(text);
+        }
+        String form = "@base64:" + Base64.getEncoder().encodeToString(id);
+        return form.length() <= LONGEST ? form : digest(form);
+    }
+
+    /** The key of a message without an id: the place that it came from. */
+    public static String ofPosition(String position) {
+        String form = "@at:" + position;
+        return position.length() <= LONGEST && isText(position) ? form : digest(form);
+    }
+
+    /**
+     * The key of an id that is one only within its topic.
+     *
+     * @param topic null where an id is one of the whole pipeline
+     * @param id what {@code ofId} has returned
+     */
+    static String withTopic(@Nullable String topic, String id) {
+        return topic == null ? id : "@topic:" + topic + ":" + id;
     }
 
     private static boolean isText(String key) {
@@ -31,12 +68,12 @@ public final class StorableKey {
         return !surrogates || StandardCharsets.UTF_8.newEncoder().canEncode(key);
     }
 
-    private static String digest(String key) {
-        ByteBuffer bytes = ByteBuffer.allocate(key.length() * Character.BYTES);
-        bytes.asCharBuffer().put(key);
+    private static String digest(String form) {
+        ByteBuffer bytes = ByteBuffer.allocate(form.length() * Character.BYTES);
+        bytes.asCharBuffer().put(form);
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return "sha256:" + HexFormat.of().formatHex(sha256.digest(bytes.array()));
+            return "@sha256:" + HexFormat.of().formatHex(sha256.digest(bytes.array()));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.database.Installation;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
@@ -41,6 +42,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private volatile @Nullable OutboxRelay relay;
     private volatile @Nullable Poller poller;
     private @Nullable OutboxTable table;
+    private volatile String installation = "";
     private volatile String trouble = "";
     private Diagnosis diagnosis = Failure::summary;
     private @Nullable ExecutorService senders;
@@ -171,6 +173,9 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
             @Override
             public Duration look() throws SQLException {
                 try {
+                    if (installation.isEmpty()) {
+                        installation = Installation.read(dataSource).id().toString();
+                    }
                     if (table == null) {
                         table = OutboxTable.open(dataSource, endpoint.getDestination(), lease.holder());
                         started.begin(table);
@@ -226,7 +231,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         List<SendOutcome.Failed> refused = new ArrayList<>();
         for (OutboxEntry entry : entries) {
             try {
-                exchanges.add(OutboxExchanges.of(entry, endpoint));
+                exchanges.add(OutboxExchanges.of(entry, endpoint, installation));
                 sendable.add(entry);
             } catch (RejectedException e) {
                 refused.add(new SendOutcome.Failed(entry, e, true));
@@ -250,7 +255,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
 
     private @Nullable Throwable sendEntry(OutboxEntry entry) {
         try {
-            Exchange exchange = OutboxExchanges.of(entry, endpoint);
+            Exchange exchange = OutboxExchanges.of(entry, endpoint, installation);
             getProcessor().process(exchange);
             return failure(exchange);
         } catch (Exception e) {

@@ -21,9 +21,10 @@ final class OutboxExchanges {
     /**
      * The exchange of one entry.
      *
+     * @param installation what makes the entry's id one that is unique in the world
      * @throws RejectedException if its headers are no JSON object
      */
-    static Exchange of(OutboxEntry entry, Endpoint endpoint) {
+    static Exchange of(OutboxEntry entry, Endpoint endpoint, String installation) {
         Exchange exchange = DefaultExchange.newFromEndpoint(endpoint);
         Message message = exchange.getMessage();
         message.setBody(entry.payload());
@@ -33,7 +34,7 @@ final class OutboxExchanges {
                 message.setHeader(name, value);
             }
         });
-        message.setHeader(OutboxHeaders.MESSAGE_ID, Long.toString(entry.id()));
+        message.setHeader(OutboxHeaders.MESSAGE_ID, installation + "-" + entry.id());
         message.setHeader(OutboxHeaders.CONTENT_TYPE, entry.contentType());
         if (entry.key() != null) {
             message.setHeader(OutboxHeaders.KEY, entry.key());

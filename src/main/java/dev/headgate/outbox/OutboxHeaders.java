@@ -10,7 +10,9 @@ public final class OutboxHeaders {
     @Metadata(
             label = "consumer",
             javaType = "String",
-            description = "The id of the entry, the same each time it is sent, by which a receiver knows a repetition.")
+            description =
+                    "The id of the installation and the id of the entry, the same each time it is sent, by which a"
+                            + " receiver knows a repetition; unique in the world.")
     public static final String MESSAGE_ID = Headers.MESSAGE_ID;
 
     @Metadata(label = "consumer", javaType = "String", description = "The media type of the payload.")

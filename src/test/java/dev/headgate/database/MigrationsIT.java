@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +74,46 @@ class MigrationsIT {
         assertThat(schemaOf("outbox")).isEqualTo("headgate");
         assertThat(schemaOf("orders")).isEqualTo("public");
         assertThat(schemaOf("headgate_user_migrations")).isEqualTo("public");
+    }
+
+    @Test
+    void keys_of_a_ledger_from_before_get_the_forms_of_now() throws Exception {
+        Flyway.configure()
+                .dataSource(url("headgate"), "headgate", "headgate")
+                .schemas("headgate")
+                .locations("classpath:dev/headgate/database")
+                .target("5")
+                .load()
+                .migrate();
+        String digest = "0f".repeat(32);
+        execute("""
+                insert into headgate.ledger (pipeline, key, source)
+                select 'p', key, source from (values
+                    ('order-17-3', 'orders-0-1'), ('orders-0-2', 'orders-0-2'), ('sqs:q:u', 'sqs:q:u'),
+                    ('orders-0-9', 'orders-0-3'), ('@home', 'orders-0-4'), ('@at:orders-0-2', 'orders-0-5'),
+                    ('base64://4=', 'orders-0-6'), ('sha256:%s', 'orders-0-7'), ('base64: not', 'orders-0-8'),
+                    ('job-7', 'job:send:7'), ('job-8', 'orders-0-10'), ('unknown', null)) as rows (key, source)
+                """.formatted(digest));
+
+        new Migrations(settings()).apply(routes);
+
+        assertThat(texts(
+                        "select replace(key, (select id::text from headgate.installation), 'ID') from headgate.ledger"))
+                .containsExactlyInAnyOrder(
+                        "order-17-3",
+                        "@at:orders-0-2",
+                        "@at:sqs:q:u",
+                        "orders-0-9",
+                        "@id:@home",
+                        "@id:@at:orders-0-2",
+                        "base64://4=",
+                        "@base64://4=",
+                        "sha256:" + digest,
+                        "@sha256:" + digest,
+                        "base64: not",
+                        "ID-job-7",
+                        "job-8",
+                        "unknown");
     }
 
     @Test
@@ -248,6 +290,18 @@ class MigrationsIT {
             statement.execute(sql);
         } catch (SQLException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> texts(String query) throws SQLException {
+        try (Connection connection = Database.connect(settings());
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                texts.add(rows.getString(1));
+            }
+            return texts;
         }
     }
 

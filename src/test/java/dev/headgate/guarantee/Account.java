@@ -18,8 +18,8 @@ final class Account {
     private static final String LEDGER = "select key from headgate.ledger";
     private static final String ORDERS = "select order_id || ' ' || version from orders";
     private static final String OUTBOX = """
-            select id || ' ' || key || ' ' || (convert_from(payload, 'UTF8')::json ->> 'version')
-            from headgate.outbox order by id
+            select i.id || '-' || o.id || ' ' || key || ' ' || (convert_from(payload, 'UTF8')::json ->> 'version')
+            from headgate.outbox o, headgate.installation i order by o.id
             """;
     private static final String PENDING = "select count(*) from headgate.outbox where delivered_at is null";
     private static final String DEAD_LETTERS =

@@ -44,7 +44,8 @@ class DeadLetterReplayIT {
 
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(3));
-            assertThat(pipeline.texts("select key from headgate.ledger")).containsExactly(pipeline.topic + "-0-0");
+            assertThat(pipeline.texts("select key from headgate.ledger"))
+                    .containsExactly("@at:" + pipeline.topic + "-0-0");
             assertThat(pipeline.count("select count(*) from headgate.outbox")).isEqualTo(1);
             assertThat(pipeline.texts("select version from orders")).containsExactly("666");
         }

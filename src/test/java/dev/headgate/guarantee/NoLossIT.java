@@ -56,7 +56,8 @@ class NoLossIT {
 
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(3));
-            assertThat(pipeline.texts("select key from headgate.ledger")).containsExactly(pipeline.topic + "-0-0");
+            assertThat(pipeline.texts("select key from headgate.ledger"))
+                    .containsExactly("@at:" + pipeline.topic + "-0-0");
             assertThat(pipeline.texts("select source || ': ' || reason from headgate.dead_letter order by source"))
                     .isEqualTo(List.of(pipeline.topic + "-0-1: no body", pipeline.topic + "-0-2: no body"));
         }

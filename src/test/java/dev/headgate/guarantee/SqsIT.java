@@ -44,7 +44,7 @@ class SqsIT {
                 Pipeline.await().until(() -> pipeline.inFlight(headgate) == 0);
                 assertThat(pipeline.tables.count("select count(*) from headgate.outbox"))
                         .isEqualTo(1);
-                assertThat(pipeline.tables.count("select count(*) from headgate.ledger where source = key"))
+                assertThat(pipeline.tables.count("select count(*) from headgate.ledger where key = '@at:' || source"))
                         .isEqualTo(1);
             }
         }

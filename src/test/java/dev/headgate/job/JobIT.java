@@ -52,7 +52,8 @@ class JobIT {
         assertThat(attempts).extracting(m -> m.getHeader(JobHeaders.ATTEMPT)).containsExactly(1, 2, 3);
         assertThat(attempts)
                 .extracting(m -> m.getHeader("message-id"))
-                .containsOnly("job-" + database.text("id::text"));
+                .containsOnly(
+                        database.text("(select i.id from headgate.installation i) || '-job-' || headgate.job.id"));
         assertThat(database.text("attempt || (errors ->> 0) || jsonb_array_length(errors)"))
                 .contains("IllegalStateException: attempt 1\uFFFD")
                 .startsWith("3")

@@ -20,13 +20,13 @@ class JsonFieldTest {
                 "{\"a\":{\"id\":\"inner\"},\"id\":\"ä\"}|ä",
                 "{\"id\":12.50,\"rest\"|12.50",
                 "{\"id\":true}|true",
-                "{\"id\":\"\"}|place",
-                "{\"id\":null}|place",
-                "{\"id\":{}}|place",
-                "{\"other\":1}|place",
-                "[\"id\"]|place",
-                "{\"id\"|place",
-                "''|place"
+                "{\"id\":\"\"}|@at:place",
+                "{\"id\":null}|@at:place",
+                "{\"id\":{}}|@at:place",
+                "{\"other\":1}|@at:place",
+                "[\"id\"]|@at:place",
+                "{\"id\"|@at:place",
+                "''|@at:place"
             })
     void the_field_or_else_the_place_the_message_came_from(String body, String key) {
         exchange.getMessage().setHeader("CamelAwsSqsMessageId", "place");

@@ -82,8 +82,11 @@ final class OutboxDatabase implements AutoCloseable {
         return sql.queryForObject("select count(*) from headgate.outbox where " + condition, Long.class);
     }
 
+    /** As a receiver sees them. */
     List<String> idsInOrder() {
-        return sql.queryForList("select id::text from headgate.outbox order by id", String.class);
+        return sql.queryForList(
+                "select i.id || '-' || o.id from headgate.outbox o, headgate.installation i order by o.id",
+                String.class);
     }
 
     @Override

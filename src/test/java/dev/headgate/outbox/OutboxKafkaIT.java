@@ -102,7 +102,7 @@ class OutboxKafkaIT {
         assertThat(records).hasSize(ENTRIES + 1);
         Map<String, Long> latest = new HashMap<>();
         for (ConsumerRecord<String, byte[]> entry : records) {
-            Long id = Long.valueOf(header(entry, "message-id"));
+            Long id = Receiver.entry(header(entry, "message-id"));
             assertThat(header(entry, "content-type")).isEqualTo("application/json");
             if (entry.key() == null) {
                 assertThat(entry.value()).isNull();
@@ -161,7 +161,7 @@ class OutboxKafkaIT {
             await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
         }
         Map<String, Long> latest = new HashMap<>();
-        readAll().forEach(entry -> latest.put(entry.key(), Long.valueOf(header(entry, "message-id"))));
+        readAll().forEach(entry -> latest.put(entry.key(), Receiver.entry(header(entry, "message-id"))));
         List<Map<String, Object>> last =
                 database.sql.queryForList("select key, max(id) as id from headgate.outbox group by key");
         assertThat(last)

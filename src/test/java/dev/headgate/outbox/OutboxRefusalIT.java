@@ -43,8 +43,9 @@ class OutboxRefusalIT {
     void a_refused_entry_becomes_a_dead_letter_and_its_neighbours_are_delivered_in_order() throws Exception {
         database.write("orders", 1000, 50);
         String refused = database.idsInOrder().get(500);
-        String key = text("select key from headgate.outbox where id = " + refused);
-        String payload = text("select convert_from(payload, 'UTF8') from headgate.outbox where id = " + refused);
+        String key = text("select key from headgate.outbox where id = " + Receiver.entry(refused));
+        String payload =
+                text("select convert_from(payload, 'UTF8') from headgate.outbox where id = " + Receiver.entry(refused));
         refuse(refused, new RejectedException("too large", "more than the destination takes"));
         CamelContext context =
                 relays.start(database.pool, "outbox:orders?backoffBase=5&backoffCap=20&maxEntries=500", receiver);

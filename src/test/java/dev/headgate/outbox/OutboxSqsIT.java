@@ -100,7 +100,7 @@ class OutboxSqsIT extends RelayTargetContract {
                     .containsEntry(
                             MessageSystemAttributeName.MESSAGE_GROUP_ID,
                             database.sql.queryForObject(
-                                    "select key from headgate.outbox where id = ?", String.class, Long.valueOf(id)));
+                                    "select key from headgate.outbox where id = ?", String.class, Receiver.entry(id)));
             assertThat(message.body()).startsWith("é");
         });
     }

@@ -57,7 +57,12 @@ final class Receiver implements Processor {
         return arrived().stream()
                 .collect(Collectors.groupingBy(
                         message -> message.getHeader(KafkaConstants.KEY, String.class),
-                        Collectors.mapping(message -> Long.valueOf(id(message)), Collectors.toList())));
+                        Collectors.mapping(message -> entry(id(message)), Collectors.toList())));
+    }
+
+    /** The id of the row in what a receiver sees. */
+    static Long entry(String id) {
+        return Long.valueOf(id.substring(id.lastIndexOf('-') + 1));
     }
 
     static String id(Message message) {

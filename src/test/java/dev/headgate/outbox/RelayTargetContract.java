@@ -137,7 +137,7 @@ abstract class RelayTargetContract {
         return database.sql.queryForObject(
                 "select convert_from(payload, 'UTF8') from headgate.outbox where id = ?",
                 String.class,
-                Long.valueOf(id));
+                Receiver.entry(id));
     }
 
     void awaitDelivered() {
@@ -145,10 +145,9 @@ abstract class RelayTargetContract {
     }
 
     private void assertThatKeysAreInOrder() {
-        Map<String, String> keys = database.sql.queryForList("select id::text as id, key from headgate.outbox").stream()
-                .collect(Collectors.toMap(row -> (String) row.get("id"), row -> (String) row.get("key")));
-        Map<String, List<Long>> byKey = taken().stream()
-                .collect(Collectors.groupingBy(keys::get, Collectors.mapping(Long::valueOf, Collectors.toList())));
+        Map<Long, String> keys = database.sql.queryForList("select id, key from headgate.outbox").stream()
+                .collect(Collectors.toMap(row -> (Long) row.get("id"), row -> (String) row.get("key")));
+        Map<String, List<Long>> byKey = taken().stream().map(Receiver::entry).collect(Collectors.groupingBy(keys::get));
         assertThat(byKey.values()).allSatisfy(ids -> assertThat(ids).isSorted());
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -85,9 +86,6 @@ final class BatchMeters implements BatchListener {
             if (message.timestamp() > 0) {
                 counts(pipeline).freshness.observe(Math.max(0, now - message.timestamp()) / MILLIS);
             }
-            if (message.rejection() != null) {
-                refused(batch, message, message.rejection());
-            }
         }
         notApplied.forEach((pipeline, all) -> counts(pipeline).committed.add(all[0]));
         for (Message message : batch.freshMessages()) {
@@ -95,8 +93,12 @@ final class BatchMeters implements BatchListener {
             notApplied.getOrDefault(message.pipeline(), new int[1])[0]--;
         }
         for (Message message : batch.rejected()) {
+            refused(batch, message, Objects.requireNonNull(message.refusal()));
             counts(message.pipeline()).deadLetters.increment();
             notApplied.getOrDefault(message.pipeline(), new int[1])[0]--;
+        }
+        for (Message message : batch.conflicts()) {
+            counts(message.pipeline()).conflicts.increment();
         }
         notApplied.forEach((pipeline, rest) -> {
             counts(pipeline).duplicates.add(rest[0]);

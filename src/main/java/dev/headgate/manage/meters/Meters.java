@@ -228,6 +228,12 @@ public enum Meters {
             "Messages whose key was in the ledger when their batch claimed it.",
             "pipeline"),
 
+    ID_CONFLICTS(
+            MeterKind.COUNTER,
+            "headgate_id_conflicts_total",
+            "Messages whose id was used before with other content, duplicates by default: their sender uses an id twice.",
+            "pipeline"),
+
     DEAD_LETTERS(
             MeterKind.COUNTER,
             "headgate_dead_letters_total",

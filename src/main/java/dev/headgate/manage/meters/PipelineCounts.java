@@ -14,6 +14,7 @@ final class PipelineCounts {
     final LongAdder committed = new LongAdder();
     final LongAdder applied = new LongAdder();
     final LongAdder duplicates = new LongAdder();
+    final LongAdder conflicts = new LongAdder();
     final LongAdder deadLetters = new LongAdder();
 
     PipelineCounts(DistributionDataPoint inRoute, DistributionDataPoint freshness) {

@@ -54,6 +54,9 @@ final class StateMeters {
                 values.call((double) counts.deadLetters.sum(), source.routeId(), "dead_letter");
             }
         });
+        Meters.ID_CONFLICTS.counted(registry, values -> limit.sources()
+                .forEach(source -> values.call(
+                        (double) counted.counts(source.routeId()).conflicts.sum(), source.routeId())));
         Meters.LEDGER_CONFLICTS.counted(registry, values -> limit.sources()
                 .forEach(source -> values.call(
                         (double) counted.counts(source.routeId()).duplicates.sum(), source.routeId())));

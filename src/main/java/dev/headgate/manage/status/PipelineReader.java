@@ -78,7 +78,8 @@ final class PipelineReader {
                 new OutcomeCounts(
                         now.value(Meters.OUTCOMES, name, "applied"),
                         now.value(Meters.OUTCOMES, name, "duplicate"),
-                        now.value(Meters.OUTCOMES, name, "dead_letter")),
+                        now.value(Meters.OUTCOMES, name, "dead_letter"),
+                        now.value(Meters.ID_CONFLICTS, name)),
                 topology.batches(name).stream().map(batch -> batch(now, batch)).toList(),
                 Stream.of(Objective.values())
                         .map(objective -> kept(objective, budgets.get(name), Status.counts(now, name)))

@@ -56,7 +56,7 @@ record PipelineStatus(
 
     record Quantiles(double p50Seconds, double p99Seconds) {}
 
-    record OutcomeCounts(double applied, double duplicate, double deadLetter) {}
+    record OutcomeCounts(double applied, double duplicate, double deadLetter, double conflict) {}
 
     record BatchState(
             String name,

@@ -97,6 +97,7 @@ function flow(pipeline) {
       pipeline.state === "held" ? "bad" : null),
     step("Acknowledged", say.place(pipeline.source), say.rate(acknowledge.perSecond),
       [["applied", say.count(outcomes.applied)], ["duplicates", say.count(outcomes.duplicate)],
+        ...(outcomes.conflict > 0 ? [["ids used twice", say.count(outcomes.conflict)]] : []),
         ["dead letters", say.count(outcomes.deadLetter)], ...latency(acknowledge)]),
   ];
 }
