@@ -23,6 +23,7 @@ import dev.headgate.manage.meters.Build;
 import dev.headgate.manage.trace.Traces;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.MessageId;
+import dev.headgate.message.MessageLimit;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
@@ -42,6 +43,8 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /**
@@ -52,6 +55,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
  */
 public final class Headgate implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Headgate.class);
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
     private final Main main;
@@ -91,8 +95,9 @@ public final class Headgate implements AutoCloseable {
         Headgate headgate = new Headgate(main, database, held, metrics, traces);
         try {
             configure(main, settings, routes);
-            bind(main, settings, database.dataSource());
-            AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
+            MessageLimit messageLimit = messageLimit(settings);
+            bind(main, settings, database.dataSource(), messageLimit);
+            AcknowledgingClientFactory clients = bind(main, settings, limit, messageLimit, held, metrics);
             metrics.bind(main, database, clients, held);
             traces.bind(main);
             new Health(database.dataSource(), clients).bind(main);
@@ -172,7 +177,8 @@ public final class Headgate implements AutoCloseable {
         main.configure().addConfiguration(new ThrottleRates());
     }
 
-    private static void bind(Main main, Settings settings, DataSource dataSource) {
+    private static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
+        main.bind("intake", new Intake(messageLimit));
         main.bind("dataSource", dataSource);
         main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
@@ -184,6 +190,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("sql-component", sql);
         BatchComponent batch = new BatchComponent();
         batch.setDataSource(dataSource);
+        batch.limitMessages(messageLimit);
         main.bind("batch-component", batch);
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
@@ -196,7 +203,12 @@ public final class Headgate implements AutoCloseable {
     }
 
     private static AcknowledgingClientFactory bind(
-            Main main, Settings settings, InflightLimit limit, HeldPipelines held, Metrics metrics) {
+            Main main,
+            Settings settings,
+            InflightLimit limit,
+            MessageLimit messageLimit,
+            HeldPipelines held,
+            Metrics metrics) {
         main.bind("inflightLimit", limit);
         main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements()));
         main.bind("aws2-sqs-component", SqsDefaults.component());
@@ -206,6 +218,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("holdCheck", new HoldCheck(held));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
                 limit,
+                messageLimit,
                 settings.getDuration(SettingKey.COMMIT_INTERVAL),
                 settings.getDuration(SettingKey.REVOKE_TIMEOUT),
                 metrics.acknowledgements());
@@ -226,6 +239,19 @@ public final class Headgate implements AutoCloseable {
                 throw new HeadgateException("The route that sweeps objects cannot be started: " + e.getMessage(), e);
             }
         }
+    }
+
+    private static MessageLimit messageLimit(Settings settings) {
+        long asked = settings.getLong(SettingKey.MESSAGE_MAX_BYTES);
+        MessageLimit limit = MessageLimit.within(Runtime.getRuntime().maxMemory(), asked);
+        if (!limit.allows(asked)) {
+            LOG.warn(
+                    "{} is {}, more than a sixteenth of the heap: messages of more than {} bytes are refused; give the JVM a larger heap (-Xmx), or set it lower",
+                    SettingKey.MESSAGE_MAX_BYTES.propertyName(),
+                    asked,
+                    limit.maxBytes());
+        }
+        return limit;
     }
 
     private static InflightLimit limit(Settings settings) {

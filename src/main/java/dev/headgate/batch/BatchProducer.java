@@ -5,6 +5,7 @@ import dev.headgate.failure.Failure;
 import dev.headgate.failure.RetryException;
 import dev.headgate.message.Message;
 import dev.headgate.message.MessageId;
+import dev.headgate.message.MessageLimit;
 import dev.headgate.message.Payload;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.SourcePosition;
@@ -42,18 +43,60 @@ final class BatchProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        // What a message can make fail comes before its completions move: its error handler still has them.
+        MessageLimit limit = endpoint.getComponent().messageLimit();
         Rejection rejection = endpoint.getConfiguration().isDeadLetter() ? rejection(exchange) : null;
+        if (rejection == null) {
+            limit.require(exchange.getMessage());
+            handOver(exchange, null);
+        } else if (limit.allows(exchange.getMessage())) {
+            handOver(exchange, rejection);
+        } else {
+            handOverBeginning(exchange, limit);
+        }
+    }
+
+    private void handOver(Exchange exchange, @Nullable Rejection rejection) throws Exception {
+        // What a message can make fail comes before its completions move: its error handler still has them.
         String key = idempotencyKey(exchange);
         byte[] payload = Payload.mandatory(exchange.getMessage());
         String orderingKey = orderingKey(exchange, key);
         Lane lane = consumer().lane(orderingKey);
+        Exchange carrier = carrier(exchange, exchange.getMessage());
+        offer(
+                lane,
+                new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
+                        .withMillisInRoute(exchange.getClock().elapsed())
+                        .withOriginal(original(exchange, carrier)));
+    }
 
+    /** Of what is too large only the beginning stays in flight; no expression of the route is asked about it. */
+    private void handOverBeginning(Exchange exchange, MessageLimit limit) throws Exception {
+        MessageLimit.Cut cut = limit.cut(exchange.getMessage());
+        exchange.setMessage(cut.message());
+        String key = exchange.getProperty(Message.IDEMPOTENCY_KEY, String.class);
+        String orderingKey = sourceKey(exchange, key);
+        Lane lane = consumer().lane(orderingKey);
+        String pipeline = pipeline(exchange);
+        byte[] beginning = Payload.mandatory(cut.message());
+        offer(
+                lane,
+                new Message(
+                                carrier(exchange, cut.message()),
+                                pipeline,
+                                key,
+                                orderingKey,
+                                beginning,
+                                cut.rejection(pipeline))
+                        .withMillisInRoute(exchange.getClock().elapsed())
+                        .asCut());
+    }
+
+    private static Exchange carrier(Exchange exchange, org.apache.camel.Message message) {
         Exchange carrier = new DefaultExchange(exchange.getContext());
         carrier.setExchangeId(exchange.getExchangeId());
         // The ledger, told of the completion, knows a key by its pipeline.
         carrier.getExchangeExtension().setFromRouteId(exchange.getFromRouteId());
-        carrier.setIn(exchange.getMessage());
+        carrier.setIn(message);
         String sourceKey = exchange.getProperty(Message.ORDERING_KEY, String.class);
         if (sourceKey != null) {
             carrier.setProperty(Message.ORDERING_KEY, sourceKey);
@@ -63,9 +106,10 @@ final class BatchProducer extends DefaultProducer {
             carrier.setProperty(SourcePosition.QUEUE, queue);
         }
         exchange.getExchangeExtension().handoverCompletions(carrier);
-        Message message = new Message(carrier, pipeline(exchange), key, orderingKey, payload, rejection)
-                .withMillisInRoute(exchange.getClock().elapsed())
-                .withOriginal(original(exchange, carrier));
+        return carrier;
+    }
+
+    private static void offer(Lane lane, Message message) {
         if (!lane.offer(message)) {
             BatchStoppedException stopped = new BatchStoppedException();
             message.fail(stopped);
@@ -131,6 +175,10 @@ final class BatchProducer extends DefaultProducer {
         if (orderBy != null) {
             return orderBy.evaluate(exchange, String.class);
         }
+        return sourceKey(exchange, key);
+    }
+
+    private static @Nullable String sourceKey(Exchange exchange, @Nullable String key) {
         String kafka = exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
         if (kafka != null) {
             return kafka;

@@ -40,7 +40,8 @@ public final class Migrations {
             "V1__ledger_outbox_dead_letter.sql",
             "V2__dead_letter_replay.sql",
             "V3__object_manifest.sql",
-            "V4__job.sql");
+            "V4__job.sql",
+            "V7__limits_and_purge.sql");
 
     /** The number is arbitrary; the lock is the session's. */
     private static final String TURN = "select pg_try_advisory_lock(4919131752989213281)";

@@ -10,10 +10,11 @@ import java.util.Map;
  * @param chosen how many of them were asked for; the others follow because they are held behind these
  * @param exhausted how many were asked for but have been replayed as often as is allowed
  * @param unsendable how many were asked for but came from where nothing can be sent
+ * @param cut how many were asked for but were too large to be kept whole
  * @param pipelines how many letters of each pipeline
  */
 public record ReplayPlan(
-        List<Letter> letters, long chosen, long exhausted, long unsendable, Map<String, Long> pipelines) {
+        List<Letter> letters, long chosen, long exhausted, long unsendable, long cut, Map<String, Long> pipelines) {
 
     /**
      * One to send.

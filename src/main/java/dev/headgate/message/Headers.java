@@ -8,7 +8,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -64,19 +63,6 @@ public final class Headers {
                 consumer.accept(storable(name), text(value));
             }
         });
-    }
-
-    /** About how many bytes the headers hold. */
-    static int size(Exchange exchange) {
-        int size = 0;
-        for (Object value : exchange.getMessage().getHeaders().values()) {
-            if (value instanceof byte[] bytes) {
-                size += bytes.length;
-            } else if (value instanceof String text) {
-                size += text.length();
-            }
-        }
-        return size;
     }
 
     /** The text with every NUL replaced. */

@@ -1,0 +1,66 @@
+package dev.headgate.app;
+
+import dev.headgate.failure.RejectedException;
+import dev.headgate.message.MessageLimit;
+import java.util.List;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.NamedNode;
+import org.apache.camel.Processor;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.spi.InterceptStrategy;
+import org.apache.camel.support.processor.DelegateAsyncProcessor;
+
+/**
+ * Refuses what is too large before the first step of each route that takes messages from outside: before anything parses
+ * it, and inside the route's error handler, whose dead letter channel takes it.
+ */
+final class Intake implements InterceptStrategy {
+
+    /** What comes from there has passed its limit already, or is no message of a source. */
+    private static final List<String> INSIDE = List.of("batch:", "direct:", "job:", "outbox:");
+
+    private final MessageLimit limit;
+
+    Intake(MessageLimit limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public Processor wrapProcessorInInterceptors(
+            CamelContext context, NamedNode definition, Processor target, Processor nextTarget) {
+        return definition.getParent() instanceof RouteDefinition route
+                        && isFirst(route, definition)
+                        && INSIDE.stream().noneMatch(route.getInput().getEndpointUri()::startsWith)
+                ? new Limited(target)
+                : target;
+    }
+
+    private static boolean isFirst(RouteDefinition route, NamedNode definition) {
+        return route.getOutputs().stream()
+                .filter(step -> !step.isAbstract())
+                .findFirst()
+                .filter(definition::equals)
+                .isPresent();
+    }
+
+    private final class Limited extends DelegateAsyncProcessor {
+
+        Limited(Processor first) {
+            super(first);
+        }
+
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            try {
+                limit.require(exchange.getMessage());
+            } catch (RejectedException e) {
+                exchange.setException(e);
+                callback.done(true);
+                return true;
+            }
+            return super.process(exchange, callback);
+        }
+    }
+}
