@@ -1,8 +1,6 @@
 package dev.headgate.schema;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +14,7 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.headgate.ConfigurationException;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.JsonLimits;
 import dev.headgate.message.JsonNumbers;
 import dev.headgate.message.Utf8;
 import java.io.IOException;
@@ -29,14 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonSchemaValidator {
 
-    /** Each takes up to about 70 bytes in the tree that the schema is applied to. */
-    private static final long MOST_TOKENS = 500_000;
-
-    private static final ObjectReader JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(MOST_TOKENS)
-                            .build())
-                    .build())
+    private static final ObjectReader JSON = JsonMapper.builder(JsonLimits.factory())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -96,26 +88,12 @@ public final class JsonSchemaValidator {
         try {
             return JSON.readValue(body);
         } catch (StreamConstraintsException e) {
-            throw new RejectedException(limit(e.getOriginalMessage()), e.getOriginalMessage());
+            throw JsonLimits.exceeded(e);
         } catch (JsonProcessingException e) {
             throw new RejectedException("broken JSON", e.getOriginalMessage() + " at " + position(e));
         } catch (IOException | NumberFormatException e) {
             throw new RejectedException("broken JSON", String.valueOf(e.getMessage()));
         }
-    }
-
-    /** Which of the parser's limits its message is about. */
-    private static String limit(String message) {
-        if (message.startsWith("Document nesting depth")) {
-            return "nested too deeply";
-        }
-        if (message.startsWith("Token count")) {
-            return "too many JSON values";
-        }
-        if (message.startsWith("Number value length")) {
-            return "JSON number too long";
-        }
-        return message.startsWith("Name length") ? "JSON name too long" : "JSON beyond limits";
     }
 
     /** The parser itself would also take UTF-16 and UTF-32, and a byte order mark, which Postgres does not. */
