@@ -5,6 +5,7 @@ import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchComponent;
 import dev.headgate.database.Database;
 import dev.headgate.database.Migrations;
+import dev.headgate.deadletter.Suspects;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AcknowledgingCommitFactory;
@@ -178,7 +179,7 @@ public final class Headgate implements AutoCloseable {
     }
 
     private static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
-        main.bind("intake", new Intake(messageLimit));
+        main.bind("intake", new Intake(messageLimit, new Suspects(dataSource)));
         main.bind("dataSource", dataSource);
         main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new DataSourceTransactionManager(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));

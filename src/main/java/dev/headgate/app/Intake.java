@@ -1,6 +1,7 @@
 package dev.headgate.app;
 
-import dev.headgate.failure.RejectedException;
+import dev.headgate.HeadgateException;
+import dev.headgate.deadletter.Suspects;
 import dev.headgate.message.MessageLimit;
 import java.util.List;
 import org.apache.camel.AsyncCallback;
@@ -13,8 +14,8 @@ import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
 /**
- * Refuses what is too large before the first step of each route that takes messages from outside: before anything parses
- * it, and inside the route's error handler, whose dead letter channel takes it.
+ * Refuses what is too large, or has ended the process twice, before the first step of each route that takes messages from
+ * outside: before anything parses it, and inside the route's error handler, whose dead letter channel takes it.
  */
 final class Intake implements InterceptStrategy {
 
@@ -22,9 +23,11 @@ final class Intake implements InterceptStrategy {
     private static final List<String> INSIDE = List.of("batch:", "direct:", "job:", "outbox:");
 
     private final MessageLimit limit;
+    private final Suspects suspects;
 
-    Intake(MessageLimit limit) {
+    Intake(MessageLimit limit, Suspects suspects) {
         this.limit = limit;
+        this.suspects = suspects;
     }
 
     @Override
@@ -54,8 +57,12 @@ final class Intake implements InterceptStrategy {
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
             try {
-                limit.require(exchange.getMessage());
-            } catch (RejectedException e) {
+                if (limit.require(exchange.getMessage()) >= Suspects.FROM_BYTES) {
+                    suspects.note(exchange);
+                }
+            } catch (HeadgateException e) {
+                // Refused by the route, not by its first step.
+                exchange.getExchangeExtension().setHistoryNodeId(exchange.getFromRouteId());
                 exchange.setException(e);
                 callback.done(true);
                 return true;

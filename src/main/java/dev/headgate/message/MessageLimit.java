@@ -46,20 +46,26 @@ public record MessageLimit(long maxBytes) {
     }
 
     public boolean allows(Message message) {
-        return !(message.getBody() instanceof CutBytes)
-                && !(message.getHeader(KafkaConstants.KEY) instanceof CutBytes)
-                && allows(MessageSize.of(message));
+        return allows(message, MessageSize.of(message));
+    }
+
+    private boolean allows(Message message, int size) {
+        return allows(size)
+                && !(message.getBody() instanceof CutBytes)
+                && !(message.getHeader(KafkaConstants.KEY) instanceof CutBytes);
     }
 
     /**
-     * Returns if the message is allowed.
+     * Returns the size of the message if it is allowed.
      *
      * @throws RejectedException if it is not
      */
-    public void require(Message message) {
-        if (!allows(message)) {
+    public int require(Message message) {
+        int size = MessageSize.of(message);
+        if (!allows(message, size)) {
             throw new RejectedException(REASON, error(message, body(message)));
         }
+        return size;
     }
 
     /** The beginning of a message, with as much of its headers as is good to know, and what its client says of it. */

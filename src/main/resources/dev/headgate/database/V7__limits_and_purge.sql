@@ -13,3 +13,14 @@ drop index job_ended_at;
 create index job_ended_at on job (ended_at) where ended_at is not null;
 drop index object_sweep_swept_at;
 create index object_sweep_swept_at on object_sweep (swept_at);
+
+-- Large messages in flight. A row that is found by another process was in flight when its process ended.
+create table suspect (
+    pipeline text not null,
+    source   text not null,
+    process  uuid not null,
+    -- Processes that have ended with it.
+    deaths   integer not null default 0,
+    noted_at timestamptz not null default now(),
+    primary key (pipeline, source)
+);
