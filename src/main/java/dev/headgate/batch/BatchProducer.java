@@ -46,7 +46,6 @@ final class BatchProducer extends DefaultProducer {
         MessageLimit limit = endpoint.getComponent().messageLimit();
         Rejection rejection = endpoint.getConfiguration().isDeadLetter() ? rejection(exchange) : null;
         if (rejection == null) {
-            limit.require(exchange.getMessage());
             handOver(exchange, null);
         } else if (limit.allows(exchange.getMessage())) {
             handOver(exchange, rejection);
@@ -57,8 +56,12 @@ final class BatchProducer extends DefaultProducer {
 
     private void handOver(Exchange exchange, @Nullable Rejection rejection) throws Exception {
         // What a message can make fail comes before its completions move: its error handler still has them.
-        String key = idempotencyKey(exchange);
         byte[] payload = Payload.mandatory(exchange.getMessage());
+        if (rejection == null) {
+            // Its source's message was small enough; what a step has made of it may not be.
+            endpoint.getComponent().messageLimit().requirePayload(payload);
+        }
+        String key = idempotencyKey(exchange);
         String orderingKey = orderingKey(exchange, key);
         Lane lane = consumer().lane(orderingKey);
         Exchange carrier = carrier(exchange, exchange.getMessage());

@@ -2,6 +2,7 @@ package dev.headgate.kafka;
 
 import dev.headgate.message.MessageSize;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
@@ -22,6 +23,8 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
                     "The Kafka component must use Headgate's client factory, found " + camel.consumer.getClass());
         }
         Exchange exchange = camel.exchange;
+        // They are headers of the message by now: else each would be in flight twice, and those of one name uncounted.
+        exchange.getMessage().removeHeader(KafkaConstants.HEADERS);
         Delivery delivery = consumer.track(
                 route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
         exchange.getExchangeExtension().addOnCompletion(delivery);

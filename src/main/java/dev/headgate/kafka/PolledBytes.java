@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
@@ -55,7 +56,10 @@ final class PolledBytes {
             if (left <= 0) {
                 throw new SerializationException("the next poll begins with this record: this one is full");
             }
-            left -= MessageSize.of(headers);
+            for (Header header : headers) {
+                byte[] value = header.value();
+                left -= MessageSize.ENTRY + header.key().length() + (value == null ? 0 : value.length);
+            }
         }
         left -= Math.min(bytes, limit.maxBytes());
     }

@@ -68,6 +68,20 @@ public record MessageLimit(long maxBytes) {
         return size;
     }
 
+    /**
+     * Returns if the payload alone is allowed, as a step has left it.
+     *
+     * @throws RejectedException if it is not
+     */
+    public void requirePayload(byte @Nullable [] payload) {
+        if (payload != null && payload.length > maxBytes) {
+            throw new RejectedException(
+                    REASON,
+                    "Expected at most %,d bytes (headgate.message.max-bytes, and a sixteenth of the heap), found a payload of %,d bytes after the steps of the route"
+                            .formatted(maxBytes, payload.length));
+        }
+    }
+
     /** The beginning of a message, with as much of its headers as is good to know, and what its client says of it. */
     public Cut cut(Message message) {
         CutBytes body = body(message);
@@ -80,7 +94,7 @@ public record MessageLimit(long maxBytes) {
                 if (own++ < MOST_HEADERS) {
                     kept.setHeader(cut(header.getKey()), value == null ? null : cut(Headers.text(value)));
                 }
-            } else if (!(value instanceof org.apache.kafka.common.header.Headers)) {
+            } else {
                 kept.setHeader(header.getKey(), digest(value));
             }
         }

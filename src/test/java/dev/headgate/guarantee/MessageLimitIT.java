@@ -52,7 +52,7 @@ class MessageLimitIT {
             ProducerRecord<String, byte[]> headers =
                     Orders.message(pipeline.topic, "headers", "headers", order("headers"));
             for (int i = 0; i < 200_000; i++) {
-                headers.headers().add("h", new byte[0]);
+                headers.headers().add("h" + i, new byte[0]);
             }
             producer.send(headers);
             producer.send(Orders.message(pipeline.topic, "z", "last", order("z")));
