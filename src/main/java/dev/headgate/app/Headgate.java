@@ -8,6 +8,7 @@ import dev.headgate.database.Installation;
 import dev.headgate.database.Migrations;
 import dev.headgate.database.ServerDiagnosis;
 import dev.headgate.database.Transactions;
+import dev.headgate.deadletter.Suspects;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AcknowledgingCommitFactory;
@@ -27,6 +28,7 @@ import dev.headgate.manage.trace.Traces;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.MessageId;
 import dev.headgate.message.ReplaySeal;
+import dev.headgate.message.MessageLimit;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
@@ -46,6 +48,8 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Headgate, running: the routes of a folder against the servers of the settings.
@@ -55,6 +59,7 @@ import org.apache.camel.spring.spi.SpringTransactionPolicy;
  */
 public final class Headgate implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Headgate.class);
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
     private final Main main;
@@ -104,10 +109,11 @@ public final class Headgate implements AutoCloseable {
         try {
             configure(main, settings, routes);
             main.bind("diagnosis", diagnosis);
-            bind(main, settings, database.dataSource());
-            AcknowledgingClientFactory clients = bind(
-                    main, settings, limit, held, metrics, new ReplaySeal(() -> Installation.read(database.dataSource())
-                            .secret()));
+            MessageLimit messageLimit = messageLimit(settings);
+            ReplaySeal seal = new ReplaySeal(
+                    () -> Installation.read(database.dataSource()).secret());
+            bind(main, settings, database.dataSource(), messageLimit);
+            AcknowledgingClientFactory clients = bind(main, settings, limit, messageLimit, held, metrics, seal);
             metrics.bind(main, database, clients, held);
             traces.bind(main);
             new Health(database.dataSource(), clients, diagnosis).bind(main);
@@ -188,7 +194,8 @@ public final class Headgate implements AutoCloseable {
         main.configure().addConfiguration(new ThrottleRates());
     }
 
-    private static void bind(Main main, Settings settings, DataSource dataSource) {
+    private static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
+        main.bind("intake", new Intake(messageLimit, new Suspects(dataSource)));
         main.bind("dataSource", dataSource);
         main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new Transactions(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
@@ -200,6 +207,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("sql-component", sql);
         BatchComponent batch = new BatchComponent();
         batch.setDataSource(dataSource);
+        batch.limitMessages(messageLimit);
         main.bind("batch-component", batch);
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
@@ -212,7 +220,13 @@ public final class Headgate implements AutoCloseable {
     }
 
     private static AcknowledgingClientFactory bind(
-            Main main, Settings settings, InflightLimit limit, HeldPipelines held, Metrics metrics, ReplaySeal seal) {
+            Main main,
+            Settings settings,
+            InflightLimit limit,
+            MessageLimit messageLimit,
+            HeldPipelines held,
+            Metrics metrics,
+            ReplaySeal seal) {
         main.bind("inflightLimit", limit);
         main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements(), seal));
         main.bind("aws2-sqs-component", SqsDefaults.component());
@@ -222,6 +236,7 @@ public final class Headgate implements AutoCloseable {
         main.bind("holdCheck", new HoldCheck(held));
         AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
                 limit,
+                messageLimit,
                 settings.getDuration(SettingKey.COMMIT_INTERVAL),
                 settings.getDuration(SettingKey.REVOKE_TIMEOUT),
                 metrics.acknowledgements());
@@ -242,6 +257,19 @@ public final class Headgate implements AutoCloseable {
                 throw new HeadgateException("The route that sweeps objects cannot be started: " + e.getMessage(), e);
             }
         }
+    }
+
+    private static MessageLimit messageLimit(Settings settings) {
+        long asked = settings.getLong(SettingKey.MESSAGE_MAX_BYTES);
+        MessageLimit limit = MessageLimit.within(Runtime.getRuntime().maxMemory(), asked);
+        if (!limit.allows(asked)) {
+            LOG.warn(
+                    "{} is {}, more than a sixteenth of the heap: messages of more than {} bytes are refused; give the JVM a larger heap (-Xmx), or set it lower",
+                    SettingKey.MESSAGE_MAX_BYTES.propertyName(),
+                    asked,
+                    limit.maxBytes());
+        }
+        return limit;
     }
 
     private static InflightLimit limit(Settings settings) {

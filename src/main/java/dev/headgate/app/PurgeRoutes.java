@@ -37,6 +37,8 @@ public final class PurgeRoutes extends UpkeepRoutes {
         purge("job", jobs);
         // A transaction that is open for so long is gone.
         purge("object-sweep", ledger);
+        // Its source does not deliver it again.
+        purge("suspect", ledger);
     }
 
     private void purge(String table, Duration retention) {

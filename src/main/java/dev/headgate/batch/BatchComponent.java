@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
 import dev.headgate.EndpointOptions;
+import dev.headgate.message.MessageLimit;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,7 @@ public class BatchComponent extends DefaultComponent {
 
     private final Map<String, BatchConsumer> consumers = new ConcurrentHashMap<>();
     private final @Nullable UnaryOperator<RouteWriter.Route> otherBoundary;
+    private MessageLimit messageLimit = MessageLimit.NONE;
 
     public BatchComponent() {
         this(null);
@@ -47,6 +49,15 @@ public class BatchComponent extends DefaultComponent {
 
     public void setDataSource(@Nullable DataSource dataSource) {
         this.dataSource = dataSource;
+    }
+
+    /** How large a message may be that comes to a batch; of one that is larger only the beginning becomes a dead letter. */
+    public void limitMessages(MessageLimit limit) {
+        messageLimit = limit;
+    }
+
+    MessageLimit messageLimit() {
+        return messageLimit;
     }
 
     public BatchConfiguration getConfiguration() {

@@ -7,6 +7,7 @@ import dev.headgate.message.Content;
 import dev.headgate.message.Identity;
 import dev.headgate.message.Message;
 import dev.headgate.message.MessageId;
+import dev.headgate.message.MessageLimit;
 import dev.headgate.message.Payload;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.Replay;
@@ -44,18 +45,63 @@ final class BatchProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        // What a message can make fail comes before its completions move: its error handler still has them.
+        MessageLimit limit = endpoint.getComponent().messageLimit();
         Rejection rejection = endpoint.getConfiguration().isDeadLetter() ? rejection(exchange) : null;
-        Identity identity = identity(exchange);
+        if (rejection == null) {
+            handOver(exchange, null);
+        } else if (limit.allows(exchange.getMessage())) {
+            handOver(exchange, rejection);
+        } else {
+            handOverBeginning(exchange, limit);
+        }
+    }
+
+    private void handOver(Exchange exchange, @Nullable Rejection rejection) throws Exception {
+        // What a message can make fail comes before its completions move: its error handler still has them.
         byte[] payload = Payload.mandatory(exchange.getMessage());
+        if (rejection == null) {
+            // Its source's message was small enough; what a step has made of it may not be.
+            endpoint.getComponent().messageLimit().requirePayload(payload);
+        }
+        Identity identity = identity(exchange);
         String orderingKey = orderingKey(exchange, identity);
         Lane lane = consumer().lane(orderingKey);
+        Exchange carrier = carrier(exchange, exchange.getMessage(), identity);
+        offer(
+                lane,
+                new Message(carrier, identity.pipeline(), identity.key(), orderingKey, payload, rejection)
+                        .withContent(identity.content())
+                        .withMillisInRoute(exchange.getClock().elapsed())
+                        .withOriginal(original(exchange, carrier)));
+    }
 
+    /** Of what is too large only the beginning stays in flight; no expression of the route is asked about it. */
+    private void handOverBeginning(Exchange exchange, MessageLimit limit) throws Exception {
+        Identity seen = exchange.getProperty(Identity.PROPERTY, Identity.class);
+        Identity identity = seen == null ? Identity.of(exchange, null) : seen;
+        MessageLimit.Cut cut = limit.cut(exchange.getMessage());
+        exchange.setMessage(cut.message());
+        Lane lane = consumer().lane(sourceKey(exchange, identity));
+        byte[] beginning = Payload.mandatory(cut.message());
+        offer(
+                lane,
+                new Message(
+                                carrier(exchange, cut.message(), identity),
+                                identity.pipeline(),
+                                identity.key(),
+                                sourceKey(exchange, identity),
+                                beginning,
+                                cut.rejection(identity.pipeline()))
+                        .withMillisInRoute(exchange.getClock().elapsed())
+                        .asCut());
+    }
+
+    private static Exchange carrier(Exchange exchange, org.apache.camel.Message message, Identity identity) {
         Exchange carrier = new DefaultExchange(exchange.getContext());
         carrier.setExchangeId(exchange.getExchangeId());
         // The ledger, told of the completion, knows a key by its pipeline.
         carrier.getExchangeExtension().setFromRouteId(exchange.getFromRouteId());
-        carrier.setIn(exchange.getMessage());
+        carrier.setIn(message);
         String sourceKey = exchange.getProperty(Message.ORDERING_KEY, String.class);
         if (sourceKey != null) {
             carrier.setProperty(Message.ORDERING_KEY, sourceKey);
@@ -67,10 +113,10 @@ final class BatchProducer extends DefaultProducer {
         }
         carrier.setProperty(Identity.PROPERTY, identity);
         exchange.getExchangeExtension().handoverCompletions(carrier);
-        Message message = new Message(carrier, identity.pipeline(), identity.key(), orderingKey, payload, rejection)
-                .withContent(identity.content())
-                .withMillisInRoute(exchange.getClock().elapsed())
-                .withOriginal(original(exchange, carrier));
+        return carrier;
+    }
+
+    private static void offer(Lane lane, Message message) {
         if (!lane.offer(message)) {
             BatchStoppedException stopped = new BatchStoppedException();
             message.fail(stopped);
@@ -128,6 +174,10 @@ final class BatchProducer extends DefaultProducer {
         if (orderBy != null) {
             return orderBy.evaluate(exchange, String.class);
         }
+        return sourceKey(exchange, identity);
+    }
+
+    private static String sourceKey(Exchange exchange, Identity identity) {
         String kafka = exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
         if (kafka != null) {
             return kafka;

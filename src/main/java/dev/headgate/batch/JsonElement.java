@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.JsonNumbers;
 import dev.headgate.message.Utf8;
 
 /**
@@ -11,7 +12,7 @@ final class JsonElement {
 
     private JsonElement() {}
 
-    /** Throws unless brackets and strings are closed, nothing is outside of them but one element, and it is UTF-8. */
+    /** Throws unless brackets and strings are closed, nothing is outside of them but one element, and it is UTF-8, without a number that is long only when its digits are written. */
     static void require(byte[] text) {
         int depth = 0;
         boolean inString = false;
@@ -36,6 +37,8 @@ final class JsonElement {
                 refuseIf(depth < 0, i);
             } else if (c == ',') {
                 refuseIf(depth == 0, i);
+            } else if (c == 'e' || c == 'E') {
+                JsonNumbers.requireExponent(text, i);
             }
         }
         refuseIf(blank || inString || depth != 0, text.length);

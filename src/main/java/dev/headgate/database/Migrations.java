@@ -43,6 +43,7 @@ public final class Migrations {
             "V4__job.sql",
             "V5__identity.sql",
             "V6__ledger_keys.sql",
+            "V7__limits_and_purge.sql",
             "V8__outbox_shard.sql");
 
     /** The number is arbitrary; the lock is the session's. */

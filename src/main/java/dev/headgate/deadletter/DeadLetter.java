@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param replays how often it was sent to its source again
  * @param settledAt when its replay was applied
  * @param held whether it only waits for an earlier one of its key
+ * @param cut whether payload and headers are only the beginning of what was too large; it cannot be replayed
  * @param payloadBytes null for a message without a payload
  */
 public record DeadLetter(
@@ -32,6 +33,7 @@ public record DeadLetter(
         int attempts,
         State state,
         boolean held,
+        boolean cut,
         int replays,
         @Nullable Instant replayedAt,
         @Nullable Instant settledAt,

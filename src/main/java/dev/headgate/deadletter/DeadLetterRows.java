@@ -18,7 +18,7 @@ final class DeadLetterRows {
 
     static final String COLUMNS = """
             id, pipeline, stage, reason, error, key, headers, cast(octet_length(payload) as bigint) as payload_bytes,
-            source, received_at, attempts, state, held, replays, replayed_at, settled_at, discarded_why
+            source, received_at, attempts, state, held, cut, replays, replayed_at, settled_at, discarded_why
             """;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,6 +41,7 @@ final class DeadLetterRows {
                 row.getInt("attempts"),
                 state(row),
                 row.getBoolean("held"),
+                row.getBoolean("cut"),
                 row.getInt("replays"),
                 instant(row, "replayed_at"),
                 instant(row, "settled_at"),

@@ -28,8 +28,8 @@ public final class DeadLetters {
     // its replay opens it again.
     private static final String INSERT = """
             insert into headgate.dead_letter as d
-                (pipeline, stage, reason, error, key, headers, payload, source, received_at, attempts, held)
-            values (?, ?, ?, ?, ?, ?::json, ?, ?, ?, ?, ?)
+                (pipeline, stage, reason, error, key, headers, payload, source, received_at, attempts, held, cut)
+            values (?, ?, ?, ?, ?, ?::json, ?, ?, ?, ?, ?, ?)
             on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
                set state = 'dead', stage = excluded.stage, reason = excluded.reason, error = excluded.error,
                    received_at = excluded.received_at, attempts = d.attempts + excluded.attempts, held = excluded.held
@@ -114,7 +114,8 @@ public final class DeadLetters {
         row.setTimestamp(9, Timestamp.from(now));
         row.setInt(10, message.isHeld() ? 0 : rejection.attempts());
         row.setBoolean(11, message.isHeld());
-        row.setObject(12, replayOf(message), Types.BIGINT);
+        row.setBoolean(12, message.isCut());
+        row.setObject(13, replayOf(message), Types.BIGINT);
     }
 
     private static void setCopy(PreparedStatement copy, Message message, String destination) throws SQLException {
@@ -125,10 +126,10 @@ public final class DeadLetters {
         headers.put("dead-letter-reason", Headers.storable(rejection.reason()));
         headers.put("dead-letter-error", Headers.storable(rejection.error()));
         headers.put("dead-letter-source", message.source());
-        copy.setString(13, destination);
-        copy.setString(14, headers.getOrDefault(Headers.CONTENT_TYPE, "application/octet-stream"));
-        copy.setString(15, json(headers));
-        copy.setObject(16, replayOf(message), Types.BIGINT);
+        copy.setString(14, destination);
+        copy.setString(15, headers.getOrDefault(Headers.CONTENT_TYPE, "application/octet-stream"));
+        copy.setString(16, json(headers));
+        copy.setObject(17, replayOf(message), Types.BIGINT);
     }
 
     private static @Nullable Long replayOf(Message message) {

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param exhausted how many were asked for but have been replayed as often as is allowed
  * @param unsendable how many were asked for but came from where nothing may be sent
  * @param elsewhere their sources
+ * @param cut how many were asked for but were too large to be kept whole
  * @param pipelines how many letters of each pipeline
  */
 public record ReplayPlan(
@@ -20,6 +21,7 @@ public record ReplayPlan(
         long exhausted,
         long unsendable,
         Set<String> elsewhere,
+        long cut,
         Map<String, Long> pipelines) {
 
     /**

@@ -34,16 +34,16 @@ final class ReplayQueries {
 
     private static final String PLAN = """
             with chosen as (
-                select id, pipeline, key, source, octet_length(payload) as bytes, replays >= :maxReplays as exhausted
+                select id, pipeline, key, source, octet_length(payload) as bytes, replays >= :maxReplays as exhausted, cut
                 from headgate.dead_letter
                 where state = 'dead' and not held and %s)
-            select id, pipeline, source, bytes, exhausted, true as chosen from chosen
+            select id, pipeline, source, bytes, exhausted, cut, true as chosen from chosen
             union all
-            select h.id, h.pipeline, h.source, octet_length(h.payload), false, false
+            select h.id, h.pipeline, h.source, octet_length(h.payload), false, false, false
             from headgate.dead_letter h
             where h.held and h.state = 'dead'
               and exists (select from chosen c
-                          where c.pipeline = h.pipeline and c.key = h.key and c.id < h.id and not c.exhausted
+                          where c.pipeline = h.pipeline and c.key = h.key and c.id < h.id and not c.exhausted and not c.cut
                             and c.source not like 'outbox:%%' and c.source not like 'job:%%')
             order by id
             """;
@@ -64,7 +64,7 @@ final class ReplayQueries {
     // Who refuses or applies a replay waits for this lock, and so for the mark.
     private static final String LOCK = """
             select id, pipeline, source, key, headers, payload from headgate.dead_letter
-            where id = any (?) and state = 'dead' and (held or replays < ?)
+            where id = any (?) and state = 'dead' and not cut and (held or replays < ?)
             order by id
             for update
             """;
@@ -116,14 +116,16 @@ final class ReplayQueries {
         List<ReplayPlan.Letter> letters = new ArrayList<>();
         Map<String, Long> pipelines = new TreeMap<>();
         Set<String> elsewhere = new TreeSet<>();
-        long[] counts = new long[3];
+        long[] counts = new long[4];
         new NamedParameterJdbcTemplate(jdbc)
                 .query(
                         PLAN.formatted(selection.condition()),
                         selection.parameters().addValue("maxReplays", maxReplays),
                         (ResultSet row) -> {
                             boolean chosen = row.getBoolean("chosen");
-                            if (row.getBoolean("exhausted")) {
+                            if (row.getBoolean("cut")) {
+                                counts[3]++;
+                            } else if (row.getBoolean("exhausted")) {
                                 counts[1]++;
                             } else if (!consumed.test(SourcePosition.parse(row.getString("source")))) {
                                 counts[2] += chosen ? 1 : 0;
@@ -134,7 +136,7 @@ final class ReplayQueries {
                                 pipelines.merge(row.getString("pipeline"), 1L, Long::sum);
                             }
                         });
-        return new ReplayPlan(letters, counts[0], counts[1], counts[2], elsewhere, pipelines);
+        return new ReplayPlan(letters, counts[0], counts[1], counts[2], elsewhere, counts[3], pipelines);
     }
 
     /** The held ones that nothing of their key stands before any more, at most as many as asked for. */

@@ -47,11 +47,19 @@ public final class Jobs {
             returning id
             """;
 
-    // A statement before the one that looks, so that its snapshot has what the former owner inserted.
-    private static final String LOCK = """
+    // A statement before the one that looks, so that its snapshot has what the former owner inserted. Who locks single
+    // keys locks their queue too, against those who lock it whole.
+    private static final String LOCK_KEYS = """
+            select pg_advisory_xact_lock_shared(hashtext('headgate.job'), hashtext(?))
+            union all
             select pg_advisory_xact_lock(hashtextextended(key::text, 0))
             from (select distinct key from unnest(?::uuid[]) as key order by key) k
             """;
+
+    private static final String LOCK_QUEUE = "select pg_advisory_xact_lock(hashtext('headgate.job'), hashtext(?))";
+
+    /** With more, the queue is locked: all sessions share a table of some thousand locks. */
+    private static final int MOST_KEYS = 100;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -91,17 +99,26 @@ public final class Jobs {
         List<Long> enqueued = options.unique() == null
                 ? insert(options, jobs, keys)
                 : Objects.requireNonNull(transaction.execute(status -> {
-                    jdbc.query(
-                            LOCK,
-                            statement -> statement.setArray(
-                                    1, statement.getConnection().createArrayOf("uuid", keys)),
-                            row -> {});
+                    lock(options.queue(), keys);
                     return insert(options, jobs, keys);
                 }));
         if (!enqueued.isEmpty()) {
             afterCommit(() -> wake.accept(options.queue()));
         }
         return enqueued;
+    }
+
+    private void lock(String queue, @Nullable UUID[] keys) {
+        boolean single = keys.length <= MOST_KEYS;
+        jdbc.query(
+                single ? LOCK_KEYS : LOCK_QUEUE,
+                statement -> {
+                    statement.setString(1, queue);
+                    if (single) {
+                        statement.setArray(2, statement.getConnection().createArrayOf("uuid", keys));
+                    }
+                },
+                row -> {});
     }
 
     private List<Long> insert(JobOptions options, List<NewJob> jobs, @Nullable UUID[] keys) {

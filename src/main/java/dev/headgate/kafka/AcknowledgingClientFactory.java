@@ -1,6 +1,7 @@
 package dev.headgate.kafka;
 
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.message.MessageLimit;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory {
 
     private final InflightLimit limit;
+    private final MessageLimit messageLimit;
     private final Duration commitInterval;
     private final Duration revokeTimeout;
     private final ConsumerListener listener;
@@ -24,13 +26,19 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
 
     /**
      * @param limit the limit shared by all consumers of the process
+     * @param messageLimit how large a message may be
      * @param commitInterval how often acknowledged offsets are committed
      * @param revokeTimeout how long a consumer that loses partitions waits for their messages; keep it well below
      *     {@code max.poll.interval.ms}
      */
     public AcknowledgingClientFactory(
-            InflightLimit limit, Duration commitInterval, Duration revokeTimeout, ConsumerListener listener) {
+            InflightLimit limit,
+            MessageLimit messageLimit,
+            Duration commitInterval,
+            Duration revokeTimeout,
+            ConsumerListener listener) {
         this.limit = limit;
+        this.messageLimit = messageLimit;
         this.commitInterval = commitInterval;
         this.revokeTimeout = revokeTimeout;
         this.listener = listener;
@@ -39,8 +47,8 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
     @Override
     @SuppressWarnings("rawtypes") // the signature is Camel's
     public Consumer getConsumer(Properties properties) {
-        AcknowledgingConsumer consumer =
-                new AcknowledgingConsumer(properties, limit, commitInterval, revokeTimeout, listener);
+        AcknowledgingConsumer consumer = new AcknowledgingConsumer(
+                properties, limit, commitInterval, revokeTimeout, listener, new PolledBytes(messageLimit, properties));
         consumers.add(consumer);
         listener.opened(consumer);
         return consumer;

@@ -4,6 +4,7 @@ import dev.headgate.message.MessageSize;
 import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.SourcePosition;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
@@ -31,6 +32,8 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
                     "The Kafka component must use Headgate's client factory, found " + camel.consumer.getClass());
         }
         Exchange exchange = camel.exchange;
+        // They are headers of the message by now: else each would be in flight twice, and those of one name uncounted.
+        exchange.getMessage().removeHeader(KafkaConstants.HEADERS);
         Delivery delivery = consumer.track(
                 route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
         exchange.getExchangeExtension().addOnCompletion(delivery);

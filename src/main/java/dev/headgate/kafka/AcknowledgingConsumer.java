@@ -48,6 +48,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final InflightLimit limit;
     private final FailureLog commitFailures = new FailureLog(LOG, "Committing offsets", InstantSource.system());
     private final OffsetTracker tracker = new OffsetTracker();
+    private final PolledBytes polledBytes;
     private final PolledRecords polled = new PolledRecords(this::mayGoOn);
     private final RouteWatchdog routing = new RouteWatchdog();
     private final PartitionBackoff<TopicPartition> rests = new PartitionBackoff<>();
@@ -66,8 +67,10 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             InflightLimit limit,
             Duration commitInterval,
             Duration revokeTimeout,
-            ConsumerListener listener) {
-        super(properties);
+            ConsumerListener listener,
+            PolledBytes polledBytes) {
+        super(properties, polledBytes.key(), polledBytes.value());
+        this.polledBytes = polledBytes;
         this.report = new ConsumerReport(properties, listener);
         this.limit = limit;
         this.commitIntervalNanos = commitInterval.toNanos();
@@ -223,6 +226,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         Set<TopicPartition> paused = new HashSet<>(pausing);
         paused.retainAll(assigned);
         super.pause(paused);
+        polledBytes.begin();
         long start = System.nanoTime();
         ConsumerRecords<Object, Object> records = super.poll(timeout);
         lastFetch = System.nanoTime();

@@ -8,7 +8,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +34,9 @@ public final class Headers {
 
     private static final String CAMEL = "Camel";
     private static final String KAFKA = "kafka.";
+    /** A K too where case is ignored. */
+    private static final char KELVIN = '\u212A';
+
     private static final String BASE64 = "base64:";
     private static final char REPLACEMENT = '\uFFFD';
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,8 +45,15 @@ public final class Headers {
 
     /** Whether a header of this name is the message's own: neither Camel's nor the Kafka client's, in whatever case. */
     public static boolean isOwn(String name) {
-        return !name.regionMatches(true, 0, CAMEL, 0, CAMEL.length())
-                && !name.regionMatches(true, 0, KAFKA, 0, KAFKA.length());
+        if (name.isEmpty()) {
+            return true;
+        }
+        // Of each message each header is asked: most are told by their first letter.
+        return switch (name.charAt(0)) {
+            case 'C', 'c' -> !name.regionMatches(true, 0, CAMEL, 0, CAMEL.length());
+            case 'K', 'k', KELVIN -> !name.regionMatches(true, 0, KAFKA, 0, KAFKA.length());
+            default -> true;
+        };
     }
 
     /** Bytes that are UTF-8 become text, others {@code base64:...}; NUL, which Postgres cannot store, becomes U+FFFD. */
@@ -61,19 +70,6 @@ public final class Headers {
                 consumer.accept(storable(name), text(value));
             }
         });
-    }
-
-    /** About how many bytes the headers hold. */
-    static int size(Exchange exchange) {
-        int size = 0;
-        for (Object value : exchange.getMessage().getHeaders().values()) {
-            if (value instanceof byte[] bytes) {
-                size += bytes.length;
-            } else if (value instanceof String text) {
-                size += text.length();
-            }
-        }
-        return size;
     }
 
     /** The text with every NUL replaced. */

@@ -46,6 +46,7 @@ public final class Message {
     private @Nullable Rejection conflict;
     private boolean done;
     private boolean held;
+    private boolean cut;
     private org.apache.camel.@Nullable Message original;
 
     public Message(
@@ -62,7 +63,8 @@ public final class Message {
         this.payload = payload;
         this.rejection = rejection;
         this.source = SourcePosition.of(exchange).toString();
-        this.size = (payload == null ? 0 : payload.length) + Headers.size(exchange);
+        this.size = (int) Math.min(
+                Integer.MAX_VALUE, (payload == null ? 0 : payload.length) + MessageSize.headers(exchange.getMessage()));
         this.timestamp = exchange.getMessage().getMessageTimestamp();
         this.traced = exchange.getMessage().getHeader(Headers.TRACEPARENT) != null;
         this.replay = Replay.of(exchange);
@@ -86,6 +88,17 @@ public final class Message {
     public Message withOriginal(org.apache.camel.@Nullable Message first) {
         original = first;
         return this;
+    }
+
+    /** It was too large: what it has is only the beginning of what its source gave. */
+    public Message asCut() {
+        cut = true;
+        return this;
+    }
+
+    /** Whether payload and headers are only the beginning of what its source gave. */
+    public boolean isCut() {
+        return cut;
     }
 
     /** The id of the route that took it from its source. */

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How keys are made: a template such as <code>{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.ndjson.gz</code>. What else is
@@ -42,7 +43,6 @@ public final class Layout {
     /** @throws ConfigurationException if keys made with it could not be told apart or not be found again */
     public Layout(String template) {
         parts = parse(template);
-        form = Pattern.compile(parts.stream().map(Layout::form).collect(Collectors.joining()));
         List<Part> fields =
                 parts.stream().filter(part -> !(part instanceof Text)).toList();
         boolean ordered = !fields.isEmpty()
@@ -52,6 +52,7 @@ public final class Layout {
         if (!ordered || template.startsWith("/") || !template.contains("{pipeline}/")) {
             throw complaint(template, "{pipeline}/ before all other fields, {batchId} once, and no / at its beginning");
         }
+        form = Pattern.compile(parts.stream().map(Layout::form).collect(Collectors.joining()));
     }
 
     private static List<Part> parse(String template) {
@@ -102,9 +103,11 @@ public final class Layout {
         return prefix.toString();
     }
 
-    /** Whether a key could have been made by this template. */
-    boolean matches(String key) {
-        return form.matcher(key).matches();
+    /** The id of the batch that a key was made for; null if this template could not have made it. */
+    @Nullable
+    UUID batchId(String key) {
+        Matcher matcher = form.matcher(key);
+        return matcher.matches() ? UUID.fromString(matcher.group(BATCH)) : null;
     }
 
     private static String render(Part part, String pipeline, Instant time) {
@@ -119,7 +122,7 @@ public final class Layout {
             return Pattern.quote(text.text());
         }
         if (part instanceof BatchId) {
-            return UUID_FORM;
+            return "(?<" + BATCH + ">" + UUID_FORM + ")";
         }
         return part instanceof Pipeline ? "[^/]+" : ".+";
     }

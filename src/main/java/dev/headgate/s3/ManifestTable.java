@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -17,14 +18,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * The SQL of the tables {@code headgate.object_manifest} and {@code headgate.object_sweep}.
  *
- * <p>A key gets into one of the two only: whoever writes either holds a lock of that key until it commits, and then looks
- * into the other.
+ * <p>A key gets into one of the two only: whoever writes either holds a lock of the key's batch until it commits, and then
+ * looks into the other. All objects of an attempt have one batch id, and no others have it: however many they are, they are
+ * one lock.
  */
 final class ManifestTable {
 
-    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended(? || '/' || ?, 0))";
+    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended(?, 0))";
 
-    private static final String TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended(? || '/' || ?, 0))";
+    private static final String TRY_LOCK = "select pg_try_advisory_xact_lock(hashtextextended(?, 0))";
 
     private static final String INSERT = """
             insert into headgate.object_manifest
@@ -55,7 +57,7 @@ final class ManifestTable {
 
     /** Part of the caller's transaction. */
     void insert(StoredObject object) {
-        lock(LOCK, object.bucket(), object.key());
+        lock(LOCK, object.batchId());
         jdbc.update(
                 INSERT,
                 object.bucket(),
@@ -76,11 +78,12 @@ final class ManifestTable {
     /**
      * Settles, in a transaction of its own, that a key never gets into the manifest.
      *
+     * @param batchId that is in the key
      * @return false if it is there, or may be about to be
      */
-    boolean giveUp(String bucket, String key) {
+    boolean giveUp(String bucket, String key, UUID batchId) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
-            if (!lock(TRY_LOCK, bucket, key) || exists(IS_NAMED, bucket, key)) {
+            if (!lock(TRY_LOCK, batchId) || exists(IS_NAMED, bucket, key)) {
                 return false;
             }
             jdbc.update(SWEEP, bucket, key);
@@ -109,15 +112,14 @@ final class ManifestTable {
         return jdbc.queryForList(PIPELINES, String.class, bucket);
     }
 
-    private boolean lock(String statement, String bucket, String key) {
+    private boolean lock(String statement, UUID batchId) {
         return Boolean.TRUE.equals(jdbc.query(
                 statement,
                 (ResultSet row) -> {
                     row.next();
                     return statement.equals(LOCK) || row.getBoolean(1);
                 },
-                bucket,
-                key));
+                batchId.toString()));
     }
 
     private boolean exists(String statement, String bucket, String key) {

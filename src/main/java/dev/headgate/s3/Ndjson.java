@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.JsonNumbers;
 import dev.headgate.message.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ final class Ndjson {
             if (Utf8.faultIn(payload) >= 0) {
                 throw new RejectedException("invalid UTF-8", "the payload is not valid UTF-8");
             }
+            JsonNumbers.require(payload);
             String found = value(parser, field);
             if (parser.nextToken() != null) {
                 throw new RejectedException("broken JSON", "more than one JSON value");

@@ -1,6 +1,7 @@
 package dev.headgate.s3;
 
 import dev.headgate.batch.Batch;
+import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,9 @@ import org.apache.camel.support.service.ServiceHelper;
  * not commit is an orphan. Thread-safe. The message of the exchange is not changed.
  */
 final class ObjectsProducer extends DefaultProducer {
+
+    /** In one transaction, which is open until the last of them is put. */
+    private static final int MOST_OBJECTS = 100;
 
     private final ObjectsEndpoint endpoint;
     private final ManifestTable manifest;
@@ -55,8 +59,9 @@ final class ObjectsProducer extends DefaultProducer {
     /**
      * Writes a settled batch.
      *
-     * @throws dev.headgate.failure.RejectedException if a message is not one JSON value, has no time, or does not fit
-     *     the format
+     * @throws RejectedException if a message is not one JSON value, has no time, or does not fit
+     *     the format; also if the messages are of more partitions than one transaction puts: then the batch is written in
+     *     parts, as any batch is that is refused as a whole
      * @throws dev.headgate.failure.RetryException if an object has been given up as an orphan meanwhile
      */
     @Override
@@ -82,6 +87,12 @@ final class ObjectsProducer extends DefaultProducer {
             partitions
                     .computeIfAbsent(layout.key(message.pipeline(), at, batchId), key -> new ArrayList<>())
                     .add(new Timed(message, at));
+        }
+        if (partitions.size() > MOST_OBJECTS) {
+            throw new RejectedException(
+                    "too many objects",
+                    "expected at most %d objects of one batch, found %d: it is written in parts"
+                            .formatted(MOST_OBJECTS, partitions.size()));
         }
         List<Rendered> objects = new ArrayList<>(partitions.size());
         partitions.forEach((key, messages) -> {

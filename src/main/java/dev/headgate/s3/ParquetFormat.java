@@ -1,12 +1,14 @@
 package dev.headgate.s3;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.JsonLimits;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -29,7 +31,7 @@ final class ParquetFormat implements ObjectFormat {
     static final String EXTENSION = "parquet";
     private static final long ROW_GROUP_BYTES = 16L * 1024 * 1024;
 
-    private static final ObjectReader JSON = JsonMapper.builder()
+    private static final ObjectReader JSON = JsonMapper.builder(JsonLimits.factory())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -71,6 +73,8 @@ final class ParquetFormat implements ObjectFormat {
         }
         try {
             return JSON.readValue(payload);
+        } catch (StreamConstraintsException e) {
+            throw JsonLimits.exceeded(e);
         } catch (JsonProcessingException e) {
             throw new RejectedException("broken JSON", String.valueOf(e.getOriginalMessage()));
         }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -81,7 +82,8 @@ public final class Sweep {
         long[] looked = {0};
         for (String pipeline : manifest.pipelines(bucket.name())) {
             bucket.forEachPage(layout.prefix(pipeline), page -> {
-                orphans(bucket, layout, page, youngest).forEach(orphan -> remove(bucket, orphan, dryRun, listener));
+                orphans(bucket, layout, page, youngest)
+                        .forEach(orphan -> remove(bucket, layout, orphan, dryRun, listener));
                 looked[0] += page.size();
                 listener.looked(bucket.name(), looked[0]);
             });
@@ -90,7 +92,7 @@ public final class Sweep {
 
     private List<Orphan> orphans(S3Bucket bucket, Layout layout, List<S3Object> page, Instant youngest) {
         List<S3Object> old = page.stream()
-                .filter(object -> object.lastModified().isBefore(youngest) && layout.matches(object.key()))
+                .filter(object -> object.lastModified().isBefore(youngest) && layout.batchId(object.key()) != null)
                 .toList();
         Set<String> named =
                 manifest.named(bucket.name(), old.stream().map(S3Object::key).toList());
@@ -100,10 +102,10 @@ public final class Sweep {
                 .toList();
     }
 
-    private void remove(S3Bucket bucket, Orphan orphan, boolean dryRun, Listener listener) {
+    private void remove(S3Bucket bucket, Layout layout, Orphan orphan, boolean dryRun, Listener listener) {
         if (dryRun) {
             listener.orphan(orphan);
-        } else if (manifest.giveUp(bucket.name(), orphan.key())) {
+        } else if (manifest.giveUp(bucket.name(), orphan.key(), Objects.requireNonNull(layout.batchId(orphan.key())))) {
             bucket.delete(orphan.key());
             listener.orphan(orphan);
         }

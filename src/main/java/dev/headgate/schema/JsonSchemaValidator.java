@@ -1,6 +1,7 @@
 package dev.headgate.schema;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -13,6 +14,8 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.headgate.ConfigurationException;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.JsonLimits;
+import dev.headgate.message.JsonNumbers;
 import dev.headgate.message.Utf8;
 import java.io.IOException;
 import java.util.Set;
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonSchemaValidator {
 
-    private static final ObjectReader JSON = JsonMapper.builder()
+    private static final ObjectReader JSON = JsonMapper.builder(JsonLimits.factory())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -81,8 +84,11 @@ public final class JsonSchemaValidator {
 
     private static JsonNode parse(byte[] body) {
         requireUtf8(body);
+        JsonNumbers.require(body);
         try {
             return JSON.readValue(body);
+        } catch (StreamConstraintsException e) {
+            throw JsonLimits.exceeded(e);
         } catch (JsonProcessingException e) {
             throw new RejectedException("broken JSON", e.getOriginalMessage() + " at " + position(e));
         } catch (IOException | NumberFormatException e) {

@@ -50,6 +50,12 @@ public enum SettingKey {
             "67108864",
             COUNT,
             "Most bytes in unacknowledged messages of one source."),
+    MESSAGE_MAX_BYTES(
+            "headgate.message.max-bytes",
+            "10485760",
+            COUNT,
+            "Largest message, decompressed, with key and headers; at most a sixteenth of the heap."
+                    + " A larger one is a dead letter with its size, a hash and its beginning."),
     COMMIT_INTERVAL(
             "headgate.commit-interval",
             "1s",

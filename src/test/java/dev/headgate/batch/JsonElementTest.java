@@ -32,6 +32,14 @@ class JsonElementTest {
         assertThatThrownBy(() -> JsonElement.require(text.getBytes(UTF_8))).isInstanceOf(RejectedException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"1e131071", "{\"a\":-1.5E-1001}", "[1e1001]"})
+    void a_number_that_is_long_only_when_written_out_is_rejected(String text) {
+        assertThatThrownBy(() -> JsonElement.require(text.getBytes(UTF_8)))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("exponent");
+    }
+
     @Test
     void invalid_utf_8_is_rejected_and_not_mended() {
         assertThatThrownBy(() -> JsonElement.require(new byte[] {'"', (byte) 0xC3, '"'}))

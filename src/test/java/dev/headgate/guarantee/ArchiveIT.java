@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +60,42 @@ class ArchiveIT {
             assertThat(archive.pipeline.count(
                             "select count(distinct (batch_id, created_at)) from headgate.object_manifest"))
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_batch_over_hundreds_of_hours_is_written_in_transactions_of_a_hundred_objects_and_one_lock() {
+        try (Archive archive = new Archive(1, directory)) {
+            archive.pipeline.migrate();
+            archive.pipeline.execute("create table locks (batch_id uuid, held int)");
+            archive.pipeline.execute("create function count_locks() returns trigger language plpgsql as"
+                    + " $$ begin insert into locks select new.batch_id, count(*) from pg_locks"
+                    + " where locktype = 'advisory' and pid = pg_backend_pid(); return new; end $$");
+            archive.pipeline.execute("create trigger count_locks after insert on headgate.object_manifest"
+                    + " for each row execute function count_locks()");
+            for (int hour = 0; hour < 400; hour++) {
+                String at = LocalDateTime.of(2026, 1, 1, 0, 0).plusHours(hour) + ":00Z";
+                archive.pipeline.send(
+                        "a",
+                        "a-" + hour,
+                        Orders.json("a", hour + 1)
+                                .replace("2026-01-01T00:00:00Z", at)
+                                .getBytes(UTF_8));
+            }
+            archive.pipeline.flush();
+            archive.start(Map.of("camel.component.batch.linger", "5s", "camel.component.batch.max-size", "400"));
+
+            Pipeline.await().untilAsserted(() -> assertThat(archive.named()).hasSize(400));
+            assertThat(archive.read())
+                    .containsExactlyElementsOf(IntStream.range(0, 400)
+                            .mapToObj(hour -> "a-" + (hour + 1))
+                            .toList());
+            assertThat(archive.pipeline.count("select max(objects) from"
+                            + " (select count(*) as objects from headgate.object_manifest group by batch_id) b"))
+                    .isBetween(1L, 100L);
+            assertThat(archive.pipeline.count("select max(held) from locks")).isEqualTo(1);
+            assertThat(archive.pipeline.count("select count(*) from headgate.dead_letter"))
+                    .isZero();
         }
     }
 

@@ -37,8 +37,18 @@ final class ChildProcess implements AutoCloseable {
         return start(Main.class, pipeline, overrides, "run", "--routes", routes.toString(), "--config");
     }
 
+    /** {@code headgate run} with the shipped routes and a heap such as {@code 256m}. */
+    static ChildProcess run(Pipeline pipeline, String heap, Map<String, String> overrides) {
+        return start(Main.class, pipeline, heap, overrides, "run", "--routes", Pipeline.ROUTES.toString(), "--config");
+    }
+
     /** Any main class; the file with the pipeline's properties is its last argument. */
     static ChildProcess start(Class<?> main, Pipeline pipeline, Map<String, String> overrides, String... arguments) {
+        return start(main, pipeline, "512m", overrides, arguments);
+    }
+
+    private static ChildProcess start(
+            Class<?> main, Pipeline pipeline, String heap, Map<String, String> overrides, String... arguments) {
         try {
             Path folder = Files.createDirectories(Path.of("target", "guarantee"));
             String name = pipeline.name + "-" + NUMBER.incrementAndGet();
@@ -52,7 +62,7 @@ final class ChildProcess implements AutoCloseable {
             }
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
+                    "-Xmx" + heap,
                     "-XX:+ExitOnOutOfMemoryError",
                     "-cp",
                     System.getProperty("java.class.path"),

@@ -6,14 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -109,5 +116,38 @@ class EnqueueIT {
                 .isEqualTo(1);
         assertThat(database.count("(convert_from(payload, 'UTF8') = '7' or headers ->> 'message-id' is not null)"))
                 .isZero();
+    }
+
+    @Test
+    void thousands_of_unique_jobs_are_one_lock_and_still_unique() throws Exception {
+        Jobs jobs = database.jobs(database.start("?pollInterval=1h", this::remember));
+        JobOptions unique =
+                new JobOptions(database.queue, 0, null, null, new JobOptions.Unique(null, Set.of(JobState.values())));
+        List<NewJob> many = IntStream.range(0, 2_000)
+                .mapToObj(i -> NewJob.of(("many-" + i).getBytes(StandardCharsets.UTF_8)))
+                .toList();
+        TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(database.pool));
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Future<List<Long>> few = transaction.execute(status -> {
+                assertThat(jobs.enqueue(unique, many)).hasSize(2_000);
+                assertThat(database.sql.queryForObject(
+                                "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()",
+                                Long.class))
+                        .isEqualTo(1);
+                Future<List<Long>> waiting = other.submit(() -> jobs.enqueue(
+                        unique, List.of(many.get(7), NewJob.of("one more".getBytes(StandardCharsets.UTF_8)))));
+                JobDatabase.await()
+                        .until(() -> new JdbcTemplate(database.pool)
+                                        .queryForObject(
+                                                "select count(*) from pg_stat_activity where wait_event = 'advisory'",
+                                                Long.class)
+                                == 1);
+                return waiting;
+            });
+            assertThat(few.get(10, TimeUnit.SECONDS)).hasSize(1);
+        } finally {
+            other.shutdownNow();
+        }
     }
 }

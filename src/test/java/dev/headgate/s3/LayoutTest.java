@@ -32,13 +32,13 @@ class LayoutTest {
 
     @Test
     void it_knows_its_own_keys_from_others() {
-        assertThat(layout.matches(layout.key("orders", LATE, BATCH))).isTrue();
-        assertThat(layout.matches("orders/dt=2026-03-04/hr=23/notes.ndjson.gz")).isFalse();
-        assertThat(layout.matches("orders/dt=2026-03-04/hr=23/" + BATCH + ".ndjson"))
-                .isFalse();
-        assertThat(layout.matches("x/" + layout.key("orders", LATE, BATCH))).isFalse();
+        assertThat(layout.batchId(layout.key("orders", LATE, BATCH))).isEqualTo(BATCH);
+        assertThat(layout.batchId("orders/dt=2026-03-04/hr=23/notes.ndjson.gz")).isNull();
+        assertThat(layout.batchId("orders/dt=2026-03-04/hr=23/" + BATCH + ".ndjson"))
+                .isNull();
+        assertThat(layout.batchId("x/" + layout.key("orders", LATE, BATCH))).isNull();
         Layout slashes = new Layout("raw/{pipeline}/{yyyy/MM}/{batchId}");
-        assertThat(slashes.matches(slashes.key("orders", LATE, BATCH))).isTrue();
+        assertThat(slashes.batchId(slashes.key("orders", LATE, BATCH))).isEqualTo(BATCH);
     }
 
     @ParameterizedTest

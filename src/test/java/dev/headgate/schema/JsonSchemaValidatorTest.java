@@ -52,7 +52,7 @@ class JsonSchemaValidatorTest {
                 new String[] {"{", "{\"id\":\"a\"}}", "{\"id\":\"a\"} {}", "\"", "{'id':1}", "{\"id\":NaN}"}) {
             assertRejected(body, "broken JSON");
         }
-        assertRejected("{\"id\":\"a\",\"x\":1e99999999999999999999}", "broken JSON");
+        assertRejected("{\"id\":\"a\",\"x\":1e99999999999999999999}", "exponent beyond 1000");
         assertRejected("{\"id\":\"a\",\"id\":\"b\"}", "broken JSON");
     }
 
@@ -78,15 +78,32 @@ class JsonSchemaValidatorTest {
 
     @Test
     void depth_exhausts_neither_the_parser_nor_the_schema() {
-        assertRejected("{\"id\":\"a\",\"x\":" + "[".repeat(100_000), "broken JSON");
+        assertRejected("{\"id\":\"a\",\"x\":" + "[".repeat(100_000), "nested too deeply");
         String levels = "{\"id\":\"a\",\"child\":".repeat(990) + "{\"id\":\"a\"}" + "}".repeat(990);
         Thread small = new Thread(null, () -> assertRejected(levels, "nested too deeply"), "small stack", 256 * 1024);
         assertThatCode(() -> run(small)).doesNotThrowAnyException();
     }
 
     @Test
-    void a_million_faults_are_refused_at_the_first() {
-        assertRejected("{\"id\":\"a\",\"lines\":[1" + ",1".repeat(1_000_000) + "]}", "schema: $.lines[] type");
+    void hundreds_of_thousands_of_faults_are_refused_at_the_first() {
+        assertRejected("{\"id\":\"a\",\"lines\":[1" + ",1".repeat(400_000) + "]}", "schema: $.lines[] type");
+    }
+
+    @Test
+    void what_would_take_much_memory_is_refused_with_what_it_has_too_much_of() {
+        assertValid("{\"id\":\"a\",\"x\":[1" + ",1".repeat(499_000) + "]}");
+        assertRejected("{\"id\":\"a\",\"x\":[1" + ",1".repeat(500_000) + "]}", "too many JSON values");
+        assertRejected("{\"id\":\"a\",\"" + "n".repeat(60_000) + "\":1}", "JSON name too long");
+        assertRejected("{\"id\":\"a\",\"x\":" + "9".repeat(2_000) + "}", "JSON number too long");
+        assertRejected("{\"id\":\"a\",\"x\":\"" + "s".repeat(20_000_001) + "\"}", "JSON beyond limits");
+    }
+
+    @Test
+    void a_number_is_no_shorter_than_a_thousandth_of_its_digits() {
+        assertValid("{\"id\":\"1e1001\",\"x\":[1e1000,1.5E-1000,1e+0999,-0e0,true,false]}");
+        for (String number : new String[] {"1e1001", "1E-1001", "0.1e+131071", "12e999999999", "1e00000000000001001"}) {
+            assertRejected("{\"id\":\"\\\"\",\"x\":[1," + number + "]}", "exponent beyond 1000");
+        }
     }
 
     private static void run(Thread thread) throws InterruptedException {

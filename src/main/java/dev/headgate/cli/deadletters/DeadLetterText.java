@@ -54,6 +54,9 @@ final class DeadLetterText {
                 .add("replayed", letter.replayedAt())
                 .add("settled", letter.settledAt())
                 .add("discarded", letter.discardedWhy());
+        if (letter.cut()) {
+            details.add("cut", "payload and headers are only the beginning: it cannot be replayed");
+        }
         new TreeMap<>(letter.headers()).forEach((name, value) -> details.add("header", name + ": " + value));
         return details.payload(payload);
     }

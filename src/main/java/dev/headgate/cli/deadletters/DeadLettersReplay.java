@@ -99,6 +99,11 @@ final class DeadLettersReplay extends DatabaseCommand {
             say("Skipped " + DeadLetterText.count(plan.exhausted()) + ", replayed " + maxReplays
                     + " times already, which is the most that headgate.dead-letters.max-replays allows.");
         }
+        if (plan.cut() > 0) {
+            say("Skipped " + DeadLetterText.count(plan.cut())
+                    + " too large to be kept whole: what is here is only the beginning. Raise headgate.message.max-bytes and"
+                    + " send them again from where they came, or discard them.");
+        }
         if (plan.unsendable() > 0) {
             say("Skipped " + DeadLetterText.count(plan.unsendable()) + ", for no route of " + routes()
                     + " consumes where they came from: "
