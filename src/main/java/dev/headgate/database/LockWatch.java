@@ -23,6 +23,7 @@ final class LockWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LockWatch.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+    private static final Duration MEMORY = Duration.ofSeconds(5);
 
     // Those that do not wait themselves come first. What is of another user is seen in part only.
     private static final String HOLDERS = """
@@ -59,8 +60,7 @@ final class LockWatch implements AutoCloseable {
     @Nullable
     String holders() {
         Sighting sighting = latest;
-        boolean recent = sighting != null && System.nanoTime() - sighting.nanoTime < AFTER_FAILURE.toNanos();
-        return recent ? sighting.holders : null;
+        return sighting != null && System.nanoTime() - sighting.nanoTime < MEMORY.toNanos() ? sighting.holders : null;
     }
 
     @Override

@@ -96,7 +96,8 @@ class StatusIT {
                         "waiting");
         assertThat(orders.path("state").asText()).isEqualTo("running");
         assertThat(orders.path("source").path("scheme").asText()).isEqualTo("kafka");
-        assertThat(orders.path("outcomes").toString()).isEqualTo("{\"applied\":20,\"duplicate\":0,\"deadLetter\":1}");
+        assertThat(orders.path("outcomes").toString())
+                .isEqualTo("{\"applied\":20,\"duplicate\":0,\"deadLetter\":1,\"conflict\":0}");
         assertThat(orders.path("stages").findValuesAsText("name"))
                 .containsExactly("source", "process", "batch", "sink", "acknowledge");
         assertThat(orders.path("stages").findValuesAsText("messages")).containsOnly("21");
