@@ -20,7 +20,8 @@ public interface BatchListener {
 
     /**
      * When a first lane of a batch cannot write, because of an outage, or because too many of its messages are refused
-     * for one reason. Told once, until {@link #released}.
+     * for one reason, or nobody can say yet whose fault it is. Told again only if its sources begin to pause for it or
+     * cease to, until {@link #released}.
      */
     default void holding(Held held) {}
 

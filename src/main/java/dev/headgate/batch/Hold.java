@@ -21,12 +21,13 @@ final class Hold {
         this.clock = clock;
     }
 
-    synchronized void hold(Lane lane, Set<String> pipelines, String why) {
-        boolean first = lanes.isEmpty();
+    /** Listeners hear of the first lane, and when what was a matter of refusals becomes an outage, or the other way round. */
+    synchronized void hold(Lane lane, Set<String> pipelines, String why, boolean pauses) {
+        Held before = held;
         lanes.add(lane);
-        Held now = new Held(name, pipelines, why, held == null ? clock.instant() : held.since());
+        Held now = new Held(name, pipelines, why, before == null ? clock.instant() : before.since(), pauses);
         held = now;
-        if (first) {
+        if (before == null || before.pauses() != pauses) {
             listeners.tell(listener -> listener.holding(now));
         }
     }

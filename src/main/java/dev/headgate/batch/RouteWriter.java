@@ -17,10 +17,8 @@ import org.slf4j.LoggerFactory;
  * Writes the messages of each batch through its route: all of them, however many attempts that takes.
  *
  * <p>An outage is retried with the same messages, without limit, after an exponential backoff with full jitter, in pieces
- * as large as the {@link WriteLimit} allows at the time. Rejected messages are found by {@link Isolation}; each attempt is
- * a transaction of its own, and the completions of what it wrote run as soon as it has succeeded. The rejected ones are
- * marked and written last, as dead letters, unless most of the batch is rejected for one reason: then nothing of them is
- * written, and the rest is tried again like an outage.
+ * as large as the {@link WriteLimit} allows at the time. What is refused is found, and judged, by a {@link RejectionSearch};
+ * each attempt is a transaction of its own, and the completions of what it wrote run as soon as it has succeeded.
  *
  * <p>Shared by the lanes; all but its collaborators is on the lane's stack.
  */
@@ -36,7 +34,7 @@ final class RouteWriter {
     /**
      * What the endpoint says.
      *
-     * @param maxRejected see {@link RejectionTally}; read again at each attempt
+     * @param maxRejected see {@link RefusalWindow}; read again at each attempt
      */
     record Options(Backoff backoff, DoubleSupplier maxRejected, BatchPolicy policy) {}
 
@@ -48,6 +46,7 @@ final class RouteWriter {
     private final WriteLimit limit;
     private final Hold hold;
     private final Listeners<BatchListener> listeners;
+    private final RefusalWindow window;
 
     RouteWriter(
             String name,
@@ -62,13 +61,27 @@ final class RouteWriter {
         this.limit = limit;
         this.hold = hold;
         this.listeners = listeners;
+        this.window = new RefusalWindow(options.maxRejected);
     }
 
     /** Returns when every message is either written and completed, or failed because the lane stopped. */
     void write(List<Message> messages, Batch.Closed closed, Lane lane) {
+        closed(messages, closed);
+        new RejectionSearch(this, messages, closed, lane).run();
+    }
+
+    /** What waits in the lane and may be tried beside what it has; may be nothing. */
+    List<Message> takeMore(Lane lane) {
+        List<Message> taken = lane.takeMore();
+        if (!taken.isEmpty()) {
+            closed(taken, Batch.Closed.FLUSH);
+        }
+        return taken;
+    }
+
+    private void closed(List<Message> messages, Batch.Closed closed) {
         Batch batch = new Batch(name, messages, closed, options.policy);
         listeners.tell(listener -> listener.closed(batch));
-        new RejectionSearch(this, messages, closed, lane).run();
     }
 
     String name() {
@@ -82,6 +95,10 @@ final class RouteWriter {
 
     double maxRejected() {
         return options.maxRejected.getAsDouble();
+    }
+
+    RefusalWindow window() {
+        return window;
     }
 
     BatchPolicy policy() {
@@ -106,8 +123,8 @@ final class RouteWriter {
             limit.written(took);
             LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
             listeners.tell(listener -> listener.written(batch, took));
+            window.passed(batch.freshMessages(), batch.freshMessages().size());
             batch.messages().forEach(Message::complete);
-            hold.release(lane);
         }
         return failure;
     }
@@ -119,24 +136,39 @@ final class RouteWriter {
         listeners.tell(listener -> listener.retrying(batch, cause, attempts, delay));
         if (attempts > 1) {
             // A deadlock or a lost connection is mostly over at the second attempt.
-            hold(batch.messages(), lane, Failure.summary(cause));
+            hold(batch.messages(), lane, Failure.summary(cause), true);
         }
         lane.pause(delay);
     }
 
-    /** As {@link #backOff}, for a batch of which too many messages are rejected. */
-    void backOffRejected(List<Message> messages, Lane lane, String why, int attempts) {
+    /** Waits until what is refused is due to be tried again, or, if that is wanted, there is more to try. */
+    void rest(Lane lane, int rounds, boolean orMore) {
+        Duration delay = options.backoff.after(rounds);
+        if (orMore) {
+            lane.pauseOrMore(delay);
+        } else {
+            lane.pause(delay);
+        }
+    }
+
+    /** Says that the messages are refused, and wait until it is known whose fault that is. */
+    void holdRefused(List<Message> messages, Lane lane, String why) {
+        hold(messages, lane, why, false);
+    }
+
+    /** Says that nothing of the messages could be written, nor any other since. */
+    void fruitless(List<Message> messages, Batch.Closed closed, Throwable cause, int rounds) {
         limit.failed();
-        hold(messages, lane, why);
-        lane.pause(options.backoff.after(attempts));
+        Batch batch = new Batch(name, messages, closed, options.policy);
+        listeners.tell(listener -> listener.retrying(batch, cause, rounds, options.backoff.after(rounds)));
     }
 
     void release(Lane lane) {
         hold.release(lane);
     }
 
-    private void hold(List<Message> messages, Lane lane, String why) {
+    private void hold(List<Message> messages, Lane lane, String why, boolean pauses) {
         Set<String> pipelines = messages.stream().map(Message::pipeline).collect(Collectors.toSet());
-        hold.hold(lane, pipelines, why);
+        hold.hold(lane, pipelines, why, pauses);
     }
 }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the sources of a batch that cannot write, from its first lane's failure until all its lanes write again, and
- * says so in the log: at once, then once a minute, and when it goes on.
+ * Holds the sources of a batch that meets an outage, from its first lane's failure until all its lanes write again, and
+ * says so of each batch that cannot write in the log: at once, then once a minute, and when it goes on.
  *
  * <p>Thread-safe. What is in flight stays in flight, and is written when the batch goes on.
  */
@@ -48,7 +48,11 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     @Override
     public void holding(Held held) {
-        held.pipelines().forEach(pipeline -> limit.source(pipeline).hold(held.batch()));
+        if (held.pauses()) {
+            held.pipelines().forEach(pipeline -> limit.source(pipeline).hold(held.batch()));
+        } else {
+            limit.sources().forEach(source -> source.letGo(held.batch()));
+        }
         holds.compute(held.batch(), (batch, before) -> {
             if (before != null) {
                 before.reminder.cancel(false);
@@ -87,7 +91,7 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     private ScheduledFuture<?> remind(Held held) {
         return reminders.scheduleAtFixedRate(
-                () -> LOG.warn("{}. {} paused; nothing is lost.", held, held.pipelines()),
+                () -> LOG.warn("{}. {} {}; nothing is lost.", held, held.pipelines(), held.pauses() ? "paused" : "wait"),
                 0,
                 interval.toNanos(),
                 TimeUnit.NANOSECONDS);
