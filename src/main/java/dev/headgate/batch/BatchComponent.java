@@ -72,8 +72,9 @@ public class BatchComponent extends DefaultComponent {
             return otherBoundary.apply(route);
         }
         DataSource database = requireDataSource();
-        new TransactionCheck(getCamelContext(), database).check(routeId);
-        return new TransactedRoute(route, database);
+        TransactionCheck check = new TransactionCheck(getCamelContext(), database);
+        check.check(routeId);
+        return new TransactedRoute(route, database, check.isDatabaseOnly(routeId));
     }
 
     private DataSource requireDataSource() {

@@ -42,8 +42,8 @@ final class RefusalWindow {
     private static final class Reason {
         Half before = new Half();
         Half now = new Half();
-        /** Different messages since something passed. */
-        int inARow;
+        /** The keys of those since something passed. */
+        final Set<PipelineKey> inARow = new HashSet<>();
 
         long lastRefusedNanos;
 
@@ -80,7 +80,7 @@ final class RefusalWindow {
         half.refused++;
         half.refusedKeys.add(key(message));
         half.refusedPartitions.add(partition(message));
-        reason.inARow++;
+        reason.inARow.add(key(message));
         reason.lastRefusedNanos = System.nanoTime();
     }
 
@@ -107,7 +107,7 @@ final class RefusalWindow {
     }
 
     private static void pass(Reason reason, Iterable<Message> messages) {
-        reason.inARow = 0;
+        reason.inARow.clear();
         Half half = reason.half();
         for (Message message : messages) {
             if (half.isFull()) {
@@ -152,11 +152,11 @@ final class RefusalWindow {
                         most);
     }
 
-    /** Whether nothing new was refused for this reason for so long, and few enough since something passed last. */
+    /** Whether nothing new was refused for this reason for so long, and few enough keys since something passed last. */
     synchronized boolean isIsolated(String why, Duration quiet) {
         Reason reason = reasons.get(why);
         return reason == null
-                || (reason.inARow <= ALWAYS_ISOLATED
+                || (reason.inARow.size() <= ALWAYS_ISOLATED
                         && System.nanoTime() - reason.lastRefusedNanos >= quiet.toNanos());
     }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.camel.util.ObjectHelper;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RejectionSearch {
 
+    private record KeyAndReason(PipelineKey key, String reason) {}
+
     /** How long a message that the data's state refuses waits for others to be compared with. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -44,11 +47,19 @@ final class RejectionSearch {
 
     private final Map<PipelineKey, List<Trial>> byKey = new HashMap<>();
     private final Map<PipelineKey, List<Trial>> bySourceKey = new HashMap<>();
+    /** How many messages had passed by then. */
+    private final Map<KeyAndReason, Long> firstOfKey = new HashMap<>();
+
     private final Set<String> tooMany = new HashSet<>();
     private @Nullable Throwable lastRefusal;
     private int failedAttempts;
     private int nextProbe;
     private boolean held;
+    /** The attempts that succeeded of those that are made together; null while each is made by itself. */
+    private @Nullable List<Batch> parts;
+
+    private @Nullable Throwable outage;
+    private boolean eachByItself;
 
     RejectionSearch(RouteWriter writer, List<Message> messages, Batch.Closed closed, Lane lane) {
         this.writer = writer;
@@ -69,7 +80,7 @@ final class RejectionSearch {
             }
             if (!open.isEmpty()) {
                 tell(fruitless);
-                boolean allTried = untried().stream().allMatch(message -> waits(message, true));
+                boolean allTried = untried().stream().allMatch(this::waits);
                 if (fruitless > 0) {
                     writer.rest(lane, fruitless, allTried);
                 }
@@ -85,7 +96,11 @@ final class RejectionSearch {
     private void round(boolean thorough) {
         List<Message> untried = untried();
         Set<Message> before = Set.copyOf(trials.keySet());
-        pass(untried, new Isolation(untried.size(), thorough ? untried.size() : 1), true, thorough);
+        if (trials.isEmpty() && writer.takesAttemptsTogether() && !eachByItself) {
+            together(untried.subList(0, Math.min(untried.size(), writer.mostMessages())));
+        } else {
+            pass(untried, new Isolation(untried.size(), thorough ? untried.size() : 1), true, thorough);
+        }
         if (trials.isEmpty()) {
             return;
         }
@@ -96,6 +111,58 @@ final class RejectionSearch {
         pass(waiting, new Isolation(waiting.size(), waiting.size()), false, true);
         look();
         store(list(message -> trials.containsKey(message) && isDead(trials.get(message))));
+    }
+
+    /**
+     * The first pass where a savepoint takes back a refused part: in one transaction, in chunks as large as refusals have
+     * been rare. What commits there, and only there, may still refuse it as a whole: then each part is tried by itself.
+     */
+    private void together(List<Message> list) {
+        ChunkSize size = writer.chunkSize();
+        if (size.get() >= list.size()) {
+            Failure failure = write(list, true);
+            if (failure == null) {
+                size.written(list.size());
+            }
+            if (failure == null || failure instanceof Failure.Outage) {
+                return;
+            }
+            if (list.size() == 1) {
+                refuse(list.get(0), failure);
+                return;
+            }
+            size.refused();
+        }
+        List<Batch> succeeded = new ArrayList<>();
+        parts = succeeded;
+        outage = null;
+        Throwable failed = writer.together(
+                lane,
+                () -> {
+                    pass(list, new Isolation(list.size(), list.size()), true, true);
+                    return lane.isStopped() ? new BatchStoppedException() : outage;
+                },
+                succeeded);
+        parts = null;
+        if (failed == null) {
+            long others = succeeded.stream()
+                    .mapToLong(part -> part.freshMessages().size())
+                    .sum();
+            trials.values().forEach(trial -> trial.compared(others));
+            failedAttempts = 0;
+            release();
+            return;
+        }
+        trials.values().stream().filter(trial -> !trial.isCertain()).forEach(trial -> window.recovered(trial.reason()));
+        trials.clear();
+        byKey.clear();
+        bySourceKey.clear();
+        firstOfKey.clear();
+        if (Failure.of(failed) instanceof Failure.Outage || lane.isStopped()) {
+            writer.backOff(new Batch(writer.name(), list, closed, writer.policy()), lane, failed, ++failedAttempts);
+        } else {
+            eachByItself = true;
+        }
     }
 
     private List<Message> list(Predicate<Message> which) {
@@ -122,7 +189,7 @@ final class RejectionSearch {
         long passed = window.passed();
         List<Message> due = list(message -> trials.containsKey(message)
                 && !trials.get(message).isOvertaken()
-                && !trials.get(message).isCertain());
+                && !isDead(trials.get(message)));
         Set<Message> chosen = new HashSet<>();
         List<Message> others = new ArrayList<>();
         for (Message message : due) {
@@ -158,9 +225,7 @@ final class RejectionSearch {
         int refused = 0;
         boolean anyWritten = false;
         while (!isolation.isDone() && !lane.isStopped()) {
-            List<Message> range = list.subList(isolation.from(), isolation.end(writer.mostMessages())).stream()
-                    .filter(message -> !waits(message, strict))
-                    .toList();
+            List<Message> range = free(list.subList(isolation.from(), isolation.end(mostMessages())), strict);
             Failure failure = range.isEmpty() ? null : write(range, true);
             if (failure == null) {
                 anyWritten |= !range.isEmpty();
@@ -168,10 +233,19 @@ final class RejectionSearch {
                 isolation.written();
                 continue;
             }
-            if (failure instanceof Failure.Outage || !isolation.refused()) {
+            if (failure instanceof Failure.Outage) {
+                if (parts != null) {
+                    return;
+                }
+                continue;
+            }
+            if (!isolation.refused()) {
+                int suspect = Suspect.among(range, Objects.requireNonNull(lastRefusal));
+                isolation.suspect(suspect < 0 ? -1 : list.indexOf(range.get(suspect)));
                 continue;
             }
             refused += refuse(range.get(0), failure) ? 1 : 0;
+            writer.chunkSize().refused();
             boolean few = refused <= RefusalWindow.ALWAYS_ISOLATED;
             boolean enough = !anyWritten && (!thorough || !(failure instanceof Failure.Rejected));
             if (!few && (enough || (!window.isOff() && refused > writer.maxRejected() * list.size()))) {
@@ -180,20 +254,45 @@ final class RejectionSearch {
         }
     }
 
-    /** Whether an earlier message of its key is refused, and keeps it from being written in this pass. */
-    private boolean waits(Message message, boolean strict) {
+    private int mostMessages() {
+        return parts == null
+                ? writer.mostMessages()
+                : Math.min(writer.mostMessages(), writer.chunkSize().get());
+    }
+
+    /** Those that do not wait; a refused one that is tried again with them keeps none of them waiting. */
+    private List<Message> free(List<Message> list, boolean strict) {
         if (trials.isEmpty()) {
-            return false;
+            return list;
         }
+        List<Message> free = new ArrayList<>(list.size());
+        Set<Trial> again = new HashSet<>();
+        for (Message message : list) {
+            if (!waits(message, strict, again)) {
+                free.add(message);
+                if (trials.containsKey(message)) {
+                    again.add(trials.get(message));
+                }
+            }
+        }
+        return free;
+    }
+
+    private boolean waits(Message message) {
+        return waits(message, true, Set.of());
+    }
+
+    /** Whether an earlier message of its key is refused, not tried again with it, and keeps it from being written. */
+    private boolean waits(Message message, boolean strict, Set<Trial> again) {
         for (Trial trial : bySourceKey.getOrDefault(sourceKey(message), List.of())) {
-            if (trial.isBefore(message)) {
+            if (trial.isBefore(message) && !again.contains(trial)) {
                 return true;
             }
         }
         for (Trial trial : byKey.getOrDefault(orderingKey(message), List.of())) {
             boolean settled = trial.isCertain() || trial.isOvertaken();
             boolean likelyBad = !trial.holdsBack() && !tooMany.contains(trial.reason());
-            if (trial.isBefore(message) && !settled && (strict || !likelyBad)) {
+            if (trial.isBefore(message) && !settled && (strict || !likelyBad) && !again.contains(trial)) {
                 return true;
             }
         }
@@ -212,7 +311,11 @@ final class RejectionSearch {
             forget(message);
             window.recovered(trial.reason());
         }
-        trial = new Trial(message, failure, certain, window.passed());
+        // What passed since the first one of its key was refused for the same reason is evidence for the later ones too.
+        long passed = firstOfKey.computeIfAbsent(
+                new KeyAndReason(orderingKey(message), failure.reason()), key -> window.passed());
+        trial = new Trial(message, failure, certain, passed);
+        trial.refused(failure, window.passed());
         trials.put(message, trial);
         if (message.orderingKey() != null) {
             byKey.computeIfAbsent(orderingKey(message), key -> new ArrayList<>())
@@ -330,11 +433,14 @@ final class RejectionSearch {
      */
     private @Nullable Failure write(List<Message> range, boolean isolating) {
         Batch batch = new Batch(writer.name(), range, closed, writer.policy());
-        Throwable thrown = writer.attempt(batch, lane);
+        Throwable thrown = parts == null ? writer.attempt(batch, lane) : writer.part(batch);
         if (thrown == null) {
-            failedAttempts = 0;
-            if (!held) {
-                writer.release(lane);
+            if (parts == null) {
+                failedAttempts = 0;
+                release();
+            } else {
+                parts.add(batch);
+                writer.chunkSize().written(range.size());
             }
             return null;
         }
@@ -344,7 +450,18 @@ final class RejectionSearch {
             lastRefusal = thrown;
             return failure;
         }
+        if (parts != null) {
+            outage = thrown;
+            return new Failure.Outage(failure.reason(), failure.error());
+        }
         writer.backOff(batch, lane, thrown, ++failedAttempts);
         return new Failure.Outage(failure.reason(), failure.error());
+    }
+
+    /** An outage is over; what is held for refusals stays held. */
+    private void release() {
+        if (!held) {
+            writer.release(lane);
+        }
     }
 }

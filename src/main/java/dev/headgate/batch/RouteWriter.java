@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,21 @@ final class RouteWriter {
         /** Returns null when all its effects are durable, else what failed; nothing of the attempt has taken effect then. */
         @Nullable
         Throwable send(Batch batch);
+
+        /** Whether {@link #together} can be asked. */
+        default boolean takesAttemptsTogether() {
+            return false;
+        }
+
+        /**
+         * Runs attempts whose effects become durable together, at the end; one that fails takes back its own.
+         *
+         * @param attempts answers null, or what must take back all of them
+         * @return null when all effects of those that did not fail are durable, else what failed: then none has taken effect
+         */
+        default @Nullable Throwable together(Supplier<@Nullable Throwable> attempts) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     /**
@@ -47,6 +63,7 @@ final class RouteWriter {
     private final Hold hold;
     private final Listeners<BatchListener> listeners;
     private final RefusalWindow window;
+    private final ChunkSize chunkSize = new ChunkSize();
 
     RouteWriter(
             String name,
@@ -121,10 +138,57 @@ final class RouteWriter {
         if (failure == null) {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             limit.written(took);
-            LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
-            listeners.tell(listener -> listener.written(batch, took));
-            window.passed(batch.freshMessages(), batch.freshMessages().size());
-            batch.messages().forEach(Message::complete);
+            written(batch, took);
+        }
+        return failure;
+    }
+
+    private void written(Batch batch, Duration took) {
+        LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
+        listeners.tell(listener -> listener.written(batch, took));
+        window.passed(batch.freshMessages(), batch.freshMessages().size());
+        batch.messages().forEach(Message::complete);
+    }
+
+    /** How many messages to try at once where refusals are taken back one by one. */
+    ChunkSize chunkSize() {
+        return chunkSize;
+    }
+
+    /** Whether the effects of several attempts can become durable at once. */
+    boolean takesAttemptsTogether() {
+        return route.takesAttemptsTogether();
+    }
+
+    /** One attempt of those that are {@linkplain #together together}; null if it succeeded. */
+    @Nullable
+    Throwable part(Batch batch) {
+        return route.send(batch);
+    }
+
+    /**
+     * Several attempts whose effects become durable at once; null if they are, and the completions have run.
+     *
+     * @param attempts answers null, or what must take back all of them
+     * @param parts the attempts that succeeded, added by {@code attempts}
+     */
+    @Nullable
+    Throwable together(Lane lane, Supplier<@Nullable Throwable> attempts, List<Batch> parts) {
+        if (!limit.enter(lane)) {
+            return new BatchStoppedException();
+        }
+        long start = System.nanoTime();
+        @Nullable Throwable failure;
+        try {
+            failure = route.together(attempts);
+        } finally {
+            limit.leave();
+        }
+        if (failure == null) {
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            limit.written(took);
+            int all = parts.stream().mapToInt(Batch::getSize).sum();
+            parts.forEach(part -> written(part, took.multipliedBy(part.getSize()).dividedBy(all)));
         }
         return failure;
     }

@@ -27,17 +27,19 @@ final class Trial {
     private long passed;
     private long lastNanos = firstNanos;
     private boolean overtaken;
+    private boolean compared;
 
     /**
+     * Begins an experiment.
+     *
      * @param certain whether who refused it said that it is the message's fault
-     * @param passed how many messages had passed when it was refused first
+     * @param passed how many messages had passed when it, or an earlier one of its key, was refused first
      */
     Trial(Message message, Failure failure, boolean certain, long passed) {
         this.message = message;
         this.failure = failure;
         this.certain = certain;
         this.passedBefore = passed;
-        refused(failure, passed);
     }
 
     /** It was refused once more, when so many messages had passed. */
@@ -46,6 +48,15 @@ final class Trial {
         attempts++;
         passed = passedNow - passedBefore;
         lastNanos = System.nanoTime();
+    }
+
+    /**
+     * So many others were written in the transaction in which it was refused. That weighs as much as a second refusal: the
+     * transaction keeps the tables that it has written to from being altered.
+     */
+    void compared(long others) {
+        compared = others > 0;
+        passed = Math.max(passed, others);
     }
 
     /** A later message of its key is written: it must never be written itself. */
@@ -81,7 +92,7 @@ final class Trial {
 
     /** Whether it failed often enough, over enough time, to be the message's fault, given that others passed. */
     boolean isRepeated() {
-        return certain || (isData() ? attempts > 1 : attempts >= ATTEMPTS && age() >= LASTS.toNanos());
+        return certain || (isData() ? attempts > 1 || compared : attempts >= ATTEMPTS && age() >= LASTS.toNanos());
     }
 
     /** Whether others passed between its first refusal and the latest one, or its later ones did. */

@@ -105,9 +105,8 @@ class BatchWritingIT {
                     .allSatisfy(rejection -> {
                         assertThat(rejection.stage()).isEqualTo("b");
                         assertThat(rejection.reason()).isEqualTo("SQLSTATE 22003");
-                        assertThat(rejection.attempts()).isGreaterThanOrEqualTo(2);
                         assertThat(rejection.error())
-                                .matches("integer out of range \\(refused \\d+ times in \\d+\\.\\d s, while \\d+ other"
+                                .matches("integer out of range \\(refused (once|\\d+ times) in \\d+\\.\\d s, while \\d+ other"
                                         + " messages passed\\)");
                     });
             assertThat(routes.failed).isEmpty();
