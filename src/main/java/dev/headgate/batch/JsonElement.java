@@ -1,7 +1,11 @@
 package dev.headgate.batch;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Utf8;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks whether bytes can stand in a JSON array as one element, so that a message never changes what its neighbours in
@@ -9,7 +13,25 @@ import dev.headgate.message.Utf8;
  */
 final class JsonElement {
 
+    private static final JsonFactory JSON = new JsonFactory();
+
     private JsonElement() {}
+
+    /** Whether it is one value of JSON and nothing else, read to its end: for what the database has refused already. */
+    static boolean isJson(byte @Nullable [] text) {
+        if (text == null) {
+            return true;
+        }
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
 
     /** Throws unless brackets and strings are closed, nothing is outside of them but one element, and it is UTF-8. */
     static void require(byte[] text) {

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RejectionSearch {
 
+    /** What Postgres says, among others, of a text that is not JSON. */
+    private static final String INVALID_TEXT = "SQLSTATE 22P02";
+
     private record KeyAndReason(PipelineKey key, String reason) {}
 
     /** How long a message that the data's state refuses waits for others to be compared with. */
@@ -110,7 +113,7 @@ final class RejectionSearch {
         List<Message> waiting = untried();
         pass(waiting, new Isolation(waiting.size(), waiting.size()), false, true);
         look();
-        store(list(message -> trials.containsKey(message) && isDead(trials.get(message))));
+        store(list(message -> trials.containsKey(message) && isDead(trial(message))));
     }
 
     /**
@@ -171,6 +174,10 @@ final class RejectionSearch {
                 .toList();
     }
 
+    private Trial trial(Message message) {
+        return Objects.requireNonNull(trials.get(message));
+    }
+
     private List<Message> untried() {
         return list(message -> !trials.containsKey(message));
     }
@@ -188,12 +195,12 @@ final class RejectionSearch {
     private void retry(Set<Message> before) {
         long passed = window.passed();
         List<Message> due = list(message -> trials.containsKey(message)
-                && !trials.get(message).isOvertaken()
-                && !isDead(trials.get(message)));
+                && !trial(message).isOvertaken()
+                && !isDead(trial(message)));
         Set<Message> chosen = new HashSet<>();
         List<Message> others = new ArrayList<>();
         for (Message message : due) {
-            Trial trial = trials.get(message);
+            Trial trial = trial(message);
             boolean compared = trial.isNews(passed) || (window.isOff() && trial.isData());
             if (compared && !tooMany.contains(trial.reason())) {
                 chosen.add(message);
@@ -271,7 +278,7 @@ final class RejectionSearch {
             if (!waits(message, strict, again)) {
                 free.add(message);
                 if (trials.containsKey(message)) {
-                    again.add(trials.get(message));
+                    again.add(trial(message));
                 }
             }
         }
@@ -301,7 +308,8 @@ final class RejectionSearch {
 
     /** True if it was not refused before, or for another reason; what can be no fault of the sink is not counted. */
     private boolean refuse(Message message, Failure failure) {
-        boolean certain = ObjectHelper.getException(RejectedException.class, lastRefusal) != null;
+        boolean certain = ObjectHelper.getException(RejectedException.class, lastRefusal) != null
+                || (failure.reason().equals(INVALID_TEXT) && !JsonElement.isJson(message.payload()));
         Trial trial = trials.get(message);
         if (trial != null && trial.reason().equals(failure.reason())) {
             trial.refused(failure, window.passed());
@@ -377,7 +385,7 @@ final class RejectionSearch {
 
     /** Writes them as dead letters, in order. */
     private void store(List<Message> dead) {
-        dead.forEach(message -> message.reject(trials.get(message).rejection(writer.name())));
+        dead.forEach(message -> message.reject(trial(message).rejection(writer.name())));
         for (int from = 0; from < dead.size(); ) {
             List<Message> range = dead.subList(from, Math.min(dead.size(), from + writer.mostMessages()));
             if (lane.isStopped()) {

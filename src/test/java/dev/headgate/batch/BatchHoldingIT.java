@@ -184,6 +184,23 @@ class BatchHoldingIT {
     }
 
     @Test
+    void garbage_that_only_the_database_knows_to_be_none_of_json_never_holds() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=60" + FAST, null)) {
+            routes.step = batch -> {
+                if (batch.rejected().isEmpty()) {
+                    throw new SQLException("invalid input syntax for type json", "22P02");
+                }
+            };
+            for (int i = 0; i < 60; i++) {
+                routes.send("k" + i, "garbage");
+            }
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 60);
+            assertThat(routes.rejected).hasSize(60);
+            assertThat(routes.told).isEmpty();
+        }
+    }
+
+    @Test
     void many_bad_ones_of_one_key_do_not_hold_those_of_others() throws Exception {
         try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=100" + FAST, null)) {
             routes.step = batch -> refuse(batch, payload -> payload.startsWith("bad"));
