@@ -8,7 +8,7 @@ package dev.headgate.batch;
  */
 final class ChunkSize {
 
-    static final int LEAST = 16;
+    private static final int LEAST = 64;
     /** What is tried first behind a first refusal. */
     private static final int FIRST = 256;
 
