@@ -185,7 +185,11 @@ final class RejectionSearch {
     /** For which reasons too many are refused by now. */
     private void look() {
         tooMany.clear();
-        trials.values().stream().map(Trial::reason).distinct().filter(window::isTooMany).forEach(tooMany::add);
+        trials.values().stream()
+                .map(Trial::reason)
+                .distinct()
+                .filter(window::isTooMany)
+                .forEach(tooMany::add);
     }
 
     /**
@@ -194,9 +198,8 @@ final class RejectionSearch {
      */
     private void retry(Set<Message> before) {
         long passed = window.passed();
-        List<Message> due = list(message -> trials.containsKey(message)
-                && !trial(message).isOvertaken()
-                && !isDead(trial(message)));
+        List<Message> due = list(
+                message -> trials.containsKey(message) && !trial(message).isOvertaken() && !isDead(trial(message)));
         Set<Message> chosen = new HashSet<>();
         List<Message> others = new ArrayList<>();
         for (Message message : due) {
@@ -319,7 +322,8 @@ final class RejectionSearch {
             forget(message);
             window.recovered(trial.reason());
         }
-        // What passed since the first one of its key was refused for the same reason is evidence for the later ones too.
+        // What passed since the first one of its key was refused for the same reason is evidence for the later ones
+        // too.
         long passed = firstOfKey.computeIfAbsent(
                 new KeyAndReason(orderingKey(message), failure.reason()), key -> window.passed());
         trial = new Trial(message, failure, certain, passed);

@@ -188,7 +188,8 @@ final class RouteWriter {
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             limit.written(took);
             int all = parts.stream().mapToInt(Batch::getSize).sum();
-            parts.forEach(part -> written(part, took.multipliedBy(part.getSize()).dividedBy(all)));
+            parts.forEach(
+                    part -> written(part, took.multipliedBy(part.getSize()).dividedBy(all)));
         }
         return failure;
     }

@@ -20,7 +20,8 @@ import org.postgresql.util.ServerErrorMessage;
 final class Suspect {
 
     /** What stands in quotes, in parentheses between commas, or is a longer number. */
-    private static final Pattern VALUE = Pattern.compile("\"([^\"]{2,200})\"|(?<=[(,] ?)([^(),]{3,200})(?=[,)])|(-?[0-9][0-9.]{2,})");
+    private static final Pattern VALUE =
+            Pattern.compile("\"([^\"]{2,200})\"|(?<=[(,] ?)([^(),]{3,200})(?=[,)])|(-?[0-9][0-9.]{2,})");
 
     private static final int MOST_VALUES = 16;
 

@@ -91,7 +91,8 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     private ScheduledFuture<?> remind(Held held) {
         return reminders.scheduleAtFixedRate(
-                () -> LOG.warn("{}. {} {}; nothing is lost.", held, held.pipelines(), held.pauses() ? "paused" : "wait"),
+                () -> LOG.warn(
+                        "{}. {} {}; nothing is lost.", held, held.pipelines(), held.pauses() ? "paused" : "wait"),
                 0,
                 interval.toNanos(),
                 TimeUnit.NANOSECONDS);

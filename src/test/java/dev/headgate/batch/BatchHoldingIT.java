@@ -216,8 +216,7 @@ class BatchHoldingIT {
     /** As at 2,000 a second: the evidence is the same. */
     @Test
     void a_fault_that_refuses_one_message_after_the_other_holds_and_refuses_none_of_them() throws Exception {
-        try (BatchRoutes routes =
-                new BatchRoutes("lanes=1&maxSize=2000&linger=1&backoffBase=1&backoffCap=20", null)) {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=2000&linger=1&backoffBase=1&backoffCap=20", null)) {
             routes.send("k", "before");
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);
             routes.step = batch -> {

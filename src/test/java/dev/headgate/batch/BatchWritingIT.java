@@ -100,15 +100,13 @@ class BatchWritingIT {
             good.removeAll(bad);
             assertThat(routes.payloads()).isEqualTo(good);
             assertThat(routes.rejected).extracting(BatchRoutes::payload).containsExactly("m0", "m777", "m1999");
-            assertThat(routes.rejected)
-                    .extracting(Message::rejection)
-                    .allSatisfy(rejection -> {
-                        assertThat(rejection.stage()).isEqualTo("b");
-                        assertThat(rejection.reason()).isEqualTo("SQLSTATE 22003");
-                        assertThat(rejection.error())
-                                .matches("integer out of range \\(refused (once|\\d+ times) in \\d+\\.\\d s, while \\d+ other"
-                                        + " messages passed\\)");
-                    });
+            assertThat(routes.rejected).extracting(Message::rejection).allSatisfy(rejection -> {
+                assertThat(rejection.stage()).isEqualTo("b");
+                assertThat(rejection.reason()).isEqualTo("SQLSTATE 22003");
+                assertThat(rejection.error())
+                        .matches("integer out of range \\(refused (once|\\d+ times) in \\d+\\.\\d s, while \\d+ other"
+                                + " messages passed\\)");
+            });
             assertThat(routes.failed).isEmpty();
         }
     }

@@ -19,7 +19,8 @@ class SuspectTest {
 
     private static final DefaultCamelContext CONTEXT = new DefaultCamelContext();
     private static final List<Message> MESSAGES = IntStream.range(0, 100)
-            .mapToObj(i -> message("{\"id\":\"order-%d\",\"amount\":%d,\"version\":%d}".formatted(i, 5_000 + i, 3_000_000_000L + i)))
+            .mapToObj(i -> message(
+                    "{\"id\":\"order-%d\",\"amount\":%d,\"version\":%d}".formatted(i, 5_000 + i, 3_000_000_000L + i)))
             .toList();
 
     @ParameterizedTest
@@ -41,7 +42,8 @@ class SuspectTest {
 
     @Test
     void what_is_not_said_by_postgres_points_at_none() {
-        assertThat(Suspect.among(MESSAGES, new SQLException("value \"3000000042\""))).isEqualTo(-1);
+        assertThat(Suspect.among(MESSAGES, new SQLException("value \"3000000042\"")))
+                .isEqualTo(-1);
     }
 
     private static Message message(String payload) {

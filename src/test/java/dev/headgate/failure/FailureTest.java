@@ -47,7 +47,8 @@ class FailureTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"0A000", "21000", "42501", "42703", "42P01", "44000", "57014", "P0001", "XX000", "XX001", "ZZ999"})
+            strings = {"0A000", "21000", "42501", "42703", "42P01", "44000", "57014", "P0001", "XX000", "XX001", "ZZ999"
+            })
     void every_other_state_is_undecided(String state) {
         assertThat(Failure.of(wrapped(new SQLException("refused", state))))
                 .isEqualTo(new Failure.Undecided("SQLSTATE " + state, "refused"));

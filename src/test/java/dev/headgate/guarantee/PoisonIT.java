@@ -155,8 +155,8 @@ class PoisonIT {
                 .containsAll(IntStream.range(0, GOOD).mapToObj(i -> "good-" + i).toList())
                 .hasSize(GOOD + 2 - bad);
         assertThat(pipeline.count("select count(*) from " + code.id())).isEqualTo(bad == 0 ? GOOD + 1 : GOOD);
-        List<String> letters =
-                pipeline.texts("select headers ->> 'message-id' || ' ' || reason from headgate.dead_letter where pipeline = '"
+        List<String> letters = pipeline.texts(
+                "select headers ->> 'message-id' || ' ' || reason from headgate.dead_letter where pipeline = '"
                         + code.id() + "' order by id");
         if (bad == 0) {
             assertThat(letters).isEmpty();
@@ -167,7 +167,8 @@ class PoisonIT {
 
     @Test
     void its_dead_letter_says_what_postgres_said_and_what_was_tried() {
-        Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed(topic(Code.RAISE))).isEqualTo(GOOD + 2));
+        Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed(topic(Code.RAISE)))
+                .isEqualTo(GOOD + 2));
         assertThat(pipeline.text("select error from headgate.dead_letter where pipeline = 'raise' order by id limit 1"))
                 .contains("amount 5000 is over the limit")
                 .containsPattern("refused \\d+ times in \\d+\\.\\d s, while \\d+ other messages passed");
@@ -177,7 +178,9 @@ class PoisonIT {
 
     private static void send(Code code, String id, int amount) {
         ProducerRecord<String, byte[]> message = new ProducerRecord<>(
-                topic(code), "key of " + id, "{\"id\":\"%s\",\"amount\":%d}".formatted(id, amount).getBytes(UTF_8));
+                topic(code),
+                "key of " + id,
+                "{\"id\":\"%s\",\"amount\":%d}".formatted(id, amount).getBytes(UTF_8));
         message.headers().add("message-id", id.getBytes(UTF_8));
         pipeline.send(message);
     }
