@@ -148,10 +148,6 @@ final class RejectionSearch {
                 succeeded);
         parts = null;
         if (failed == null) {
-            long others = succeeded.stream()
-                    .mapToLong(part -> part.freshMessages().size())
-                    .sum();
-            trials.values().forEach(trial -> trial.compared(others));
             failedAttempts = 0;
             release();
             return;
@@ -309,13 +305,22 @@ final class RejectionSearch {
         return false;
     }
 
+    /** How many messages have passed, with those that are written in the transaction in hand. */
+    private long passed() {
+        long written = 0;
+        for (Batch part : parts == null ? List.<Batch>of() : parts) {
+            written += part.freshMessages().size();
+        }
+        return window.passed() + written;
+    }
+
     /** True if it was not refused before, or for another reason; what can be no fault of the sink is not counted. */
     private boolean refuse(Message message, Failure failure) {
         boolean certain = ObjectHelper.getException(RejectedException.class, lastRefusal) != null
                 || (failure.reason().equals(INVALID_TEXT) && !JsonElement.isJson(message.payload()));
         Trial trial = trials.get(message);
         if (trial != null && trial.reason().equals(failure.reason())) {
-            trial.refused(failure, window.passed());
+            trial.refused(failure, passed());
             return false;
         }
         if (trial != null) {
@@ -325,9 +330,10 @@ final class RejectionSearch {
         // What passed since the first one of its key was refused for the same reason is evidence for the later ones
         // too.
         long passed = firstOfKey.computeIfAbsent(
-                new KeyAndReason(orderingKey(message), failure.reason()), key -> window.passed());
+                new KeyAndReason(orderingKey(message), failure.reason()), key -> passed());
         trial = new Trial(message, failure, certain, passed);
-        trial.refused(failure, window.passed());
+        trial.refused(failure, passed());
+        trial.compared(passed() - window.passed());
         trials.put(message, trial);
         if (message.orderingKey() != null) {
             byKey.computeIfAbsent(orderingKey(message), key -> new ArrayList<>())

@@ -51,12 +51,12 @@ final class Trial {
     }
 
     /**
-     * So many others were written in the transaction in which it was refused. That weighs as much as a second refusal: the
-     * transaction keeps the tables that it has written to from being altered.
+     * So many others were written before it in the transaction in which it was refused. Where the state is one of data, that
+     * weighs as much as a second refusal: the transaction keeps the tables that it has written to from being altered.
      */
     void compared(long others) {
-        compared = others > 0;
-        passed = Math.max(passed, others);
+        compared = others > 0 && isData();
+        passed = compared ? others : passed;
     }
 
     /** A later message of its key is written: it must never be written itself. */
