@@ -82,8 +82,9 @@ public class BatchComponent extends DefaultComponent {
             return otherBoundary.apply(route);
         }
         DataSource database = EndpointOptions.dataSource(this, dataSource);
-        new TransactionCheck(getCamelContext(), database).check(routeId);
-        return new TransactedRoute(route, database);
+        TransactionCheck check = new TransactionCheck(getCamelContext(), database);
+        check.check(routeId);
+        return new TransactedRoute(route, database, check.isDatabaseOnly(routeId));
     }
 
     /** The route that consumes from {@code batch:name}, if there is one. */

@@ -83,8 +83,10 @@ public class BatchConfiguration implements Cloneable {
     @UriParam(
             label = "consumer",
             defaultValue = "0.5",
-            description = "The largest share of a batch that may be rejected for one reason; beyond it, and beyond 20"
-                    + " messages, the batch is held like in an outage. 1 lets all of them become dead letters.")
+            description =
+                    "The largest share of the latest messages, of their keys and of their partitions that the sink may"
+                            + " refuse for one reason; beyond it, and beyond 20 messages, they are held. 1 lets all of them become"
+                            + " dead letters.")
     private volatile double maxRejected = 0.5;
 
     @UriParam(

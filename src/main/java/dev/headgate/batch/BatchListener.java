@@ -20,7 +20,8 @@ public interface BatchListener {
 
     /**
      * When a first lane of a batch cannot write, because of an outage, or because too many of its messages are refused
-     * for one reason; and again, until {@link #released}, whenever the reason is another one or more pipelines pause.
+     * for one reason, or nobody can say yet whose fault it is; and again, until {@link #released}, whenever the reason is
+     * another one, more pipelines wait, or its sources begin to pause for it or cease to.
      */
     default void holding(Held held) {}
 

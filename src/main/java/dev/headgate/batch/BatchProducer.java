@@ -133,15 +133,15 @@ final class BatchProducer extends DefaultProducer {
         if (caught instanceof BatchStoppedException stopped) {
             throw stopped;
         }
-        if (caught != null
-                && Failure.of(caught) instanceof Failure.Outage outage
+        Failure failure = caught == null ? null : Failure.of(caught);
+        if ((failure instanceof Failure.Outage || failure instanceof Failure.Undecided)
                 && ObjectHelper.getException(RetryException.class, caught) == null) {
             String last = exchange.getProperty(Message.LAST_DELIVERY, String.class);
             if (last != null) {
                 return Rejection.of(exchange).because(last);
             }
             throw new HeadgateException(
-                    "not a fault of the message, which its source will deliver again: " + outage.reason(), caught);
+                    "not a fault of the message, which its source will deliver again: " + failure.reason(), caught);
         }
         return Rejection.of(exchange);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hold {
 
-    private record Reason(Set<String> pipelines, String why) {}
+    private record Reason(Set<String> pipelines, String why, boolean pauses) {}
 
     private final String name;
     private final Listeners<BatchListener> listeners;
@@ -31,9 +31,9 @@ final class Hold {
         this.clock = clock;
     }
 
-    synchronized void hold(Lane lane, Set<String> pipelines, String why) {
+    synchronized void hold(Lane lane, Set<String> pipelines, String why, boolean pauses) {
         lanes.remove(lane);
-        lanes.put(lane, new Reason(pipelines, why));
+        lanes.put(lane, new Reason(pipelines, why, pauses));
         tell(held == null ? clock.instant() : held.since());
     }
 
@@ -58,11 +58,13 @@ final class Hold {
     private void tell(Instant since) {
         Set<String> pipelines = new TreeSet<>();
         String why = "";
+        boolean pauses = false;
         for (Reason reason : lanes.values()) {
             pipelines.addAll(reason.pipelines);
             why = reason.why;
+            pauses |= reason.pauses;
         }
-        Held now = new Held(name, pipelines, why, since);
+        Held now = new Held(name, pipelines, why, since, pauses);
         if (!now.equals(held)) {
             held = now;
             listeners.tell(listener -> listener.holding(now));

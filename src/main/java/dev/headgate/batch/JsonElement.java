@@ -1,8 +1,12 @@
 package dev.headgate.batch;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.JsonNumbers;
 import dev.headgate.message.Utf8;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks whether bytes can stand in a JSON array as one element, so that a message never changes what its neighbours in
@@ -10,9 +14,30 @@ import dev.headgate.message.Utf8;
  */
 final class JsonElement {
 
+    private static final JsonFactory JSON = new JsonFactory();
+
     private JsonElement() {}
 
-    /** Throws unless brackets and strings are closed, nothing is outside of them but one element, and it is UTF-8, without a number that is long only when its digits are written. */
+    /** Whether it is one value of JSON and nothing else, read to its end: for what the database has refused already. */
+    static boolean isJson(byte @Nullable [] text) {
+        if (text == null) {
+            return true;
+        }
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Throws unless brackets and strings are closed, nothing is outside of them but one element, and it is UTF-8, without a
+     * number that is long only when its digits are written.
+     */
     static void require(byte[] text) {
         int depth = 0;
         boolean inString = false;

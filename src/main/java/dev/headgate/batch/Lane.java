@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +24,8 @@ final class Lane implements Runnable {
     private final RouteWriter writer;
     private boolean flushing;
     private boolean stopped;
-    private int writing;
+    /** What the writer has. */
+    private List<Message> writing = List.of();
     /** Its own thread's. */
     private Duration lastAttempt = Duration.ZERO;
 
@@ -53,7 +55,7 @@ final class Lane implements Runnable {
     int pending() {
         lock.lock();
         try {
-            return accumulator.size() + writing;
+            return accumulator.size() + writing.size();
         } finally {
             lock.unlock();
         }
@@ -82,12 +84,12 @@ final class Lane implements Runnable {
                 }
                 reason = accumulator.reason(System.nanoTime());
                 messages = accumulator.take();
-                writing = messages.size();
+                writing = messages;
             } finally {
                 lock.unlock();
             }
             write(messages, reason);
-            update(() -> writing = 0);
+            update(() -> writing = List.of());
         }
         failWaiting();
     }
@@ -96,6 +98,38 @@ final class Lane implements Runnable {
         lock.lock();
         try {
             return stopped;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes what has lingered or fills a batch by now, for a writer that has not ended with what it has; may be nothing. */
+    List<Message> takeMore() {
+        lock.lock();
+        try {
+            if (stopped || !isDue()) {
+                return List.of();
+            }
+            List<Message> taken = accumulator.take();
+            writing = Stream.concat(writing.stream(), taken.stream()).toList();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #pause}; ends early when there is more to {@linkplain #takeMore take}. */
+    void pauseOrMore(Duration delay) {
+        long end = System.nanoTime() + delay.toNanos();
+        lock.lock();
+        try {
+            long remaining = delay.toNanos();
+            while (!stopped && remaining > 0 && !isDue()) {
+                long unused = changed.awaitNanos(Math.min(remaining, accumulator.remainingLinger(System.nanoTime())));
+                remaining = end - System.nanoTime();
+            }
+        } catch (InterruptedException e) {
+            stopped = true;
         } finally {
             lock.unlock();
         }
@@ -132,23 +166,29 @@ final class Lane implements Runnable {
                     changed.await();
                     continue;
                 }
-                long remaining = accumulator.remainingLinger(System.nanoTime());
-                if (flushing || accumulator.isFull() || remaining <= 0) {
+                if (isDue()) {
                     return;
                 }
-                changed.awaitNanos(remaining);
+                changed.awaitNanos(accumulator.remainingLinger(System.nanoTime()));
             }
         } catch (InterruptedException e) {
             stopped = true;
         }
     }
 
+    private boolean isDue() {
+        return accumulator.size() > 0
+                && (flushing || accumulator.isFull() || accumulator.remainingLinger(System.nanoTime()) <= 0);
+    }
+
     private void write(List<Message> messages, Batch.Closed reason) {
         try {
             writer.write(messages, reason, this);
         } catch (RuntimeException | Error e) {
-            LOG.error("A lane failed; its {} messages are not acknowledged", messages.size(), e);
-            messages.forEach(message -> message.fail(new IllegalStateException(e)));
+            List<Message> left =
+                    writing.stream().filter(message -> !message.isDone()).toList();
+            LOG.error("A lane failed; its {} messages are not acknowledged", left.size(), e);
+            left.forEach(message -> message.fail(new IllegalStateException(e)));
         }
     }
 

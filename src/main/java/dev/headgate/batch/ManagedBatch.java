@@ -55,7 +55,9 @@ public final class ManagedBatch {
         return held == null ? "" : held.why() + ", since " + held.since();
     }
 
-    @ManagedAttribute(description = "Largest share of a batch that may be rejected for one reason before it is held")
+    @ManagedAttribute(
+            description =
+                    "Largest share of messages, keys and partitions that may be refused for one reason before they are held")
     public double getMaxRejected() {
         return consumer.getEndpoint().getConfiguration().getMaxRejected();
     }

@@ -1,189 +1,376 @@
 package dev.headgate.batch;
 
 import dev.headgate.failure.Failure;
+import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Message;
 import dev.headgate.message.PipelineKey;
-import dev.headgate.message.Rejection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One batch on its way through the {@link RouteWriter}, on the lane's thread.
+ * One batch on its way through the {@link RouteWriter}, on the lane's thread, until each of its messages is applied or a
+ * dead letter.
  *
- * <p>A round over what is open has two passes. In the first one the later messages of a key wait as soon as one of it is
- * refused. If too many are refused by then, the batch is held: as the fault may end at any time, nothing has overtaken
- * them. Else the refused ones are tried once more, then those that waited; who is refused now and has been overtaken by a
- * written message of its key stays refused, whatever comes, so that order is kept.
+ * <p>An experiment, in rounds. First what was not tried yet is written, in pieces that shrink around what is refused; the
+ * later messages of a key wait as soon as one of it is. Then what is refused is tried again, alone; then those that waited
+ * behind what by now is most likely bad. A message becomes a dead letter when it was refused again and again while others
+ * passed ({@link Trial}), unless too many are refused for its reason ({@link RefusalWindow}). What is left is held, and with
+ * the next round the messages that have arrived meanwhile join: they are the neighbours that tell whose fault it is. When
+ * nothing passes, it is the sink's, and nothing becomes a dead letter.
+ *
+ * <p>Who is refused, and overtaken by a written message of its key, stays refused, whatever comes, so that order is kept.
  */
 final class RejectionSearch {
 
-    /** While the batch is held, so many rounds give up when nothing is accepted in the first pass, then one goes on. */
-    private static final int PROBES = 10;
+    /** What Postgres says, among others, of a text that is not JSON. */
+    private static final String INVALID_TEXT = "SQLSTATE 22P02";
+
+    private record KeyAndReason(PipelineKey key, String reason) {}
+
+    /** How long a message that the data's state refuses waits for others to be compared with. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final RouteWriter writer;
-    private final List<Message> messages;
+    private final RefusalWindow window;
     private final Batch.Closed closed;
     private final Lane lane;
-    /** By this round, in the order in which they were found. */
-    private final Map<Message, Rejection> rejected = new LinkedHashMap<>();
+    /** In order of arrival. */
+    private final List<Message> open;
+    /** Of those in {@link #open} that are refused. */
+    private final Map<Message, Trial> trials = new HashMap<>();
 
-    /** Of those in {@link #rejected}. */
-    private final Map<PipelineKey, List<Message>> rejectedByKey = new HashMap<>();
+    private final Map<PipelineKey, List<Trial>> byKey = new HashMap<>();
+    private final Map<PipelineKey, List<Trial>> bySourceKey = new HashMap<>();
+    /** How many messages had passed by then. */
+    private final Map<KeyAndReason, Long> firstOfKey = new HashMap<>();
 
-    /** By this round or an earlier one: not to be tried again, for a later message of their key is written. */
-    private final Map<Message, Rejection> overtaken = new LinkedHashMap<>();
-
+    private final Set<String> tooMany = new HashSet<>();
+    private @Nullable Throwable lastRefusal;
     private int failedAttempts;
-    private boolean anyWritten;
+    private int nextProbe;
+    private boolean held;
+    /** The attempts that succeeded of those that are made together; null while each is made by itself. */
+    private @Nullable List<Batch> parts;
+
+    private @Nullable Throwable outage;
+    private boolean eachByItself;
 
     RejectionSearch(RouteWriter writer, List<Message> messages, Batch.Closed closed, Lane lane) {
         this.writer = writer;
-        this.messages = messages;
+        this.window = writer.window();
+        this.open = new ArrayList<>(messages);
         this.closed = closed;
         this.lane = lane;
     }
 
     void run() {
-        List<Message> open = messages;
-        String fault = "";
-        for (int round = 1; !open.isEmpty() && !lane.isStopped(); round++) {
-            boolean probing = !fault.isEmpty() && writer.maxRejected() < 1 && round % PROBES != 0;
-            RejectionTally tally = round(open, probing);
-            open = open(open);
-            if (tally != null) {
-                fault = probing ? fault : tally.why();
-                writer.backOffRejected(open, lane, fault, round);
+        int fruitless = 0;
+        while (!open.isEmpty() && !lane.isStopped()) {
+            round(fruitless == 0);
+            if (open.removeIf(Message::isDone)) {
+                fruitless = 0;
             } else {
-                storeRejected(open);
-                open = open(open);
+                fruitless++;
+            }
+            if (!open.isEmpty()) {
+                tell(fruitless);
+                boolean allTried = untried().stream().allMatch(this::waits);
+                if (fruitless > 0) {
+                    writer.rest(lane, fruitless, allTried);
+                }
+                if (allTried) {
+                    open.addAll(writer.takeMore(lane));
+                }
             }
         }
         open.forEach(message -> message.fail(new BatchStoppedException()));
         writer.release(lane);
     }
 
-    private static List<Message> open(List<Message> list) {
-        return list.stream().filter(message -> !message.isDone()).toList();
+    private void round(boolean thorough) {
+        List<Message> untried = untried();
+        Set<Message> before = Set.copyOf(trials.keySet());
+        if (trials.isEmpty() && writer.takesAttemptsTogether() && !eachByItself) {
+            together(untried.subList(0, Math.min(untried.size(), writer.mostMessages())));
+        } else {
+            pass(untried, new Isolation(untried.size(), thorough ? untried.size() : 1), true, thorough);
+        }
+        if (trials.isEmpty()) {
+            return;
+        }
+        look();
+        retry(before);
+        look();
+        List<Message> waiting = untried();
+        pass(waiting, new Isolation(waiting.size(), waiting.size()), false, true);
+        look();
+        store(list(message -> trials.containsKey(message) && isDead(trial(message))));
     }
 
     /**
-     * Writes all that can be written.
-     *
-     * @param probing gives up when nothing is accepted
-     * @return null when the rest is to be stored as dead letters, else what says that too many are rejected
+     * The first pass where a savepoint takes back a refused part: in one transaction, in chunks as large as refusals have
+     * been rare. What commits there, and only there, may still refuse it as a whole: then each part is tried by itself.
      */
-    private @Nullable RejectionTally round(List<Message> open, boolean probing) {
-        RejectionTally first = tally();
-        forget();
-        List<Message> tried = without(overtaken, open);
-        pass(tried, new Isolation(tried.size(), tried.size()), first, true, probing);
-        if (rejected.isEmpty() || lane.isStopped()) {
-            return first.isTooMany() ? first : null;
+    private void together(List<Message> list) {
+        ChunkSize size = writer.chunkSize();
+        if (size.get() >= list.size()) {
+            Failure failure = write(list, true);
+            if (failure == null) {
+                size.written(list.size());
+            }
+            if (failure == null || failure instanceof Failure.Outage) {
+                return;
+            }
+            if (list.size() == 1) {
+                refuse(list.get(0), failure);
+                return;
+            }
+            size.refused();
         }
-        List<Message> refused = List.copyOf(rejected.keySet());
-        List<Message> waiting = without(rejected, open(tried));
-        first.leaveOut(waiting.size());
-        if (first.isTooMany() || (probing && !anyWritten)) {
-            return first;
+        List<Batch> succeeded = new ArrayList<>();
+        parts = succeeded;
+        outage = null;
+        Throwable failed = writer.together(
+                lane,
+                () -> {
+                    pass(list, new Isolation(list.size(), list.size()), true, true);
+                    return lane.isStopped() ? new BatchStoppedException() : outage;
+                },
+                succeeded);
+        parts = null;
+        if (failed == null) {
+            failedAttempts = 0;
+            release();
+            return;
         }
-        RejectionTally second = tally();
-        forget();
-        pass(refused, new Isolation(refused.size(), 1), second, false, false);
-        pass(waiting, new Isolation(waiting.size(), waiting.size()), second, false, false);
-        return second.isTooMany() ? second : null;
+        trials.values().stream().filter(trial -> !trial.isCertain()).forEach(trial -> window.recovered(trial.reason()));
+        trials.clear();
+        byKey.clear();
+        bySourceKey.clear();
+        firstOfKey.clear();
+        if (Failure.of(failed) instanceof Failure.Outage || lane.isStopped()) {
+            writer.backOff(new Batch(writer.name(), list, closed, writer.policy()), lane, failed, ++failedAttempts);
+        } else {
+            eachByItself = true;
+        }
     }
 
-    private static List<Message> without(Map<Message, Rejection> excluded, List<Message> list) {
-        return excluded.isEmpty()
-                ? list
-                : list.stream()
-                        .filter(message -> !excluded.containsKey(message))
-                        .toList();
+    private List<Message> list(Predicate<Message> which) {
+        return open.stream()
+                .filter(message -> !message.isDone() && which.test(message))
+                .toList();
     }
 
-    /** What was refused before this round and is not stored. */
-    private RejectionTally tally() {
-        RejectionTally tally = new RejectionTally(messages.size(), writer.maxRejected());
-        overtaken.values().forEach(tally::add);
-        for (Message message : messages) {
-            if (message.rejection() != null && !message.isHeld() && !message.isDone()) {
-                tally.add(message.rejection());
+    private Trial trial(Message message) {
+        return Objects.requireNonNull(trials.get(message));
+    }
+
+    private List<Message> untried() {
+        return list(message -> !trials.containsKey(message));
+    }
+
+    /** For which reasons too many are refused by now. */
+    private void look() {
+        tooMany.clear();
+        trials.values().stream()
+                .map(Trial::reason)
+                .distinct()
+                .filter(window::isTooMany)
+                .forEach(tooMany::add);
+    }
+
+    /**
+     * Tries again alone what is refused, where others have passed since; of the rest a few in turn, for the fault may be over,
+     * and all when one of these passes.
+     */
+    private void retry(Set<Message> before) {
+        long passed = window.passed();
+        List<Message> due = list(
+                message -> trials.containsKey(message) && !trial(message).isOvertaken() && !isDead(trial(message)));
+        Set<Message> chosen = new HashSet<>();
+        List<Message> others = new ArrayList<>();
+        for (Message message : due) {
+            Trial trial = trial(message);
+            boolean compared = trial.isNews(passed) || (window.isOff() && trial.isData());
+            if (compared && !tooMany.contains(trial.reason())) {
+                chosen.add(message);
+            } else if (before.contains(message) || trial.isData()) {
+                others.add(message);
             }
         }
-        return tally;
+        for (int i = 0; i < Math.min(others.size(), RefusalWindow.ALWAYS_ISOLATED); i++) {
+            chosen.add(others.get(Math.floorMod(nextProbe++, others.size())));
+        }
+        again(due.stream().filter(chosen::contains).toList());
+        if (others.stream().anyMatch(message -> message.isDone())) {
+            again(due.stream().filter(message -> !message.isDone()).toList());
+        }
     }
 
-    private void forget() {
-        rejected.clear();
-        rejectedByKey.clear();
-        overtaken.keySet().forEach(this::holdKey);
-        anyWritten = false;
+    private void again(List<Message> refused) {
+        pass(refused, new Isolation(refused.size(), 1), true, true);
     }
 
-    private void pass(
-            List<Message> list, Isolation isolation, RejectionTally tally, boolean keysWait, boolean probing) {
-        while (!tally.isTooMany() && !isolation.isDone() && !lane.isStopped()) {
-            List<Message> range = list.subList(isolation.from(), isolation.end(writer.mostMessages())).stream()
-                    .filter(message -> !waits(message, keysWait))
-                    .toList();
+    /**
+     * Writes what can be written of the list.
+     *
+     * @param strict whether a message waits behind each earlier one of its key that is refused, or only behind those that
+     *     may well be good
+     * @param thorough whether to look at all; else it is enough to see that a few more are refused
+     */
+    private void pass(List<Message> list, Isolation isolation, boolean strict, boolean thorough) {
+        int refused = 0;
+        boolean anyWritten = false;
+        while (!isolation.isDone() && !lane.isStopped()) {
+            List<Message> range = free(list.subList(isolation.from(), isolation.end(mostMessages())), strict);
             Failure failure = range.isEmpty() ? null : write(range, true);
             if (failure == null) {
                 anyWritten |= !range.isEmpty();
-                overtake(range);
+                range.forEach(this::written);
                 isolation.written();
-            } else if (failure instanceof Failure.Rejected && isolation.refused()) {
-                Rejection why = Rejection.of(writer.name(), failure, 1);
-                refuse(range.get(0), why);
-                tally.add(why);
-                if (probing && !anyWritten && tally.isMany()) {
+                continue;
+            }
+            if (failure instanceof Failure.Outage) {
+                if (parts != null) {
                     return;
+                }
+                continue;
+            }
+            if (!isolation.refused()) {
+                int suspect = Suspect.among(range, Objects.requireNonNull(lastRefusal));
+                isolation.suspect(suspect < 0 ? -1 : list.indexOf(range.get(suspect)));
+                continue;
+            }
+            refused += refuse(range.get(0), failure) ? 1 : 0;
+            writer.chunkSize().refused();
+            boolean few = refused <= RefusalWindow.ALWAYS_ISOLATED;
+            boolean enough = !anyWritten && (!thorough || !(failure instanceof Failure.Rejected));
+            if (!few && (enough || (!window.isOff() && refused > writer.maxRejected() * list.size()))) {
+                return;
+            }
+        }
+    }
+
+    private int mostMessages() {
+        return parts == null
+                ? writer.mostMessages()
+                : Math.min(writer.mostMessages(), writer.chunkSize().get());
+    }
+
+    /** Those that do not wait; a refused one that is tried again with them keeps none of them waiting. */
+    private List<Message> free(List<Message> list, boolean strict) {
+        if (trials.isEmpty()) {
+            return list;
+        }
+        List<Message> free = new ArrayList<>(list.size());
+        Set<Trial> again = new HashSet<>();
+        for (Message message : list) {
+            if (!waits(message, strict, again)) {
+                free.add(message);
+                if (trials.containsKey(message)) {
+                    again.add(trial(message));
                 }
             }
         }
+        return free;
     }
 
-    /** Whether an earlier message of its key is refused, and keeps it from being written in this pass. */
-    private boolean waits(Message message, boolean keysWait) {
-        if (rejectedByKey.isEmpty()) {
-            return false;
-        }
-        boolean held = writer.policy().holdsKeys()
-                && message.sourceKey() != null
-                && rejectedByKey.containsKey(sourceKey(message));
-        return held || (keysWait && rejectedByKey.containsKey(orderingKey(message)));
+    private boolean waits(Message message) {
+        return waits(message, true, Set.of());
     }
 
-    private void refuse(Message message, Rejection why) {
-        rejected.put(message, why);
-        if (message.orderingKey() != null) {
-            rejectedByKey
-                    .computeIfAbsent(orderingKey(message), key -> new ArrayList<>())
-                    .add(message);
-        }
-        holdKey(message);
-    }
-
-    private void holdKey(Message message) {
-        if (writer.policy().holdsKeys() && message.sourceKey() != null) {
-            rejectedByKey.computeIfAbsent(sourceKey(message), key -> new ArrayList<>());
-        }
-    }
-
-    /** To write what was refused behind one of these would break the order of its key. */
-    private void overtake(List<Message> written) {
-        if (rejected.isEmpty()) {
-            return;
-        }
-        for (Message message : written) {
-            for (Message refused : rejectedByKey.getOrDefault(orderingKey(message), List.of())) {
-                overtaken.put(refused, Objects.requireNonNull(rejected.get(refused)));
+    /** Whether an earlier message of its key is refused, not tried again with it, and keeps it from being written. */
+    private boolean waits(Message message, boolean strict, Set<Trial> again) {
+        for (Trial trial : bySourceKey.getOrDefault(sourceKey(message), List.of())) {
+            if (trial.isBefore(message) && !again.contains(trial)) {
+                return true;
             }
         }
+        for (Trial trial : byKey.getOrDefault(orderingKey(message), List.of())) {
+            boolean settled = trial.isCertain() || trial.isOvertaken();
+            boolean likelyBad = !trial.holdsBack() && !tooMany.contains(trial.reason());
+            if (trial.isBefore(message) && !settled && (strict || !likelyBad) && !again.contains(trial)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many messages have passed, with those that are written in the transaction in hand. */
+    private long passed() {
+        long written = 0;
+        for (Batch part : parts == null ? List.<Batch>of() : parts) {
+            written += part.freshMessages().size();
+        }
+        return window.passed() + written;
+    }
+
+    /** True if it was not refused before, or for another reason; what can be no fault of the sink is not counted. */
+    private boolean refuse(Message message, Failure failure) {
+        boolean certain = ObjectHelper.getException(RejectedException.class, lastRefusal) != null
+                || (failure.reason().equals(INVALID_TEXT) && !JsonElement.isJson(message.payload()));
+        Trial trial = trials.get(message);
+        if (trial != null && trial.reason().equals(failure.reason())) {
+            trial.refused(failure, passed());
+            return false;
+        }
+        if (trial != null) {
+            forget(message);
+            window.recovered(trial.reason());
+        }
+        // What passed since the first one of its key was refused for the same reason is evidence for the later ones
+        // too.
+        long passed = firstOfKey.computeIfAbsent(
+                new KeyAndReason(orderingKey(message), failure.reason()), key -> passed());
+        trial = new Trial(message, failure, certain, passed);
+        trial.refused(failure, passed());
+        trial.compared(passed() - window.passed());
+        trials.put(message, trial);
+        if (message.orderingKey() != null) {
+            byKey.computeIfAbsent(orderingKey(message), key -> new ArrayList<>())
+                    .add(trial);
+        }
+        if (writer.policy().holdsKeys() && message.sourceKey() != null) {
+            bySourceKey
+                    .computeIfAbsent(sourceKey(message), key -> new ArrayList<>())
+                    .add(trial);
+        }
+        if (!certain) {
+            window.refused(message, failure.reason());
+        }
+        return !certain;
+    }
+
+    /** To write what was refused before it in its key would break its order. */
+    private void written(Message message) {
+        if (trials.isEmpty()) {
+            return;
+        }
+        Trial passed = trials.get(message);
+        if (passed != null) {
+            forget(message);
+            window.recovered(passed.reason());
+        }
+        for (Trial refused : byKey.getOrDefault(orderingKey(message), List.of())) {
+            if (refused.isBefore(message)) {
+                refused.overtaken();
+            }
+        }
+    }
+
+    private void forget(Message message) {
+        Trial trial = trials.remove(message);
+        byKey.getOrDefault(orderingKey(message), new ArrayList<>()).remove(trial);
+        bySourceKey.getOrDefault(sourceKey(message), new ArrayList<>()).remove(trial);
     }
 
     private static PipelineKey orderingKey(Message message) {
@@ -194,33 +381,105 @@ final class RejectionSearch {
         return new PipelineKey(message.pipeline(), message.sourceKey());
     }
 
-    /** Marks what was found and writes it, with what is held behind it, as dead letters in order. */
-    private void storeRejected(List<Message> open) {
-        overtaken.forEach(Message::reject);
-        rejected.forEach(Message::reject);
-        while (!open.isEmpty() && !lane.isStopped() && write(open, false) != null) {
-            // dead letters are never refused: it waited for the end of an outage
+    /** The verdict. Few messages that the data's state refuses may become dead letters with none to compare them with. */
+    private boolean isDead(Trial trial) {
+        if (!trial.isRepeated() && !trial.isOvertaken()) {
+            return false;
+        }
+        return !tooMany.contains(trial.reason()) && (trial.hasEvidence() || (trial.isData() && isUnopposed(trial)));
+    }
+
+    private boolean isUnopposed(Trial trial) {
+        return window.isOff() || window.isIsolated(trial.reason(), PATIENCE);
+    }
+
+    /** Writes them as dead letters, in order. */
+    private void store(List<Message> dead) {
+        dead.forEach(message -> message.reject(trial(message).rejection(writer.name())));
+        for (int from = 0; from < dead.size(); ) {
+            List<Message> range = dead.subList(from, Math.min(dead.size(), from + writer.mostMessages()));
+            if (lane.isStopped()) {
+                return;
+            }
+            if (write(range, false) == null) {
+                range.forEach(this::forget);
+                from += range.size();
+            }
         }
     }
 
+    /** Says in the log and in health what is held, and why. */
+    private void tell(int fruitless) {
+        String why = why();
+        if (why != null) {
+            held = true;
+            writer.holdRefused(open, lane, why);
+        } else if (trials.isEmpty() && held) {
+            held = false;
+            writer.release(lane);
+        }
+        boolean nothingPasses = trials.values().stream().anyMatch(trial -> !trial.isData() && !trial.hasEvidence());
+        if (fruitless > 0 && lastRefusal != null && (why != null || nothingPasses)) {
+            writer.fruitless(open, closed, lastRefusal, fruitless);
+        }
+    }
+
+    private @Nullable String why() {
+        if (!tooMany.isEmpty()) {
+            return window.why(tooMany.iterator().next());
+        }
+        Trial oldest = null;
+        for (Trial trial : trials.values()) {
+            if (!trial.hasEvidence() && (oldest == null || trial.age() > oldest.age())) {
+                oldest = trial;
+            }
+        }
+        return oldest == null || oldest.age() < PATIENCE.toNanos() || (oldest.isData() && isUnopposed(oldest))
+                ? null
+                : "%d refused (%s: %s), and nothing else has passed since: the sink's fault until another message passes"
+                        .formatted(trials.size(), oldest.reason(), firstLine(oldest.error()));
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse(text);
+    }
+
     /**
-     * One attempt; null if it succeeded, the rejection if it is one, and an outage after waiting for the next attempt.
+     * One attempt; null if it succeeded, the failure if it can be isolated, and an outage after waiting for the next attempt.
      *
-     * @param isolating whether a rejection can be found in it
+     * @param isolating whether a refused message can be found in it
      */
     private @Nullable Failure write(List<Message> range, boolean isolating) {
         Batch batch = new Batch(writer.name(), range, closed, writer.policy());
-        Throwable thrown = writer.attempt(batch, lane);
+        Throwable thrown = parts == null ? writer.attempt(batch, lane) : writer.part(batch);
         if (thrown == null) {
-            failedAttempts = 0;
+            if (parts == null) {
+                failedAttempts = 0;
+                release();
+            } else {
+                parts.add(batch);
+                writer.chunkSize().written(range.size());
+            }
             return null;
         }
         Failure failure = Failure.of(thrown);
         boolean marked = range.stream().allMatch(message -> message.rejection() != null);
-        if (isolating && failure instanceof Failure.Rejected && !marked) {
+        if (isolating && !marked && !lane.isStopped() && !(failure instanceof Failure.Outage)) {
+            lastRefusal = thrown;
             return failure;
+        }
+        if (parts != null) {
+            outage = thrown;
+            return new Failure.Outage(failure.reason(), failure.error());
         }
         writer.backOff(batch, lane, thrown, ++failedAttempts);
         return new Failure.Outage(failure.reason(), failure.error());
+    }
+
+    /** An outage is over; what is held for refusals stays held. */
+    private void release() {
+        if (!held) {
+            writer.release(lane);
+        }
     }
 }

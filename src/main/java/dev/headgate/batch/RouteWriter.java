@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,10 +19,8 @@ import org.slf4j.LoggerFactory;
  * Writes the messages of each batch through its route: all of them, however many attempts that takes.
  *
  * <p>An outage is retried with the same messages, without limit, after an exponential backoff with full jitter, in pieces
- * as large as the {@link WriteLimit} allows at the time. Rejected messages are found by {@link Isolation}; each attempt is
- * a transaction of its own, and the completions of what it wrote run as soon as it has succeeded. The rejected ones are
- * marked and written last, as dead letters, unless most of the batch is rejected for one reason: then nothing of them is
- * written, and the rest is tried again like an outage.
+ * as large as the {@link WriteLimit} allows at the time. What is refused is found, and judged, by a {@link RejectionSearch};
+ * each attempt is a transaction of its own, and the completions of what it wrote run as soon as it has succeeded.
  *
  * <p>Shared by the lanes; all but its collaborators is on the lane's stack.
  */
@@ -32,12 +31,27 @@ final class RouteWriter {
         /** Returns null when all its effects are durable, else what failed; nothing of the attempt has taken effect then. */
         @Nullable
         Throwable send(Batch batch);
+
+        /** Whether {@link #together} can be asked. */
+        default boolean takesAttemptsTogether() {
+            return false;
+        }
+
+        /**
+         * Runs attempts whose effects become durable together, at the end; one that fails takes back its own.
+         *
+         * @param attempts answers null, or what must take back all of them
+         * @return null when all effects of those that did not fail are durable, else what failed: then none has taken effect
+         */
+        default @Nullable Throwable together(Supplier<@Nullable Throwable> attempts) {
+            throw new UnsupportedOperationException();
+        }
     }
 
     /**
      * What the endpoint says.
      *
-     * @param maxRejected see {@link RejectionTally}; read again at each attempt
+     * @param maxRejected see {@link RefusalWindow}; read again at each attempt
      */
     record Options(Backoff backoff, DoubleSupplier maxRejected, BatchPolicy policy) {}
 
@@ -53,6 +67,8 @@ final class RouteWriter {
     private final Listeners<BatchListener> listeners;
     private final Diagnosis diagnosis;
     private final ConflictLog conflicts = new ConflictLog(LOG, InstantSource.system());
+    private final RefusalWindow window;
+    private final ChunkSize chunkSize = new ChunkSize();
 
     RouteWriter(
             String name,
@@ -69,13 +85,27 @@ final class RouteWriter {
         this.hold = hold;
         this.listeners = listeners;
         this.diagnosis = diagnosis;
+        this.window = new RefusalWindow(options.maxRejected);
     }
 
     /** Returns when every message is either written and completed, or failed because the lane stopped. */
     void write(List<Message> messages, Batch.Closed closed, Lane lane) {
+        closed(messages, closed);
+        new RejectionSearch(this, messages, closed, lane).run();
+    }
+
+    /** What waits in the lane and may be tried beside what it has; may be nothing. */
+    List<Message> takeMore(Lane lane) {
+        List<Message> taken = lane.takeMore();
+        if (!taken.isEmpty()) {
+            closed(taken, Batch.Closed.FLUSH);
+        }
+        return taken;
+    }
+
+    private void closed(List<Message> messages, Batch.Closed closed) {
         Batch batch = new Batch(name, messages, closed, options.policy);
         listeners.tell(listener -> listener.closed(batch));
-        new RejectionSearch(this, messages, closed, lane).run();
     }
 
     String name() {
@@ -89,6 +119,10 @@ final class RouteWriter {
 
     double maxRejected() {
         return options.maxRejected.getAsDouble();
+    }
+
+    RefusalWindow window() {
+        return window;
     }
 
     BatchPolicy policy() {
@@ -112,10 +146,60 @@ final class RouteWriter {
         lane.attempted(took);
         if (failure == null) {
             limit.written(took);
-            LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
-            listeners.tell(listener -> listener.written(batch, took));
-            conflicts.written(batch);
-            batch.messages().forEach(Message::complete);
+            written(batch, took);
+        }
+        return failure;
+    }
+
+    private void written(Batch batch, Duration took) {
+        LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
+        listeners.tell(listener -> listener.written(batch, took));
+        conflicts.written(batch);
+        window.passed(batch.freshMessages(), batch.freshMessages().size());
+        batch.messages().forEach(Message::complete);
+    }
+
+    /** How many messages to try at once where refusals are taken back one by one. */
+    ChunkSize chunkSize() {
+        return chunkSize;
+    }
+
+    /** Whether the effects of several attempts can become durable at once. */
+    boolean takesAttemptsTogether() {
+        return route.takesAttemptsTogether();
+    }
+
+    /** One attempt of those that are {@linkplain #together together}; null if it succeeded. */
+    @Nullable
+    Throwable part(Batch batch) {
+        return route.send(batch);
+    }
+
+    /**
+     * Several attempts whose effects become durable at once; null if they are, and the completions have run.
+     *
+     * @param attempts answers null, or what must take back all of them
+     * @param parts the attempts that succeeded, added by {@code attempts}
+     */
+    @Nullable
+    Throwable together(Lane lane, Supplier<@Nullable Throwable> attempts, List<Batch> parts) {
+        if (!limit.enter(lane)) {
+            return new BatchStoppedException();
+        }
+        long start = System.nanoTime();
+        @Nullable Throwable failure;
+        try {
+            failure = route.together(attempts);
+        } finally {
+            limit.leave();
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        lane.attempted(took);
+        if (failure == null) {
+            limit.written(took);
+            int all = parts.stream().mapToInt(Batch::getSize).sum();
+            parts.forEach(
+                    part -> written(part, took.multipliedBy(part.getSize()).dividedBy(all)));
         }
         return failure;
     }
@@ -127,16 +211,31 @@ final class RouteWriter {
         listeners.tell(listener -> listener.retrying(batch, cause, attempts, delay));
         // A deadlock or a lost connection is mostly over at the second attempt; what has waited for long is not.
         if (attempts > 1 || lane.lastAttempt().compareTo(LONG) > 0) {
-            hold(batch.messages(), lane, diagnosis.of(cause));
+            hold(batch.messages(), lane, diagnosis.of(cause), true);
         }
         lane.pause(delay);
     }
 
-    /** As {@link #backOff}, for a batch of which too many messages are rejected. */
-    void backOffRejected(List<Message> messages, Lane lane, String why, int attempts) {
+    /** Waits until what is refused is due to be tried again, or, if that is wanted, there is more to try. */
+    void rest(Lane lane, int rounds, boolean orMore) {
+        Duration delay = options.backoff.after(rounds);
+        if (orMore) {
+            lane.pauseOrMore(delay);
+        } else {
+            lane.pause(delay);
+        }
+    }
+
+    /** Says that the messages are refused, and wait until it is known whose fault that is. */
+    void holdRefused(List<Message> messages, Lane lane, String why) {
+        hold(messages, lane, why, false);
+    }
+
+    /** Says that nothing of the messages could be written, nor any other since. */
+    void fruitless(List<Message> messages, Batch.Closed closed, Throwable cause, int rounds) {
         limit.failed();
-        hold(messages, lane, why);
-        lane.pause(options.backoff.after(attempts));
+        Batch batch = new Batch(name, messages, closed, options.policy);
+        listeners.tell(listener -> listener.retrying(batch, cause, rounds, options.backoff.after(rounds)));
     }
 
     /** The batch in hand is written, all of it, or given up. */
@@ -144,8 +243,8 @@ final class RouteWriter {
         hold.release(lane);
     }
 
-    private void hold(List<Message> messages, Lane lane, String why) {
+    private void hold(List<Message> messages, Lane lane, String why, boolean pauses) {
         Set<String> pipelines = messages.stream().map(Message::pipeline).collect(Collectors.toSet());
-        hold.hold(lane, pipelines, why);
+        hold.hold(lane, pipelines, why, pauses);
     }
 }

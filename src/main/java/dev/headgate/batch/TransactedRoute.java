@@ -11,11 +11,14 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -28,14 +31,22 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class TransactedRoute implements RouteWriter.Route {
 
     private final RouteWriter.Route route;
+    private final boolean databaseOnly;
+    /** A transaction of its own, or a savepoint in that of {@link #together}. */
     private final TransactionTemplate transaction;
+
+    private final TransactionTemplate outer;
     private final LedgerTable ledger;
     private final DeadLetters deadLetters;
     private final HeldKeys heldKeys;
 
-    TransactedRoute(RouteWriter.Route route, DataSource database) {
+    /** @param databaseOnly whether a savepoint takes back all that the steps do */
+    TransactedRoute(RouteWriter.Route route, DataSource database, boolean databaseOnly) {
         this.route = route;
-        this.transaction = new TransactionTemplate(new Transactions(database));
+        this.databaseOnly = databaseOnly;
+        this.outer = new TransactionTemplate(new Transactions(database));
+        this.transaction = new TransactionTemplate(Objects.requireNonNull(outer.getTransactionManager()));
+        this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
         this.ledger = new LedgerTable(database);
         this.deadLetters = new DeadLetters(database, InstantSource.system());
         this.heldKeys = new HeldKeys(database);
@@ -54,6 +65,27 @@ final class TransactedRoute implements RouteWriter.Route {
             });
         } catch (RuntimeException e) {
             // A rollback that fails, as on a broken connection, says less than what was to be rolled back.
+            return failure[0] == null ? e : failure[0];
+        }
+        return failure[0];
+    }
+
+    @Override
+    public boolean takesAttemptsTogether() {
+        return databaseOnly;
+    }
+
+    @Override
+    public @Nullable Throwable together(Supplier<@Nullable Throwable> attempts) {
+        @Nullable Throwable[] failure = new Throwable[1];
+        try {
+            outer.executeWithoutResult(status -> {
+                failure[0] = attempts.get();
+                if (failure[0] != null) {
+                    status.setRollbackOnly();
+                }
+            });
+        } catch (RuntimeException e) {
             return failure[0] == null ? e : failure[0];
         }
         return failure[0];

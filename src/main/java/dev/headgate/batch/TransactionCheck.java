@@ -11,6 +11,7 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.component.sql.DefaultSqlEndpoint;
 import org.apache.camel.component.sql.stored.SqlStoredEndpoint;
 import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.LogDefinition;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.PolicyDefinition;
@@ -75,6 +76,23 @@ final class TransactionCheck {
                         .formatted(routeId, step.getId(), step.getLabel(), fault));
             }
         }
+    }
+
+    /**
+     * Whether all that the route does is SQL in the transaction, so that a savepoint can take back a part of it. False where
+     * it has any other step, whatever that does.
+     */
+    boolean isDatabaseOnly(String routeId) {
+        RouteDefinition route = model().getRouteDefinition(routeId);
+        return route != null && steps(route.getOutputs()).stream().allMatch(this::isSql);
+    }
+
+    private boolean isSql(ProcessorDefinition<?> step) {
+        if (step instanceof ToDefinition to) {
+            Endpoint endpoint = endpoint(to.getEndpointUri());
+            return endpoint instanceof DefaultSqlEndpoint || endpoint instanceof SqlStoredEndpoint;
+        }
+        return step instanceof TransactedDefinition || step instanceof LogDefinition;
     }
 
     @SuppressWarnings({"rawtypes", "unchecked"}) // the signature is Camel's

@@ -27,8 +27,9 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 /**
  * What a failure is, told from its chain of causes; the outermost cause that says so decides.
  *
- * <p>Whoever writes to a sink treats {@link Unknown} as an outage: what nobody knows is never silently dead-lettered. A
- * step before a batch works on one message only, so that there an unknown failure lies in the message.
+ * <p>Where a batch is written, {@link Undecided} and {@link Unknown} are decided by an experiment: what fails alone again
+ * and again while others pass lies in the message, what fails with all others is an outage. A step before a batch works on
+ * one message only: there what is undecided is tried again like an outage, and an unknown failure lies in the message.
  */
 public sealed interface Failure {
 
@@ -44,6 +45,9 @@ public sealed interface Failure {
     /** The failure lies in the message, which can never succeed. */
     record Rejected(String reason, String error) implements Failure {}
 
+    /** A server refused it with a state that tells nothing: the message can be at fault, or the server. */
+    record Undecided(String reason, String error) implements Failure {}
+
     /** Neither of both is known. */
     record Unknown(String reason, String error) implements Failure {}
 
@@ -52,6 +56,15 @@ public sealed interface Failure {
      * exceeded (a value too long for its index, nested too deeply).
      */
     Set<String> DATA = Set.of("22", "23", "54");
+
+    /**
+     * Classes of SQLSTATE, and states, that lie in the server or in the way to it, whatever the data: connection,
+     * authorization of the session, catalog, transaction rollback, resources, system error; ended sessions, read-only
+     * transactions, and a lock that could not be had in time.
+     */
+    Set<String> SERVER = Set.of("08", "28", "3D", "40", "53", "58");
+
+    Set<String> SERVER_STATES = Set.of("25006", "25P03", "25P04", "55P03", "57P01", "57P02", "57P03", "57P04", "57P05");
 
     /** Tells what the failure is. */
     static Failure of(Throwable failure) {
@@ -114,9 +127,13 @@ public sealed interface Failure {
     }
 
     private static Failure of(String state, String error) {
-        boolean data = state.length() == 5 && DATA.contains(state.substring(0, 2));
         String reason = "SQLSTATE " + state;
-        return data ? new Rejected(reason, error) : new Outage(reason, error);
+        String kind = state.length() == 5 ? state.substring(0, 2) : "";
+        if (DATA.contains(kind)) {
+            return new Rejected(reason, error);
+        }
+        boolean server = kind.isEmpty() || SERVER.contains(kind) || SERVER_STATES.contains(state);
+        return server ? new Outage(reason, error) : new Undecided(reason, error);
     }
 
     /** The status that a service answered with, or -1. */

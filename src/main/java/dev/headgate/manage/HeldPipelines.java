@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the sources of a batch that cannot write, from its first lane's failure until all its lanes write again, and
- * says so in the log: at once, then once a minute with the present reason, and when it goes on. What cannot write again
- * within a minute did not go on: it keeps to one line a minute, which says how often.
+ * Pauses the sources of a batch that meets an outage, from its first lane's failure until all its lanes write again, and
+ * says so of each batch that cannot write in the log: at once, then once a minute with the present reason, and when it goes
+ * on. What cannot write again within a minute did not go on: it keeps to one line a minute, which says how often.
  *
  * <p>Thread-safe. What is in flight stays in flight, and is written when the batch goes on.
  */
@@ -52,7 +52,11 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     @Override
     public void holding(Held held) {
-        held.pipelines().forEach(pipeline -> limit.source(pipeline).pause(held.batch()));
+        if (held.pauses()) {
+            held.pipelines().forEach(pipeline -> limit.source(pipeline).pause(held.batch()));
+        } else {
+            limit.sources().forEach(source -> source.resume(held.batch()));
+        }
         synchronized (troubles) {
             boolean begins = holds.put(held.batch(), held) == null;
             Trouble trouble = troubles.get(held.batch());
@@ -139,7 +143,7 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
         private void sayItIsHeld() {
             String often = holds == 1 ? "" : " (held %d times since %s)".formatted(holds, since);
-            LOG.warn("{}{}. {} paused; nothing is lost.", held, often, held.pipelines());
+            LOG.warn("{}{}. {} {}; nothing is lost.", held, often, held.pipelines(), held.pauses() ? "paused" : "wait");
         }
 
         private void sayItGoesOn() {

@@ -46,6 +46,11 @@ public record Rejection(String stage, String reason, String error, int attempts)
         return new Rejection(stage, last + ": " + reason, error, attempts);
     }
 
+    /** The same, with what was tried at the end of its details, however long these are. */
+    public Rejection with(String evidence) {
+        return new Rejection(stage, reason, cut(error, LONGEST_ERROR - evidence.length()) + evidence, attempts);
+    }
+
     private static String cut(String text, int longest) {
         return text.length() > longest ? text.substring(0, longest) : text;
     }

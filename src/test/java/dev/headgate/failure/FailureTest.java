@@ -44,11 +44,20 @@ class FailureTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "08006", "21000", "25006", "28P01", "40001", "40P01", "42501", "42P01", "42703", "53100", "53200",
-                "53300", "53400", "55P03", "57014", "57P01", "57P03", "58030", "XX000", "XX001", "", "2", "0A000"
+                "08006", "25006", "28P01", "3D000", "40001", "40P01", "53100", "53200", "53300", "53400", "55P03",
+                "57P01", "57P03", "58030", "", "2"
             })
-    void every_other_state_is_an_outage(String state) {
+    void what_lies_in_the_server_whatever_the_data_is_an_outage(String state) {
         assertThat(Failure.of(wrapped(new SQLException("down", state)))).isInstanceOf(Outage.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0A000", "21000", "42501", "42703", "42P01", "44000", "57014", "P0001", "XX000", "XX001", "ZZ999"
+            })
+    void every_other_state_is_undecided(String state) {
+        assertThat(Failure.of(wrapped(new SQLException("refused", state))))
+                .isEqualTo(new Failure.Undecided("SQLSTATE " + state, "refused"));
     }
 
     @Test

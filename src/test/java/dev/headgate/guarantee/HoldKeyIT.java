@@ -114,8 +114,9 @@ class HoldKeyIT {
         }
         assertThat(HeadgateCommand.deadLetters(pipeline, "replay --key o").err())
                 .contains("replayed 5 times already");
-        assertThat(pipeline.texts("select replays || ' ' || attempts from headgate.dead_letter order by id"))
-                .containsExactly("5 6", "0 0");
+        // Two attempts at least, each time, before it is a dead letter again.
+        assertThat(pipeline.texts("select replays || ' ' || (attempts >= 12) from headgate.dead_letter order by id"))
+                .containsExactly("5 true", "0 false");
 
         HeadgateCommand.deadLetters(pipeline, "discard --key o --reason held --why no");
         awaitStates("1 SQLSTATE 23514 dead", "2 held discarded");
