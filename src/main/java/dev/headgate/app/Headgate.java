@@ -9,6 +9,7 @@ import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AcknowledgingCommitFactory;
 import dev.headgate.kafka.KafkaDefaults;
+import dev.headgate.ledger.Incarnations;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.Health;
 import dev.headgate.manage.HeldPipelines;
@@ -92,7 +93,7 @@ public final class Headgate implements AutoCloseable {
         try {
             configure(main, settings, routes);
             bind(main, settings, database.dataSource());
-            AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics);
+            AcknowledgingClientFactory clients = bind(main, settings, limit, held, metrics, database.dataSource());
             metrics.bind(main, database, clients, held);
             traces.bind(main);
             new Health(database.dataSource(), clients).bind(main);
@@ -196,7 +197,12 @@ public final class Headgate implements AutoCloseable {
     }
 
     private static AcknowledgingClientFactory bind(
-            Main main, Settings settings, InflightLimit limit, HeldPipelines held, Metrics metrics) {
+            Main main,
+            Settings settings,
+            InflightLimit limit,
+            HeldPipelines held,
+            Metrics metrics,
+            DataSource dataSource) {
         main.bind("inflightLimit", limit);
         main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements()));
         main.bind("aws2-sqs-component", SqsDefaults.component());
@@ -208,7 +214,9 @@ public final class Headgate implements AutoCloseable {
                 limit,
                 settings.getDuration(SettingKey.COMMIT_INTERVAL),
                 settings.getDuration(SettingKey.REVOKE_TIMEOUT),
-                metrics.acknowledgements());
+                settings.getBoolean(SettingKey.KAFKA_STOP_ON_MISSING),
+                metrics.acknowledgements(),
+                new Incarnations(dataSource)::number);
         main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory()));
         return clients;

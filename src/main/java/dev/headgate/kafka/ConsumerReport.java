@@ -4,6 +4,7 @@ import dev.headgate.backpressure.SourceInflight;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -21,6 +22,7 @@ final class ConsumerReport {
     private boolean pausing;
     private volatile boolean joined;
     private volatile boolean open = true;
+    private volatile @Nullable String trouble;
 
     /** @param properties what the consumer was made with */
     ConsumerReport(Properties properties, ConsumerListener listener) {
@@ -49,6 +51,15 @@ final class ConsumerReport {
 
     boolean isOpen() {
         return open;
+    }
+
+    /** Why it hands out nothing though it could, in one line; may be asked from any thread. */
+    Optional<String> trouble() {
+        return Optional.ofNullable(trouble);
+    }
+
+    void trouble(@Nullable String why) {
+        trouble = why;
     }
 
     void assigned(Set<TopicPartition> all, Collection<TopicPartition> going) {

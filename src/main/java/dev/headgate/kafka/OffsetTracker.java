@@ -22,6 +22,11 @@ final class OffsetTracker {
         return delivery;
     }
 
+    /** As {@link PartitionOffsets#passed}. */
+    void passed(TopicPartition partition, long position) {
+        partitions.computeIfAbsent(partition, p -> new PartitionOffsets()).passed(position);
+    }
+
     /** The offsets that became committable since the last call, by partition. */
     Map<TopicPartition, OffsetAndMetadata> takeCommittable() {
         return takeCommittable(partitions.keySet());

@@ -34,6 +34,13 @@ final class PartitionOffsets {
         return watermark;
     }
 
+    /** Nothing that is not yet delivered lies before this offset: it is committable once all deliveries are acknowledged. */
+    void passed(long position) {
+        if (isAcknowledged() && !failed) {
+            watermark = Math.max(watermark, position);
+        }
+    }
+
     /** The offset to commit if it is beyond what was last asked for, else -1; asks for it. */
     long takeCommittable() {
         long offset = advance();

@@ -115,6 +115,10 @@ public final class Health extends LifecycleStrategySupport implements CamelConfi
         if (readsKafka(context) && !clients.haveJoined()) {
             throw new HeadgateException("a consumer has not joined its group");
         }
+        List<String> troubles = clients.troubles();
+        if (!troubles.isEmpty()) {
+            throw new HeadgateException(String.join("; ", troubles));
+        }
     }
 
     private static void askRelays(CamelContext context) {
