@@ -29,6 +29,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
     private final TopicLives lives;
     private final boolean stopOnMissing;
     private final MissingRecords missing = new MissingRecords();
+    private final Fencing fencing = new Fencing();
     private final Set<AcknowledgingConsumer> consumers =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -64,7 +65,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
         own.putAll(properties);
         numberMember(own);
         AcknowledgingConsumer consumer = new AcknowledgingConsumer(
-                own, limit, commitInterval, revokeTimeout, stopOnMissing, listener, lives, missing);
+                own, limit, commitInterval, revokeTimeout, stopOnMissing, listener, lives, missing, fencing);
         consumers.add(consumer);
         listener.opened(consumer);
         return consumer;
@@ -76,14 +77,14 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
     /** Partitions that one consumer has, and the properties it was made with. */
     public record Assignment(Set<TopicPartition> partitions, Properties consumer) {}
 
-    /** What each consumer that is not closed was made with. */
-    public List<Properties> openConsumers() {
-        return reports().map(ConsumerReport::properties).toList();
-    }
+    /** The topics by name that a consumer is to read, and the properties it was made with. */
+    public record Subscription(Set<String> topics, Properties consumer) {}
 
-    /** Whether all consumers that are not closed have joined their groups, at least one. */
-    public boolean haveJoined() {
-        return reports().findAny().isPresent() && reports().allMatch(ConsumerReport::hasJoined);
+    /** What each consumer that is not closed is to read. */
+    public List<Subscription> subscriptions() {
+        return reports()
+                .map(report -> new Subscription(report.topics(), report.properties()))
+                .toList();
     }
 
     /** What was missing of each partition that this process has had: zero where nothing was. */
@@ -91,9 +92,15 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
         return missing.all();
     }
 
-    /** Why consumers hand out nothing, each in a line: empty if all do. */
+    /** Why consumers do not bring what they should, each in a line: empty if all do, and there is one. */
     public List<String> troubles() {
-        return reports().flatMap(report -> report.trouble().stream()).toList();
+        List<ConsumerReport> open = reports().toList();
+        return open.isEmpty()
+                ? List.of("there is no consumer")
+                : Stream.concat(
+                                open.stream().flatMap(report -> report.troubles().stream()),
+                                fencing.troubles().stream())
+                        .toList();
     }
 
     /** What the consumers have at present. */

@@ -1,10 +1,13 @@
 package dev.headgate.kafka;
 
+import dev.headgate.HeadgateException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
+import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,8 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private static final Duration SLICE = Duration.ofMillis(100);
 
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+    /** So many failures of one offset, after about three seconds, are no accident. */
+    private static final int TROUBLE = 5;
     /** How long Kafka is asked where to begin before this consumer polls again. */
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(2);
     /** Before the topic's id in the metadata of a commit; other metadata is somebody else's. */
@@ -63,9 +69,13 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     /** Which topic is read under a name. */
     private record Life(String token, int number) {}
 
+    /** What has failed so often that it is a trouble. */
+    private record Failing(long offset, String why) {}
+
     private final InflightLimit limit;
     private final FailureLog commitFailures = new FailureLog(LOG, "Committing offsets", InstantSource.system());
     private final OffsetTracker tracker = new OffsetTracker();
+    private final FailureLog rereads = new FailureLog(LOG, "Routing messages", InstantSource.system());
     private final PolledRecords polled = new PolledRecords(this::mayGoOn);
     private final RouteWatchdog routing = new RouteWatchdog();
     private final PartitionBackoff<TopicPartition> rests = new PartitionBackoff<>();
@@ -76,6 +86,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final StartPosition start;
     private final TopicLives numbers;
     private final MissingRecords missing;
+    private final Fencing fencing;
     private final boolean stopOnMissing;
     private final String group;
     private final Map<String, Life> lives = new HashMap<>();
@@ -83,6 +94,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final Map<TopicPartition, Boolean> beginning = new HashMap<>();
 
     private final Map<TopicPartition, String> stopped = new HashMap<>();
+    private final Map<TopicPartition, Failing> failing = new HashMap<>();
     private long tracked;
     private @Nullable SourceInflight source;
     private long lastCommit = System.nanoTime();
@@ -99,12 +111,14 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             boolean stopOnMissing,
             ConsumerListener listener,
             TopicLives numbers,
-            MissingRecords missing) {
+            MissingRecords missing,
+            Fencing fencing) {
         super(StartPosition.without(properties));
         this.metadata = new ClientMetadata(this);
         this.start = StartPosition.of(properties);
         this.numbers = numbers;
         this.missing = missing;
+        this.fencing = fencing;
         this.stopOnMissing = stopOnMissing;
         this.group = String.valueOf(properties.get(ConsumerConfig.GROUP_ID_CONFIG));
         this.report = new ConsumerReport(properties, listener);
@@ -145,7 +159,13 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
         routing.end();
-        ConsumerRecords<Object, Object> records = next(timeout);
+        ConsumerRecords<Object, Object> records;
+        try {
+            records = next(timeout);
+        } catch (FencedInstanceIdException e) {
+            fencing.fenced(group, report.properties().get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
+            throw e;
+        }
         routing.begin();
         sliceStart = System.nanoTime();
         return records;
@@ -153,6 +173,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+        report.topics(topics);
         super.subscribe(topics, new Rebalance(this, listener));
     }
 
@@ -374,11 +395,13 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
                 if (partition.topic().equals(topic)) {
                     drop(List.of(partition));
                     rests.forget(List.of(partition));
+                    missing.madeAgain(group, partition);
                     stopped.remove(partition);
+                    failing.remove(partition);
                     beginning.put(partition, true);
                 }
             }
-            tellStopped();
+            tellTroubles();
         }
     }
 
@@ -421,7 +444,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     private void missing(TopicPartition partition, long position, long first) {
-        missing.add(group, partition, first - position);
+        missing.add(group, partition, position, first);
         String what =
                 "%s of group %s: up to %d messages are missing, offsets %d to %d: the broker has deleted them (retention) before they were read"
                         .formatted(partition, group, first - position, position, first - 1);
@@ -431,7 +454,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
                             + first + " or start once with false to go on without them";
             LOG.error(why);
             stopped.put(partition, why);
-            tellStopped();
+            tellTroubles();
         } else {
             LOG.error(
                     "{}; reading on from {}. Raise the topic's retention.ms or retention.bytes; send them again if"
@@ -455,8 +478,14 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         super.seek(partition, from);
     }
 
-    private void tellStopped() {
-        report.trouble(stopped.isEmpty() ? null : String.join("; ", stopped.values()));
+    private void tellTroubles() {
+        List<String> troubles = new ArrayList<>(stopped.values());
+        failing.values().forEach(partition -> troubles.add(partition.why));
+        report.troubles(troubles);
+    }
+
+    private static boolean isBehind(Failing failing, @Nullable OffsetAndMetadata committed) {
+        return committed != null && committed.offset() > failing.offset;
     }
 
     /**
@@ -491,11 +520,17 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private void rewindFailed() {
         tracker.rewindFailed().forEach((partition, offset) -> {
             Duration rest = rests.failed(partition, offset, System.nanoTime());
-            LOG.warn(
-                    "A message of {} failed and is not acknowledged: reading again from offset {} in {} ms",
-                    partition,
-                    offset,
-                    rest.toMillis());
+            Throwable known = tracker.cause(partition);
+            Throwable cause = known == null ? new HeadgateException("its route says no cause") : known;
+            rereads.failed(
+                    cause,
+                    "%s is not acknowledged and read again from offset %d in %d ms"
+                            .formatted(partition, offset, rest.toMillis()));
+            if (rests.times(partition) >= TROUBLE) {
+                failing.put(partition, new Failing(offset, "%s is read again and again from offset %d: %s"
+                        .formatted(partition, offset, Failure.summary(cause))));
+                tellTroubles();
+            }
             polled.drop(List.of(partition));
             super.seek(partition, offset);
         });
@@ -509,6 +544,12 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
         if (offsets.isEmpty()) {
             return;
+        }
+        if (failing.entrySet().removeIf(entry -> isBehind(entry.getValue(), offsets.get(entry.getKey())))) {
+            tellTroubles();
+        }
+        if (failing.isEmpty()) {
+            rereads.over();
         }
         long start = System.nanoTime();
         commitAsync(named(offsets), (committed, error) -> {
@@ -557,7 +598,8 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         rests.forget(partitions);
         beginning.keySet().removeAll(partitions);
         stopped.keySet().removeAll(partitions);
-        tellStopped();
+        failing.keySet().removeAll(partitions);
+        tellTroubles();
         report.assigned(assignment(), partitions);
     }
 }

@@ -1,7 +1,6 @@
 package dev.headgate.kafka;
 
 import java.lang.reflect.Field;
-import java.util.Map;
 import org.apache.kafka.clients.Metadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.Cluster;
@@ -28,12 +27,12 @@ final class ClientMetadata {
      */
     @Nullable
     String token(String topic) {
-        Map<String, Uuid> ids = metadata.topicIds();
-        if (!ids.isEmpty()) {
-            Uuid id = ids.get(topic);
-            return id == null ? null : id.toString();
-        }
+        // One snapshot: the heartbeat's thread may bring a new one at any time.
         Cluster cluster = metadata.fetch();
+        Uuid id = cluster.topicId(topic);
+        if (!id.equals(Uuid.ZERO_UUID)) {
+            return id.toString();
+        }
         return cluster.topics().contains(topic)
                 ? "cluster " + cluster.clusterResource().clusterId()
                 : null;

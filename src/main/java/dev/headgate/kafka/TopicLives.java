@@ -18,8 +18,13 @@ import org.slf4j.LoggerFactory;
  */
 final class TopicLives {
 
-    private static final Executor LATER = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-    private static final Executor AT_ONCE = CompletableFuture.delayedExecutor(0, TimeUnit.SECONDS);
+    // A thread for each question: it may hang with the database, and there are as many as topics.
+    private static final Executor AT_ONCE = question -> {
+        Thread thread = new Thread(question, "topic-lives");
+        thread.setDaemon(true);
+        thread.start();
+    };
+    private static final Executor LATER = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, AT_ONCE);
 
     private record Life(String topic, String token) {}
 

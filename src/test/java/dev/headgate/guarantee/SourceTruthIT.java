@@ -137,6 +137,56 @@ class SourceTruthIT {
     }
 
     @Test
+    void a_missing_topic_and_a_broker_that_is_away_are_said_once_with_where() throws Exception {
+        String away = "127.0.0.1:" + Scrape.freePort();
+        try (ChildProcess topicless = ChildProcess.run(
+                        pipeline, Map.of("orders.topic", "nowhere", "camel.management.port", Integer.toString(port)));
+                ChildProcess brokerless =
+                        ChildProcess.run(pipeline, Map.of("camel.component.kafka.brokers", away))) {
+            Pipeline.await().untilAsserted(() -> {
+                assertThat(Scrape.get(port, READY).statusCode()).isEqualTo(503);
+                assertThat(Scrape.get(port, READY).body()).contains("there is no topic nowhere at 127.0.0.1:");
+            });
+            Pipeline.await().untilAsserted(() -> {
+                assertThat(topicless.output()).containsOnlyOnce("there is no topic nowhere at");
+                assertThat(brokerless.output()).containsOnlyOnce("no broker of " + away + " answers");
+            });
+            assertThat(warnings(topicless)).as(topicless::output).hasSize(1);
+            assertThat(warnings(brokerless)).as(brokerless::output).hasSizeLessThan(4);
+        }
+    }
+
+    @Test
+    void a_batch_that_no_route_takes_and_what_fails_again_and_again_make_the_process_unready(@TempDir Path folder)
+            throws Exception {
+        RoutesFolder.copy(folder, "maxSize: 100");
+        Path routes = folder.resolve("orders.camel.yaml");
+        Files.writeString(routes, Files.readString(routes).replace("uri: \"batch:orders\"", "uri: \"batch:nobody\""));
+        pipeline.start(folder, management(), Map.of());
+        send(1);
+        Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).body())
+                .contains(
+                        "no route consumes from batch:nobody",
+                        partition + " is read again and again from offset 0: BatchStoppedException"));
+    }
+
+    @Test
+    void members_of_two_processes_with_one_group_instance_id_make_them_unready(@TempDir Path folder) throws Exception {
+        RoutesFolder.copy(folder, "maxSize: 100");
+        Path routes = folder.resolve("orders.camel.yaml");
+        Files.writeString(
+                routes,
+                Files.readString(routes)
+                        .replace("consumersCount: \"{{orders.consumers}}\"", "groupInstanceId: node"));
+        pipeline.start(folder, management(), Map.of());
+        Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).statusCode())
+                .isEqualTo(200));
+        pipeline.start(folder, Map.of(), Map.of());
+        Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).body())
+                .contains("two members with the group.instance.id node-0"));
+    }
+
+    @Test
     void consumers_of_one_group_instance_id_are_members_each(@TempDir Path folder) throws Exception {
         RoutesFolder.copy(folder, "maxSize: 100");
         Path routes = folder.resolve("orders.camel.yaml");
@@ -164,11 +214,24 @@ class SourceTruthIT {
                 .get();
     }
 
+    private static List<String> warnings(ChildProcess child) {
+        return child.output()
+                .lines()
+                .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                .toList();
+    }
+
     private Headgate start(Map<String, String> more) {
-        Map<String, String> overrides = new HashMap<>(more);
+        Map<String, String> overrides = management();
+        overrides.putAll(more);
+        return pipeline.start(overrides, Map.of());
+    }
+
+    private Map<String, String> management() {
+        Map<String, String> overrides = new HashMap<>();
         overrides.put("camel.management.enabled", "true");
         overrides.put("camel.management.port", Integer.toString(port));
-        return pipeline.start(overrides, Map.of());
+        return overrides;
     }
 
     /** Messages that have no id but their place. */
