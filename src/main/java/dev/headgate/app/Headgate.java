@@ -13,6 +13,7 @@ import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AcknowledgingCommitFactory;
 import dev.headgate.kafka.KafkaDefaults;
+import dev.headgate.ledger.Incarnations;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.Health;
 import dev.headgate.manage.HeldPipelines;
@@ -110,10 +111,9 @@ public final class Headgate implements AutoCloseable {
             configure(main, settings, routes);
             main.bind("diagnosis", diagnosis);
             MessageLimit messageLimit = messageLimit(settings);
-            ReplaySeal seal = new ReplaySeal(
-                    () -> Installation.read(database.dataSource()).secret());
             bind(main, settings, database.dataSource(), messageLimit);
-            AcknowledgingClientFactory clients = bind(main, settings, limit, messageLimit, held, metrics, seal);
+            AcknowledgingClientFactory clients =
+                    bind(main, settings, limit, messageLimit, held, metrics, database.dataSource());
             metrics.bind(main, database, clients, held);
             traces.bind(main);
             new Health(database.dataSource(), clients, diagnosis).bind(main);
@@ -226,7 +226,9 @@ public final class Headgate implements AutoCloseable {
             MessageLimit messageLimit,
             HeldPipelines held,
             Metrics metrics,
-            ReplaySeal seal) {
+            DataSource dataSource) {
+        ReplaySeal seal =
+                new ReplaySeal(() -> Installation.read(dataSource).secret());
         main.bind("inflightLimit", limit);
         main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements(), seal));
         main.bind("aws2-sqs-component", SqsDefaults.component());
@@ -239,7 +241,9 @@ public final class Headgate implements AutoCloseable {
                 messageLimit,
                 settings.getDuration(SettingKey.COMMIT_INTERVAL),
                 settings.getDuration(SettingKey.REVOKE_TIMEOUT),
-                metrics.acknowledgements());
+                settings.getBoolean(SettingKey.KAFKA_STOP_ON_MISSING),
+                metrics.acknowledgements(),
+                new Incarnations(dataSource)::number);
         main.configure().addConfiguration(new Sources(limit, clients));
         main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory(seal)));
         return clients;

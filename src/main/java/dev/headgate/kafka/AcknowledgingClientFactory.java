@@ -5,22 +5,33 @@ import dev.headgate.message.MessageLimit;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.function.ToIntBiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 
 /** Gives Camel's Kafka component consumers that commit what was acknowledged and obey the inflight limit. */
 public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory {
+
+    private static final String INSTANCE = ConsumerConfig.GROUP_INSTANCE_ID_CONFIG;
+    private static final String GROUP = ConsumerConfig.GROUP_ID_CONFIG;
 
     private final InflightLimit limit;
     private final MessageLimit messageLimit;
     private final Duration commitInterval;
     private final Duration revokeTimeout;
     private final ConsumerListener listener;
+    private final TopicLives lives;
+    private final boolean stopOnMissing;
+    private final MissingRecords missing = new MissingRecords();
+    private final Fencing fencing = new Fencing();
     private final Set<AcknowledgingConsumer> consumers =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -30,41 +41,80 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
      * @param commitInterval how often acknowledged offsets are committed
      * @param revokeTimeout how long a consumer that loses partitions waits for their messages; keep it well below
      *     {@code max.poll.interval.ms}
+     * @param stopOnMissing whether a consumer stops where records are missing that the brokers have deleted, instead of
+     *     going on behind them
+     * @param numbering the number of a source's present life, by the source's name and what its server calls that life;
+     *     it may block, and throw while the database is away; asked once for each topic that is read
      */
     public AcknowledgingClientFactory(
             InflightLimit limit,
             MessageLimit messageLimit,
             Duration commitInterval,
             Duration revokeTimeout,
-            ConsumerListener listener) {
+            boolean stopOnMissing,
+            ConsumerListener listener,
+            ToIntBiFunction<String, String> numbering) {
         this.limit = limit;
         this.messageLimit = messageLimit;
         this.commitInterval = commitInterval;
         this.revokeTimeout = revokeTimeout;
+        this.stopOnMissing = stopOnMissing;
         this.listener = listener;
+        this.lives = new TopicLives(numbering);
     }
 
     @Override
     @SuppressWarnings("rawtypes") // the signature is Camel's
-    public Consumer getConsumer(Properties properties) {
+    public synchronized Consumer getConsumer(Properties properties) {
+        Properties own = new Properties();
+        own.putAll(properties);
+        numberMember(own);
         AcknowledgingConsumer consumer = new AcknowledgingConsumer(
-                properties, limit, commitInterval, revokeTimeout, listener, new PolledBytes(messageLimit, properties));
+                own,
+                limit,
+                commitInterval,
+                revokeTimeout,
+                stopOnMissing,
+                listener,
+                lives,
+                missing,
+                fencing,
+                new PolledBytes(messageLimit, own));
         consumers.add(consumer);
         listener.opened(consumer);
         return consumer;
     }
 
+    /** Records of a partition that the brokers had deleted before the group read them, since this process started. */
+    public record Missing(String group, TopicPartition partition, long records) {}
+
     /** Partitions that one consumer has, and the properties it was made with. */
     public record Assignment(Set<TopicPartition> partitions, Properties consumer) {}
 
-    /** What each consumer that is not closed was made with. */
-    public List<Properties> openConsumers() {
-        return reports().map(ConsumerReport::properties).toList();
+    /** The topics by name that a consumer is to read, and the properties it was made with. */
+    public record Subscription(Set<String> topics, Properties consumer) {}
+
+    /** What each consumer that is not closed is to read. */
+    public List<Subscription> subscriptions() {
+        return reports()
+                .map(report -> new Subscription(report.topics(), report.properties()))
+                .toList();
     }
 
-    /** Whether all consumers that are not closed have joined their groups, at least one. */
-    public boolean haveJoined() {
-        return reports().findAny().isPresent() && reports().allMatch(ConsumerReport::hasJoined);
+    /** What was missing of each partition that this process has had: zero where nothing was. */
+    public List<Missing> missing() {
+        return missing.all();
+    }
+
+    /** Why consumers do not bring what they should, each in a line: empty if all do, and there is one. */
+    public List<String> troubles() {
+        List<ConsumerReport> open = reports().toList();
+        return open.isEmpty()
+                ? List.of("there is no consumer")
+                : Stream.concat(
+                                open.stream().flatMap(report -> report.troubles().stream()),
+                                fencing.troubles().stream())
+                        .toList();
     }
 
     /** What the consumers have at present. */
@@ -81,6 +131,28 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
      */
     public void breakOff(Duration longerThan) {
         List.copyOf(consumers).forEach(consumer -> consumer.breakOff(longerThan));
+    }
+
+    /**
+     * Members of a group that have one {@code group.instance.id} fence each other: so each consumer gets a number behind it,
+     * the smallest that no open one has, which after a reconnect is its old one.
+     */
+    private void numberMember(Properties consumer) {
+        Object instance = consumer.get(INSTANCE);
+        if (instance == null) {
+            return;
+        }
+        Set<Object> taken = reports()
+                .map(ConsumerReport::properties)
+                .filter(open -> Objects.equals(open.get(GROUP), consumer.get(GROUP)))
+                .map(open -> open.get(INSTANCE))
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        int number = 0;
+        while (taken.contains(instance + "-" + number)) {
+            number++;
+        }
+        consumer.put(INSTANCE, instance + "-" + number);
     }
 
     private Stream<ConsumerReport> reports() {

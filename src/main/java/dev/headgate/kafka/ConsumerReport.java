@@ -4,9 +4,11 @@ import dev.headgate.backpressure.SourceInflight;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ final class ConsumerReport {
     private boolean pausing;
     private volatile boolean joined;
     private volatile boolean open = true;
+    private volatile Collection<String> troubles = List.of();
+    private volatile Set<String> topics = Set.of();
 
     /** @param properties what the consumer was made with */
     ConsumerReport(Properties properties, ConsumerListener listener) {
@@ -42,13 +46,27 @@ final class ConsumerReport {
         return assigned;
     }
 
-    /** Whether it has had partitions of its group, be it none, and is not closed; may be asked from any thread. */
-    boolean hasJoined() {
-        return joined && open;
-    }
-
     boolean isOpen() {
         return open;
+    }
+
+    /** The topics by name that it reads; may be asked from any thread. */
+    Set<String> topics() {
+        return topics;
+    }
+
+    void topics(Collection<String> subscribed) {
+        topics = Set.copyOf(subscribed);
+    }
+
+    /** Why it does not bring what it should, each in one line; may be asked from any thread. */
+    Collection<String> troubles() {
+        return joined ? troubles : List.of("the consumer of %s has not joined its group %s"
+                        .formatted(topics, properties.get(ConsumerConfig.GROUP_ID_CONFIG)));
+    }
+
+    void troubles(Collection<String> why) {
+        troubles = List.copyOf(why);
     }
 
     void assigned(Set<TopicPartition> all, Collection<TopicPartition> going) {

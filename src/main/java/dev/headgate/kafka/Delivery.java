@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.spi.Synchronization;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record handed to the route: pending, then either acknowledged or failed, once, from any thread, by the completion of
@@ -54,9 +55,9 @@ final class Delivery implements Synchronization, KafkaManualCommit {
     }
 
     /** Has the record read again, with all behind it in its partition. */
-    void fail() {
+    void fail(@Nullable Throwable cause) {
         if (STATE.compareAndSet(this, PENDING, FAILED)) {
-            partition.markFailed();
+            partition.markFailed(cause);
             source.fail(size);
         }
     }
@@ -73,6 +74,6 @@ final class Delivery implements Synchronization, KafkaManualCommit {
 
     @Override
     public void onFailure(Exchange exchange) {
-        fail();
+        fail(exchange.getException());
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,7 @@ import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -25,8 +27,13 @@ import org.apache.kafka.common.TopicPartition;
 /** Asks the brokers how far the group is behind, with clients of its own: the answer does not wait for a consumer that pauses. */
 public final class KafkaLag implements AutoCloseable {
 
-    /** The messages from the committed offset, or the first one if none is committed, to the end. */
-    public record Lag(String pipeline, TopicPartition partition, long messages) {}
+    /**
+     * What waits in a partition.
+     *
+     * @param messages from the committed offset, or the first one if none is committed, to the end of what can be read
+     * @param unreadable from there to the end: behind a transaction that is open
+     */
+    public record Lag(String pipeline, TopicPartition partition, long messages, long unreadable) {}
 
     private final Map<Map<String, Object>, Admin> clients = new ConcurrentHashMap<>();
 
@@ -40,17 +47,26 @@ public final class KafkaLag implements AutoCloseable {
             Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();
-            Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
+            IsolationLevel isolation = isolation(assignment);
+            Map<TopicPartition, Long> readable = offsets(admin, partitions, OffsetSpec.latest(), isolation);
+            Map<TopicPartition, Long> ends = isolation == IsolationLevel.READ_UNCOMMITTED
+                    ? readable
+                    : offsets(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
             Map<TopicPartition, Long> starts = offsets(
                     admin,
                     partitions.stream()
                             .filter(partition -> committed.get(partition) == null)
                             .collect(Collectors.toSet()),
-                    OffsetSpec.earliest());
-            ends.forEach((partition, end) -> {
+                    OffsetSpec.earliest(),
+                    isolation);
+            readable.forEach((partition, end) -> {
                 OffsetAndMetadata done = committed.get(partition);
                 long from = done == null ? starts.getOrDefault(partition, end) : done.offset();
-                lags.add(new Lag(pipeline(context, group, partition.topic()), partition, Math.max(0, end - from)));
+                lags.add(new Lag(
+                        pipeline(context, group, partition.topic()),
+                        partition,
+                        Math.max(0, end - from),
+                        Math.max(0, ends.getOrDefault(partition, end) - end)));
             });
         }
         return lags;
@@ -61,7 +77,17 @@ public final class KafkaLag implements AutoCloseable {
         clients.values().forEach(Admin::close);
     }
 
-    private static Map<TopicPartition, Long> offsets(Admin admin, Set<TopicPartition> partitions, OffsetSpec which)
+    private static IsolationLevel isolation(Assignment assignment) {
+        Object level = assignment.consumer().get(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
+        return IsolationLevel.READ_COMMITTED
+                        .toString()
+                        .equals(String.valueOf(level).toLowerCase(Locale.ROOT))
+                ? IsolationLevel.READ_COMMITTED
+                : IsolationLevel.READ_UNCOMMITTED;
+    }
+
+    private static Map<TopicPartition, Long> offsets(
+            Admin admin, Set<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation)
             throws ExecutionException, InterruptedException {
         if (partitions.isEmpty()) {
             return Map.of();
@@ -69,15 +95,15 @@ public final class KafkaLag implements AutoCloseable {
         Map<TopicPartition, OffsetSpec> asked =
                 partitions.stream().collect(Collectors.toMap(Function.identity(), partition -> which));
         Map<TopicPartition, Long> offsets = new HashMap<>();
-        admin.listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+        admin.listOffsets(asked, new ListOffsetsOptions(isolation))
                 .all()
                 .get()
                 .forEach((partition, answer) -> offsets.put(partition, answer.offset()));
         return offsets;
     }
 
-    /** The route that consumes the topic in the group. */
-    private static String pipeline(CamelContext context, String group, String topic) {
+    /** The route that consumes the topic in the group, or {@code unknown}. */
+    public static String pipeline(CamelContext context, String group, String topic) {
         return context.getRoutes().stream()
                 .filter(route -> route.getEndpoint() instanceof KafkaEndpoint endpoint
                         && group.equals(endpoint.getConfiguration().getGroupId())

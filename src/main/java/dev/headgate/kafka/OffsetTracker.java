@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deliveries of one consumer by partition. For the consumer's thread only; acknowledgements may come from any.
@@ -20,6 +21,11 @@ final class OffsetTracker {
         Delivery delivery = new Delivery(offsets, offset, size, source);
         offsets.add(delivery);
         return delivery;
+    }
+
+    /** As {@link PartitionOffsets#passed}. */
+    void passed(TopicPartition partition, long position) {
+        partitions.computeIfAbsent(partition, p -> new PartitionOffsets()).passed(position);
     }
 
     /** The offsets that became committable since the last call, by partition. */
@@ -76,6 +82,12 @@ final class OffsetTracker {
             }
         }
         return rewind;
+    }
+
+    /** Why the latest delivery that failed did, if that is known. */
+    @Nullable Throwable cause(TopicPartition partition) {
+        PartitionOffsets tracked = partitions.get(partition);
+        return tracked == null ? null : tracked.cause();
     }
 
     /** Drops a partition: acknowledgements of its deliveries that are still to come change nothing. */

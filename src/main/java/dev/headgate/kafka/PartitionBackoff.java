@@ -32,6 +32,12 @@ final class PartitionBackoff<P> {
         return rest;
     }
 
+    /** How often in a row the partition had to be read again from the same offset. */
+    int times(P partition) {
+        Failing last = failing.get(partition);
+        return last == null ? 0 : last.times;
+    }
+
     /** The partitions that rest at this time. */
     Set<P> resting(long now) {
         if (failing.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.headgate.kafka;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deliveries of one assigned partition, and how far they may be committed.
@@ -17,6 +18,7 @@ final class PartitionOffsets {
     private long watermark = NONE;
     private long requested = NONE;
     private volatile boolean failed;
+    private volatile @Nullable Throwable cause;
 
     /** Adds a delivery behind all others; offsets must rise, gaps are allowed (compaction, transaction markers). */
     void add(Delivery delivery) {
@@ -32,6 +34,13 @@ final class PartitionOffsets {
             deliveries.removeFirst();
         }
         return watermark;
+    }
+
+    /** Nothing that is not yet delivered lies before this offset: it is committable once all deliveries are acknowledged. */
+    void passed(long position) {
+        if (isAcknowledged() && !failed) {
+            watermark = Math.max(watermark, position);
+        }
     }
 
     /** The offset to commit if it is beyond what was last asked for, else -1; asks for it. */
@@ -56,8 +65,14 @@ final class PartitionOffsets {
     }
 
     /** Notes that a delivery failed, from any thread; see {@link #rewind()}. */
-    void markFailed() {
+    void markFailed(@Nullable Throwable why) {
+        cause = why;
         failed = true;
+    }
+
+    /** Why the latest one failed, if that is known. */
+    @Nullable Throwable cause() {
+        return cause;
     }
 
     boolean isFailed() {

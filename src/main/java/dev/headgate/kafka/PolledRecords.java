@@ -19,6 +19,7 @@ final class PolledRecords {
 
     private final Predicate<TopicPartition> goOn;
     private final Map<TopicPartition, Records> partitions = new LinkedHashMap<>();
+    private long taken;
 
     /** @param goOn asked before each record; once it does not hold, whoever iterates over the partition gets no more */
     PolledRecords(Predicate<TopicPartition> goOn) {
@@ -34,6 +35,17 @@ final class PolledRecords {
     /** Forgets what was polled of the partitions. */
     void drop(Collection<TopicPartition> dropped) {
         partitions.keySet().removeAll(dropped);
+    }
+
+    /** How many records were taken since the beginning. */
+    long taken() {
+        return taken;
+    }
+
+    /** Whether something of the partition was not taken. */
+    boolean has(TopicPartition partition) {
+        Records left = partitions.get(partition);
+        return left != null && !left.isEmpty();
     }
 
     /** Whether all was taken. */
@@ -100,6 +112,7 @@ final class PolledRecords {
                     if (isEmpty()) {
                         throw new NoSuchElementException();
                     }
+                    taken++;
                     return records.get(next++);
                 }
             };

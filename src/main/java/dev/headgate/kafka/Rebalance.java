@@ -1,7 +1,6 @@
 package dev.headgate.kafka;
 
 import java.util.Collection;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.TopicPartition;
 
@@ -23,7 +22,7 @@ record Rebalance(AcknowledgingConsumer consumer, ConsumerRebalanceListener camel
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        consumer.report().assigned(consumer.assignment(), Set.of());
+        consumer.begin(partitions);
         camel.onPartitionsAssigned(partitions);
     }
 }

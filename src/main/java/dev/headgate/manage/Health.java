@@ -1,7 +1,9 @@
 package dev.headgate.manage;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.batch.BatchEndpoint;
 import dev.headgate.failure.Diagnosis;
+import dev.headgate.failure.Failure;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.AdminConfiguration;
 import dev.headgate.outbox.OutboxComponent;
@@ -9,9 +11,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
 import org.apache.camel.CamelConfiguration;
@@ -25,17 +29,22 @@ import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Readiness by what Headgate needs: {@code headgate-database}, {@code headgate-kafka} (the brokers), {@code
- * headgate-consumer} (joined to its group), {@code headgate-relay}, {@code headgate-s3} (the buckets that routes write to);
+ * headgate-consumer} (joined to its group, and not reading the same again and again), {@code headgate-batch} (consumed by a
+ * route), {@code headgate-relay}, {@code headgate-s3} (the buckets that routes write to);
  * and {@code /observe/health/started}, which is up from the first moment on when all were.
  */
 public final class Health extends LifecycleStrategySupport implements CamelConfiguration, StartupListener {
 
-    private static final List<String> NAMES = List.of("database", "kafka", "consumer", "relay", "s3");
+    private static final List<String> NAMES = List.of("database", "kafka", "consumer", "batch", "relay", "s3");
     private static final int DATABASE_SECONDS = 3;
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
@@ -61,8 +70,9 @@ public final class Health extends LifecycleStrategySupport implements CamelConfi
         context.addStartupListener(this);
         context.addLifecycleStrategy(this);
         probes.start("database", this::askDatabase);
-        probes.start("kafka", () -> askBrokers(context));
-        probes.start("consumer", () -> askConsumers(context));
+        probes.startAndSay("kafka", () -> askBrokers(context));
+        probes.startAndSay("consumer", () -> askConsumers(context));
+        probes.startAndSay("batch", () -> askBatches(context));
         probes.start("relay", () -> askRelays(context));
         probes.start("s3", () -> askBuckets(context));
     }
@@ -98,24 +108,57 @@ public final class Health extends LifecycleStrategySupport implements CamelConfi
         }
     }
 
-    private void askBrokers(CamelContext context) throws ExecutionException, InterruptedException {
-        if (!readsKafka(context)) {
-            return;
+    private void askBrokers(CamelContext context) throws InterruptedException {
+        Map<Map<String, Object>, Set<String>> clusters = new HashMap<>();
+        for (AcknowledgingClientFactory.Subscription subscription : clients.subscriptions()) {
+            clusters.computeIfAbsent(AdminConfiguration.of(subscription.consumer()), cluster -> new HashSet<>())
+                    .addAll(subscription.topics());
         }
-        Properties consumer = clients.openConsumers().stream()
-                .findFirst()
-                .orElseThrow(() -> new HeadgateException("there is no consumer yet"));
-        try (Admin admin = Admin.create(AdminConfiguration.of(consumer))) {
-            int nodes = admin.describeCluster().nodes().get().size();
-            if (nodes == 0) {
-                throw new HeadgateException("no broker answers");
+        if (clusters.isEmpty() && readsKafka(context)) {
+            throw new HeadgateException("there is no consumer yet");
+        }
+        for (Map.Entry<Map<String, Object>, Set<String>> cluster : clusters.entrySet()) {
+            askCluster(cluster.getKey(), cluster.getValue());
+        }
+    }
+
+    private static void askCluster(Map<String, Object> configuration, Set<String> topics) throws InterruptedException {
+        Object servers = configuration.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
+        try (Admin admin = Admin.create(configuration)) {
+            if (admin.describeCluster().nodes().get().isEmpty()) {
+                throw new HeadgateException("no broker of " + servers + " answers");
             }
+            for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+                    admin.describeTopics(topics).topicNameValues().entrySet()) {
+                try {
+                    topic.getValue().get();
+                } catch (ExecutionException e) {
+                    if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                        throw new HeadgateException("there is no topic %s at %s: create it, or correct its name"
+                                .formatted(topic.getKey(), servers));
+                    }
+                }
+            }
+        } catch (ExecutionException e) {
+            throw new HeadgateException("no broker of %s answers: %s".formatted(servers, Failure.summary(e)));
         }
     }
 
     private void askConsumers(CamelContext context) {
-        if (readsKafka(context) && !clients.haveJoined()) {
-            throw new HeadgateException("a consumer has not joined its group");
+        List<String> troubles = readsKafka(context) ? clients.troubles() : List.of();
+        if (!troubles.isEmpty()) {
+            throw new HeadgateException(String.join("; ", troubles));
+        }
+    }
+
+    /** A message for a batch that no route takes is read again and again. */
+    private static void askBatches(CamelContext context) {
+        for (Endpoint endpoint : context.getEndpoints()) {
+            if (endpoint instanceof BatchEndpoint batch
+                    && !batch.getComponent().batches().containsKey(batch.getName())) {
+                throw new HeadgateException("no route consumes from batch:%s: add one, start it, or correct the name"
+                        .formatted(batch.getName()));
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.headgate.manage;
 import dev.headgate.backpressure.SourceInflight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.apache.camel.api.management.ManagedAttribute;
 import org.apache.camel.api.management.ManagedOperation;
 import org.apache.camel.api.management.ManagedResource;
@@ -12,9 +13,11 @@ import org.apache.camel.api.management.ManagedResource;
 public final class ManagedPipeline {
 
     private final SourceInflight source;
+    private final LongSupplier missing;
 
-    ManagedPipeline(SourceInflight source) {
+    ManagedPipeline(SourceInflight source, LongSupplier missing) {
         this.source = source;
+        this.missing = missing;
     }
 
     @ManagedAttribute(description = "running, or paused and why: inflight, process, outage, operator")
@@ -43,6 +46,11 @@ public final class ManagedPipeline {
     @ManagedAttribute(description = "Messages acknowledged since the start")
     public long getAcknowledged() {
         return source.acknowledged();
+    }
+
+    @ManagedAttribute(description = "Messages that Kafka's broker had deleted before they were read, at most")
+    public long getMissing() {
+        return missing.getAsLong();
     }
 
     @ManagedAttribute(description = "How often the source has paused")

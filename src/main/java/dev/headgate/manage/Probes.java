@@ -1,6 +1,7 @@
 package dev.headgate.manage;
 
 import dev.headgate.failure.Diagnosis;
+import dev.headgate.failure.FailureLog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,6 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks on an interval whether what Headgate needs is there, so that a health check answers at once, whatever hangs.
@@ -27,8 +30,12 @@ final class Probes implements AutoCloseable {
     /** What is the matter, in one line, and since when. */
     record Trouble(String why, Instant since) {}
 
+    private static final Duration LASTING = Duration.ofSeconds(10);
+    private static final Logger LOG = LoggerFactory.getLogger(Probes.class);
+
     private final InstantSource clock;
     private final Diagnosis diagnosis;
+    private final Map<String, FailureLog> said = new ConcurrentHashMap<>();
     private final Map<String, Optional<Trouble>> states = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor threads;
 
@@ -50,6 +57,12 @@ final class Probes implements AutoCloseable {
                 threads.scheduleWithFixedDelay(() -> ask(name, probe), 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Also logs what has lasted for ten seconds, then once a minute with its present cause, and its end. */
+    void startAndSay(String name, Probe probe) {
+        said.put(name, new FailureLog(LOG, "The check of " + name, clock));
+        start(name, probe);
+    }
+
     /** Empty if it is there. */
     Optional<Trouble> trouble(String name) {
         return states.getOrDefault(name, Optional.empty());
@@ -64,9 +77,18 @@ final class Probes implements AutoCloseable {
         try {
             probe.ask();
             states.put(name, Optional.empty());
+            FailureLog log = said.get(name);
+            if (log != null) {
+                log.over();
+            }
         } catch (Exception e) {
             Instant since = trouble(name).map(Trouble::since).orElseGet(this::now);
-            states.put(name, Optional.of(new Trouble(diagnosis.of(e), since)));
+            String why = diagnosis.of(e);
+            states.put(name, Optional.of(new Trouble(why, since)));
+            FailureLog log = said.get(name);
+            if (log != null && !now().isBefore(since.plus(LASTING))) {
+                log.failed(e, "not ready since " + since);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.headgate.manage;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.kafka.AcknowledgingClientFactory;
+import dev.headgate.kafka.KafkaLag;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -56,11 +57,23 @@ public final class Sources implements CamelConfiguration {
                     if (endpoint instanceof KafkaEndpoint || endpoint instanceof ScheduledPollEndpoint) {
                         SourceInflight source = limit.source(route.getRouteId());
                         show(context, "Inflight-" + route.getRouteId(), new ManagedInflight(source));
-                        show(context, "Pipeline-" + route.getRouteId(), new ManagedPipeline(source));
+                        show(
+                                context,
+                                "Pipeline-" + route.getRouteId(),
+                                new ManagedPipeline(source, () -> missing(context, source)));
                     }
                 }
             }
         });
+    }
+
+    private long missing(CamelContext context, SourceInflight source) {
+        return clients.missing().stream()
+                .filter(missing -> KafkaLag.pipeline(
+                                context, missing.group(), missing.partition().topic())
+                        .equals(source.routeId()))
+                .mapToLong(AcknowledgingClientFactory.Missing::records)
+                .sum();
     }
 
     /** Beside Camel's own services, unless it is there already; does nothing if JMX is switched off. */

@@ -66,6 +66,12 @@ public enum SettingKey {
             "20s",
             DURATION,
             "Longest wait for what is in flight when Kafka takes a partition away."),
+    KAFKA_STOP_ON_MISSING(
+            "headgate.kafka.stop-on-missing",
+            "false",
+            FLAG,
+            "Whether a consumer stops where messages are missing that the broker has deleted unread, or goes on without"
+                    + " them."),
     LEDGER_CACHE_SIZE(
             "headgate.ledger.cache-size",
             "200000",

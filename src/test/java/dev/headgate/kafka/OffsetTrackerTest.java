@@ -56,7 +56,7 @@ class OffsetTrackerTest {
         Delivery late = track(ZERO, 5, 10);
         tracker.forget(ZERO);
         track(ZERO, 5, 10);
-        late.fail();
+        late.fail(null);
         assertThat(tracker.rewindFailed()).isEmpty();
     }
 
@@ -64,7 +64,7 @@ class OffsetTrackerTest {
     void a_failed_delivery_rewinds_its_partition_to_itself_and_what_is_before_it_stays_in_flight() {
         track(ZERO, 4, 1).acknowledge();
         Delivery before = track(ZERO, 5, 1);
-        track(ZERO, 6, 1).fail();
+        track(ZERO, 6, 1).fail(null);
         track(ONE, 1, 1);
         assertThat(tracker.isFailed(ZERO)).isTrue();
         assertThat(tracker.isFailed(ONE)).isFalse();

@@ -51,7 +51,7 @@ class PartitionOffsetsTest {
         Delivery failed = deliver(1);
         deliver(2).acknowledge();
         assertThat(offsets.isFailed()).isFalse();
-        failed.fail();
+        failed.fail(null);
         assertThat(offsets.isFailed()).isTrue();
         assertThat(offsets.takeCommittable()).isEqualTo(1);
         assertThat(offsets.isAcknowledged()).isFalse();
@@ -63,15 +63,15 @@ class PartitionOffsetsTest {
     @Test
     void reading_again_starts_at_the_first_that_failed_and_leaves_those_before_it() {
         Delivery before = deliver(0);
-        deliver(1).fail();
+        deliver(1).fail(null);
         Delivery behind = deliver(2);
-        deliver(3).fail();
+        deliver(3).fail(null);
         assertThat(offsets.rewind()).isEqualTo(1);
         assertThat(offsets.isAcknowledged()).isFalse();
         before.acknowledge();
         assertThat(offsets.takeCommittable()).isEqualTo(1);
 
-        behind.fail();
+        behind.fail(null);
         assertThat(offsets.rewind()).as("of what was dropped").isEqualTo(-1);
     }
 
@@ -82,9 +82,9 @@ class PartitionOffsetsTest {
         assertThat(limit.messages()).isEqualTo(2);
         acknowledged.acknowledge();
         acknowledged.acknowledge();
-        acknowledged.fail();
-        failed.fail();
-        failed.fail();
+        acknowledged.fail(null);
+        failed.fail(null);
+        failed.fail(null);
         failed.acknowledge();
         assertThat(limit.messages()).isZero();
         assertThat(limit.bytes()).isZero();
@@ -96,7 +96,7 @@ class PartitionOffsetsTest {
     void an_acknowledged_delivery_cannot_fail_later() {
         Delivery delivery = deliver(0);
         delivery.acknowledge();
-        delivery.fail();
+        delivery.fail(null);
         assertThat(offsets.isFailed()).isFalse();
     }
 

@@ -139,8 +139,22 @@ public enum Meters {
     KAFKA_LAG(
             MeterKind.GAUGE,
             "headgate_kafka_lag_messages",
-            "From the committed offset to the end of a partition that is assigned to this process, also while it"
-                    + " pauses.",
+            "From the committed offset to the end of what can be read of a partition that is assigned to this process,"
+                    + " also while it pauses.",
+            "pipeline",
+            "topic",
+            "partition"),
+    KAFKA_UNREADABLE(
+            MeterKind.GAUGE,
+            "headgate_kafka_unreadable_messages",
+            "From there to the end of the partition: what waits behind a transaction that is open.",
+            "pipeline",
+            "topic",
+            "partition"),
+    KAFKA_MISSING(
+            MeterKind.COUNTER,
+            "headgate_kafka_missing_messages_total",
+            "Offsets that the broker had deleted before they were read: at most so many messages were never seen.",
             "pipeline",
             "topic",
             "partition"),

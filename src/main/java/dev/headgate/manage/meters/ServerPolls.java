@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
@@ -107,13 +108,15 @@ final class ServerPolls implements AutoCloseable {
                 registry,
                 values -> answeredNanos.forEach(
                         (server, nanos) -> values.call((System.nanoTime() - nanos) / NANOS, server)));
-        Meters.KAFKA_LAG.gauge(
-                registry,
-                values -> lags.forEach(lag -> values.call(
-                        (double) lag.messages(),
-                        lag.pipeline(),
-                        lag.partition().topic(),
-                        Integer.toString(lag.partition().partition()))));
+        lag(registry, Meters.KAFKA_LAG, KafkaLag.Lag::messages);
+        lag(registry, Meters.KAFKA_UNREADABLE, KafkaLag.Lag::unreadable);
+        Meters.KAFKA_MISSING.counted(registry, values -> clients.missing()
+                .forEach(missing -> values.call(
+                        (double) missing.records(),
+                        KafkaLag.pipeline(
+                                context, missing.group(), missing.partition().topic()),
+                        missing.partition().topic(),
+                        Integer.toString(missing.partition().partition()))));
         Meters.SQS_MESSAGES.gauge(
                 registry,
                 values -> queues.forEach((pipeline, depth) -> {
@@ -128,6 +131,16 @@ final class ServerPolls implements AutoCloseable {
         Meters.DEAD_LETTERS_OPEN.gauge(registry, values -> open().forEach((pipeline, reasons) ->
                 reasons.forEach((reason, messages) -> values.call((double) messages, pipeline, reason))));
         Meters.LEDGER_KEYS.gauge(registry, values -> values.call((double) answer.ledgerKeys()));
+    }
+
+    private void lag(PrometheusRegistry registry, Meters meter, ToLongFunction<KafkaLag.Lag> messages) {
+        meter.gauge(
+                registry,
+                values -> lags.forEach(lag -> values.call(
+                        (double) messages.applyAsLong(lag),
+                        lag.pipeline(),
+                        lag.partition().topic(),
+                        Integer.toString(lag.partition().partition()))));
     }
 
     /** What waits, by destination: zero for a relay of this process that nothing waits for. */

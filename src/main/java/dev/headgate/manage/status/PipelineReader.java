@@ -72,6 +72,7 @@ final class PipelineReader {
                         now.value(Meters.INFLIGHT_BYTES, name),
                         now.value(Meters.INFLIGHT_LIMIT_BYTES, name)),
                 Status.waiting(now, name),
+                now.sum(Meters.KAFKA_MISSING, name),
                 queue(now, name),
                 new Quantiles(
                         minute.quantile(0.5, Meters.FRESHNESS, name), minute.quantile(0.99, Meters.FRESHNESS, name)),

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source null if no route has this name any more
  * @param waiting messages in the source
+ * @param missing messages that Kafka's broker had deleted before they were read, at most, since the start
  * @param queue null unless the source is a queue of SQS
  */
 record PipelineStatus(
@@ -24,6 +25,7 @@ record PipelineStatus(
         List<Stage> stages,
         InflightState inflight,
         double waiting,
+        double missing,
         @Nullable QueueState queue,
         Quantiles freshness,
         OutcomeCounts outcomes,

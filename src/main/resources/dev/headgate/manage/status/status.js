@@ -82,7 +82,7 @@ function flow(pipeline) {
   const sum = (key) => pipeline.batches.reduce((total, one) => total + (one[key] ?? 0), 0);
   const waiting = pipeline.queue
     ? [["visible", say.count(pipeline.queue.visible)], ["oldest received", say.duration(pipeline.queue.oldestReceivedSeconds)]]
-    : [["lag", say.count(pipeline.waiting)]];
+    : [["lag", say.count(pipeline.waiting)], ...(pipeline.missing ? [["missing", say.count(pipeline.missing)]] : [])];
   const stopped = pipeline.state === "held" ? "bad" : pipeline.state === "paused" ? "warn" : null;
   return [
     step("Source", say.place(pipeline.source), say.rate(source.perSecond), [...waiting, ...latency(source)], null, stopped),
