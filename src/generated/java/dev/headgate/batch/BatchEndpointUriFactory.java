@@ -23,7 +23,7 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(19);
+        Set<String> props = new HashSet<>(20);
         props.add("backoffBase");
         props.add("backoffCap");
         props.add("backoffFactor");
@@ -41,6 +41,7 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
         props.add("maxRejected");
         props.add("maxSize");
         props.add("name");
+        props.add("onConflict");
         props.add("onReject");
         props.add("orderBy");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);

@@ -28,8 +28,8 @@ import dev.headgate.manage.meters.Build;
 import dev.headgate.manage.trace.Traces;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.MessageId;
-import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.MessageLimit;
+import dev.headgate.message.ReplaySeal;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
@@ -227,8 +227,7 @@ public final class Headgate implements AutoCloseable {
             HeldPipelines held,
             Metrics metrics,
             DataSource dataSource) {
-        ReplaySeal seal =
-                new ReplaySeal(() -> Installation.read(dataSource).secret());
+        ReplaySeal seal = new ReplaySeal(() -> Installation.read(dataSource).secret());
         main.bind("inflightLimit", limit);
         main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements(), seal));
         main.bind("aws2-sqs-component", SqsDefaults.component());

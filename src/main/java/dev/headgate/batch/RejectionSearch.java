@@ -329,8 +329,8 @@ final class RejectionSearch {
         }
         // What passed since the first one of its key was refused for the same reason is evidence for the later ones
         // too.
-        long passed = firstOfKey.computeIfAbsent(
-                new KeyAndReason(orderingKey(message), failure.reason()), key -> passed());
+        long passed =
+                firstOfKey.computeIfAbsent(new KeyAndReason(orderingKey(message), failure.reason()), key -> passed());
         trial = new Trial(message, failure, certain, passed);
         trial.refused(failure, passed());
         trial.compared(passed() - window.passed());

@@ -141,8 +141,7 @@ class SourceTruthIT {
         String away = "127.0.0.1:" + Scrape.freePort();
         try (ChildProcess topicless = ChildProcess.run(
                         pipeline, Map.of("orders.topic", "nowhere", "camel.management.port", Integer.toString(port)));
-                ChildProcess brokerless =
-                        ChildProcess.run(pipeline, Map.of("camel.component.kafka.brokers", away))) {
+                ChildProcess brokerless = ChildProcess.run(pipeline, Map.of("camel.component.kafka.brokers", away))) {
             Pipeline.await().untilAsserted(() -> {
                 assertThat(Scrape.get(port, READY).statusCode()).isEqualTo(503);
                 assertThat(Scrape.get(port, READY).body()).contains("there is no topic nowhere at 127.0.0.1:");
@@ -176,8 +175,7 @@ class SourceTruthIT {
         Path routes = folder.resolve("orders.camel.yaml");
         Files.writeString(
                 routes,
-                Files.readString(routes)
-                        .replace("consumersCount: \"{{orders.consumers}}\"", "groupInstanceId: node"));
+                Files.readString(routes).replace("consumersCount: \"{{orders.consumers}}\"", "groupInstanceId: node"));
         pipeline.start(folder, management(), Map.of());
         Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).statusCode())
                 .isEqualTo(200));
