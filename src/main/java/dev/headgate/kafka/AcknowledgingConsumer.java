@@ -527,8 +527,12 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
                     "%s is not acknowledged and read again from offset %d in %d ms"
                             .formatted(partition, offset, rest.toMillis()));
             if (rests.times(partition) >= TROUBLE) {
-                failing.put(partition, new Failing(offset, "%s is read again and again from offset %d: %s"
-                        .formatted(partition, offset, Failure.summary(cause))));
+                failing.put(
+                        partition,
+                        new Failing(
+                                offset,
+                                "%s is read again and again from offset %d: %s"
+                                        .formatted(partition, offset, Failure.summary(cause))));
                 tellTroubles();
             }
             polled.drop(List.of(partition));

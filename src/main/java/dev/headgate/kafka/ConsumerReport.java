@@ -61,7 +61,9 @@ final class ConsumerReport {
 
     /** Why it does not bring what it should, each in one line; may be asked from any thread. */
     Collection<String> troubles() {
-        return joined ? troubles : List.of("the consumer of %s has not joined its group %s"
+        return joined
+                ? troubles
+                : List.of("the consumer of %s has not joined its group %s"
                         .formatted(topics, properties.get(ConsumerConfig.GROUP_ID_CONFIG)));
     }
 

@@ -85,7 +85,8 @@ final class OffsetTracker {
     }
 
     /** Why the latest delivery that failed did, if that is known. */
-    @Nullable Throwable cause(TopicPartition partition) {
+    @Nullable
+    Throwable cause(TopicPartition partition) {
         PartitionOffsets tracked = partitions.get(partition);
         return tracked == null ? null : tracked.cause();
     }

@@ -71,7 +71,8 @@ final class PartitionOffsets {
     }
 
     /** Why the latest one failed, if that is known. */
-    @Nullable Throwable cause() {
+    @Nullable
+    Throwable cause() {
         return cause;
     }
 
