@@ -181,9 +181,10 @@ final class RefusalWindow {
         return new PipelineKey(message.pipeline(), message.orderingKey());
     }
 
-    /** Of a source position without its last part, the offset. */
+    /** The source position without its last part: the partition of a topic, or a queue. */
     private static String partition(Message message) {
         String source = message.source();
-        return source.substring(0, Math.max(0, source.lastIndexOf('-')));
+        int last = source.indexOf(':') < 0 ? source.lastIndexOf('-') : source.lastIndexOf(':');
+        return source.substring(0, Math.max(0, last));
     }
 }

@@ -3,10 +3,10 @@ package dev.headgate.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.message.Message;
+import dev.headgate.message.SourcePosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.Test;
@@ -128,9 +128,7 @@ class RefusalWindowTest {
 
     private Message message(String key, int partition) {
         DefaultExchange exchange = new DefaultExchange(CONTEXT);
-        exchange.getMessage().setHeader(KafkaConstants.TOPIC, "t");
-        exchange.getMessage().setHeader(KafkaConstants.PARTITION, partition);
-        exchange.getMessage().setHeader(KafkaConstants.OFFSET, (long) offset++);
+        exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Kafka("t", partition, offset++));
         return new Message(exchange, "p", null, key, new byte[0], null);
     }
 }

@@ -29,7 +29,7 @@ class JsonFieldTest {
                 "''|@at:place"
             })
     void the_field_or_else_the_place_the_message_came_from(String body, String key) {
-        exchange.getMessage().setHeader("CamelAwsSqsMessageId", "place");
+        exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown("place"));
         exchange.getMessage().setBody(body);
         assertThat(new JsonField("id").evaluate(exchange)).isEqualTo(key);
         exchange.getMessage().setBody(body.getBytes(StandardCharsets.UTF_8));
