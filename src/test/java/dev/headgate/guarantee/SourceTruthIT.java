@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SourceTruthIT {
 
     /** Raw warnings of Kafka's client come twice a second, for each of what is away. */
-    private static final int FEW = 12;
+    private static final int FEW = 8;
 
     private static final String READY = "/observe/health/ready";
 
