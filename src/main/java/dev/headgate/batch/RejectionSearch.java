@@ -426,7 +426,8 @@ final class RejectionSearch {
 
     private @Nullable String why() {
         if (!tooMany.isEmpty()) {
-            return window.why(tooMany.iterator().next());
+            String reason = tooMany.iterator().next();
+            return window.why(reason) + ": " + cause(reason, "");
         }
         Trial oldest = null;
         for (Trial trial : trials.values()) {
@@ -436,8 +437,14 @@ final class RejectionSearch {
         }
         return oldest == null || oldest.age() < PATIENCE.toNanos() || (oldest.isData() && isUnopposed(oldest))
                 ? null
-                : "%d refused (%s: %s), and nothing else has passed since: the sink's fault until another message passes"
-                        .formatted(trials.size(), oldest.reason(), firstLine(oldest.error()));
+                : "%d refused, and nothing else has passed since, so that it is the sink's fault until another message passes: %s"
+                        .formatted(trials.size(), cause(oldest.reason(), oldest.reason() + ": " + oldest.error()));
+    }
+
+    /** What the database said last, if that was for this reason. */
+    private String cause(String reason, String other) {
+        boolean isLast = lastRefusal != null && Failure.of(lastRefusal).reason().equals(reason);
+        return isLast ? writer.say(Objects.requireNonNull(lastRefusal)) : firstLine(other);
     }
 
     private static String firstLine(String text) {

@@ -226,6 +226,11 @@ final class RouteWriter {
         }
     }
 
+    /** One line about a failure: its present cause. */
+    String say(Throwable cause) {
+        return diagnosis.of(cause);
+    }
+
     /** Says that the messages are refused, and wait until it is known whose fault that is. */
     void holdRefused(List<Message> messages, Lane lane, String why) {
         hold(messages, lane, why, false);

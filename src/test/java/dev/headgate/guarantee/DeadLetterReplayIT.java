@@ -25,7 +25,7 @@ class DeadLetterReplayIT {
 
     private static final String REFUSE = "alter table orders add constraint refused check (version <> 666)";
     private static final String ALLOW = "alter table orders drop constraint refused";
-    private static final String ROW = "select state || ', attempts ' || attempts || ', replays ' || replays || ', '"
+    private static final String ROW = "select state || ', replays ' || replays || ', '"
             + " || case when settled_at is null then 'open' else 'settled' end from headgate.dead_letter order by id";
 
     @Test
@@ -36,11 +36,11 @@ class DeadLetterReplayIT {
             pipeline.execute(ALLOW);
 
             assertThat(replayAll(pipeline).out()).isEqualTo("Replayed 1 dead letter (orders 1).\n");
-            awaitRow(pipeline, "replayed, attempts 1, replays 1, settled");
+            awaitRow(pipeline, "replayed, replays 1, settled");
             // As after a crash between the sending and the mark.
             pipeline.execute("update headgate.dead_letter set state = 'dead', replays = 0, settled_at = null");
             assertThat(replayAll(pipeline).exitCode()).isZero();
-            awaitRow(pipeline, "replayed, attempts 1, replays 1, settled");
+            awaitRow(pipeline, "replayed, replays 1, settled");
 
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(3));
@@ -87,10 +87,13 @@ class DeadLetterReplayIT {
         try (Pipeline pipeline = refusing()) {
             pipeline.start();
             sendRefused(pipeline, "m");
-            replayAll(pipeline);
-            awaitRow(pipeline, "dead, attempts 2, replays 1, open");
-            replayAll(pipeline);
-            awaitRow(pipeline, "dead, attempts 3, replays 2, open");
+            long attempts = attempts(pipeline);
+            for (int replays = 1; replays <= 2; replays++) {
+                replayAll(pipeline);
+                awaitRow(pipeline, "dead, replays " + replays + ", open");
+                assertThat(attempts(pipeline)).isGreaterThan(attempts);
+                attempts = attempts(pipeline);
+            }
         }
     }
 
@@ -103,9 +106,9 @@ class DeadLetterReplayIT {
             pipeline.execute(ALLOW);
 
             assertThat(replayAll(pipeline).exitCode()).isZero();
-            assertThat(pipeline.texts(ROW)).containsExactly("replayed, attempts 1, replays 1, open");
+            assertThat(pipeline.texts(ROW)).containsExactly("replayed, replays 1, open");
             pipeline.start();
-            awaitRow(pipeline, "replayed, attempts 1, replays 1, settled");
+            awaitRow(pipeline, "replayed, replays 1, settled");
         }
     }
 
@@ -141,7 +144,7 @@ class DeadLetterReplayIT {
             sendRefused(pipeline, "m");
             pipeline.execute("update headgate.dead_letter set replays = 4");
             assertThat(replayAll(pipeline).out()).isEqualTo("Replayed 1 dead letter (orders 1).\n");
-            awaitRow(pipeline, "dead, attempts 2, replays 5, open");
+            awaitRow(pipeline, "dead, replays 5, open");
 
             HeadgateCommand again = replayAll(pipeline);
             assertThat(again.exitCode()).isZero();
@@ -219,9 +222,9 @@ class DeadLetterReplayIT {
                     .contains("they stay dead");
             assertThat(pipeline.texts(ROW))
                     .containsExactly(
-                            "replayed, attempts 1, replays 1, open",
-                            "dead, attempts 1, replays 0, open",
-                            "dead, attempts 1, replays 0, open");
+                            "replayed, replays 1, open",
+                            "dead, replays 0, open",
+                            "dead, replays 0, open");
             assertThat(records(pipeline)).hasSize(10);
         }
     }
@@ -257,6 +260,10 @@ class DeadLetterReplayIT {
 
     private static HeadgateCommand replayAll(Pipeline pipeline) {
         return HeadgateCommand.deadLetters(pipeline, "replay --all");
+    }
+
+    private static long attempts(Pipeline pipeline) {
+        return pipeline.count("select attempts from headgate.dead_letter");
     }
 
     private static void awaitDead(Pipeline pipeline, int count) {

@@ -150,8 +150,7 @@ class MetersIT {
 
     private static void held(Scrape now) {
         assertThat(now.value("headgate_batch_held{batch=\"orders\"}")).isOne();
-        assertThat(pausedBy(now, "outage")).isOne();
-        assertThat(now.value("headgate_stage_errors_total{class=\"outage\",pipeline=\"orders\","
+        assertThat(now.value("headgate_stage_errors_total{class=\"unknown\",pipeline=\"orders\","
                         + "reason=\"SQLSTATE 42P01\",stage=\"sink\"}"))
                 .isEqualTo(now.value("headgate_batch_retries_total{batch=\"orders\"}"))
                 .isPositive();

@@ -86,6 +86,7 @@ class StatusIT {
                         "freshness",
                         "history",
                         "inflight",
+                        "missing",
                         "name",
                         "objectives",
                         "outcomes",

@@ -58,6 +58,9 @@ final class PipelineReader {
     PipelineStatus read(String name, MeterDelta moment, MeterDelta minute) {
         MeterSnapshot now = moment.now();
         Set<String> reasons = reasons(now, name);
+        if (holds.get().stream().anyMatch(held -> held.pipelines().contains(name))) {
+            reasons.add("outage");
+        }
         return new PipelineStatus(
                 name,
                 state(reasons),
@@ -88,7 +91,7 @@ final class PipelineReader {
                 history.charts(name));
     }
 
-    /** Why it pauses, as the label of the meter says. */
+    /** Why it pauses, as the label of the meter says; a batch that is held need not pause its sources. */
     private static Set<String> reasons(MeterSnapshot now, String name) {
         return now.series(Meters.SOURCE_PAUSED).entrySet().stream()
                 .filter(series -> series.getKey().get(0).equals(name) && series.getValue() == 1)
