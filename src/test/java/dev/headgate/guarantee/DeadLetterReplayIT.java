@@ -221,10 +221,7 @@ class DeadLetterReplayIT {
                     .contains("Kafka did not take the dead letters from")
                     .contains("they stay dead");
             assertThat(pipeline.texts(ROW))
-                    .containsExactly(
-                            "replayed, replays 1, open",
-                            "dead, replays 0, open",
-                            "dead, replays 0, open");
+                    .containsExactly("replayed, replays 1, open", "dead, replays 0, open", "dead, replays 0, open");
             assertThat(records(pipeline)).hasSize(10);
         }
     }

@@ -106,7 +106,8 @@ class SourceTruthIT {
 
         awaitApplied(3_010);
         pipeline.flush();
-        assertThat(pipeline.count("select count(*) from headgate.ledger where key like '@at:" + pipeline.topic + "@1-%'"))
+        assertThat(pipeline.count(
+                        "select count(*) from headgate.ledger where key like '@at:" + pipeline.topic + "@1-%'"))
                 .isEqualTo(3_000);
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(3_000));
     }

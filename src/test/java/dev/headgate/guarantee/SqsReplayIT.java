@@ -46,8 +46,10 @@ class SqsReplayIT {
             }
             assertThat(pipeline.tables.count("select count(*) from headgate.outbox"))
                     .isEqualTo(1);
-            assertThat(pipeline.tables.text("select count(*) from headgate.ledger l join headgate.dead_letter d"
-                            + " on l.key = d.source and l.source = d.source and d.source like 'sqs:orders:%'"))
+            assertThat(
+                            pipeline.tables.text(
+                                    "select count(*) from headgate.ledger l join headgate.dead_letter d"
+                                            + " on l.key = '@at:' || d.source and l.source = d.source and d.source like 'sqs:orders:%'"))
                     .isEqualTo("1");
         }
     }
