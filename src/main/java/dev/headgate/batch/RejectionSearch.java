@@ -149,7 +149,6 @@ final class RejectionSearch {
         parts = null;
         if (failed == null) {
             failedAttempts = 0;
-            release();
             return;
         }
         trials.values().stream().filter(trial -> !trial.isCertain()).forEach(trial -> window.recovered(trial.reason()));
@@ -462,7 +461,6 @@ final class RejectionSearch {
         if (thrown == null) {
             if (parts == null) {
                 failedAttempts = 0;
-                release();
             } else {
                 parts.add(batch);
                 writer.chunkSize().written(range.size());
@@ -481,12 +479,5 @@ final class RejectionSearch {
         }
         writer.backOff(batch, lane, thrown, ++failedAttempts);
         return new Failure.Outage(failure.reason(), failure.error());
-    }
-
-    /** An outage is over; what is held for refusals stays held. */
-    private void release() {
-        if (!held) {
-            writer.release(lane);
-        }
     }
 }

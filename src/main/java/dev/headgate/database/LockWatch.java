@@ -91,10 +91,10 @@ final class LockWatch implements AutoCloseable {
         long start = System.nanoTime();
         Thread.sleep(INTERVAL.toMillis());
         Duration paused = Duration.ofNanos(System.nanoTime() - start);
-        if (paused.compareTo(SessionSettings.IDLE_IN_TRANSACTION) > 0) {
+        if (paused.compareTo(SessionSettings.IDLE_IN_TRANSACTION.dividedBy(2)) > 0) {
             LOG.warn(
                     "This process stood still for {} s: it was stopped or suspended, or had no processor or memory. The"
-                            + " database has ended its open transactions; what was in them is tried again.",
+                            + " database may have ended its open transactions; what was in them is tried again.",
                     paused.toSeconds());
         }
     }

@@ -288,7 +288,7 @@ class BatchHoldingIT {
             routes.step = batch -> {
                 // Each part fails several times before it is written.
                 if (attempts.incrementAndGet() % 4 != 0) {
-                    throw new SQLException("canceling statement due to statement timeout", "57014");
+                    throw new SQLException("out of memory", "53200");
                 }
             };
             names(64).forEach(name -> routes.send("k", name));

@@ -48,7 +48,7 @@ class FrozenWorkerIT {
             }
             load.send(pipeline, 1_000);
             Account.reconciles(pipeline, load);
-            assertThat(child.output()).contains("This process stood still for ");
+            Pipeline.await().untilAsserted(() -> assertThat(child.output()).contains("This process stood still for "));
             assertThat(child.isAlive()).as(child::output).isTrue();
         }
     }

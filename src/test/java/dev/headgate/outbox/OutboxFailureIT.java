@@ -93,7 +93,7 @@ class OutboxFailureIT {
         Long poison = database.sql.queryForObject(
                 "select id from headgate.outbox where shard = 3 order by id offset 10 limit 1", Long.class);
         receiver.refuse(bulk -> {
-            if (bulk.stream().map(Receiver::id).anyMatch(poison.toString()::equals)) {
+            if (bulk.stream().map(Receiver::id).map(Receiver::entry).anyMatch(poison::equals)) {
                 throw new IllegalArgumentException("too large");
             }
         });

@@ -144,7 +144,7 @@ class OutboxKafkaIT {
                         "InvalidTopicException 1");
         assertThat(database.count("true")).isEqualTo(1500);
         List<Long> ids = readAll().stream()
-                .map(entry -> Long.valueOf(header(entry, "message-id")))
+                .map(entry -> Receiver.entry(header(entry, "message-id")))
                 .toList();
         assertThat(ids).hasSize(1500).doesNotHaveDuplicates();
     }

@@ -41,7 +41,7 @@ final class RelayMain {
         return exchange -> {
             Object[] ids = ((List<?>) exchange.getMessage().getBody())
                     .stream()
-                            .map(entry -> Long.valueOf(Receiver.id(((Exchange) entry).getMessage())))
+                            .map(entry -> Receiver.entry(Receiver.id(((Exchange) entry).getMessage())))
                             .toArray();
             sql.queryForList("select pg_sleep(0.02)");
             sql.update(connection -> {
