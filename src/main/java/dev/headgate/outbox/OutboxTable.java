@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.message.SourcePosition;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -273,7 +274,8 @@ final class OutboxTable implements AutoCloseable {
             insert into headgate.dead_letter as d
                 (pipeline, stage, reason, error, key, headers, payload, source, received_at, attempts, settled_at)
             select pipeline, 'outbox:' || destination, ?, ?, key, ?::json, payload,
-                   'outbox:' || destination || ':' || id, now(), attempts, now()
+                   """ + SourcePosition.Outbox.sql("destination", "id") + """
+                   , now(), attempts, now()
             from refused
             on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
                set state = 'dead', reason = excluded.reason, error = excluded.error,
