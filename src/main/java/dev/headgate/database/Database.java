@@ -28,6 +28,8 @@ public final class Database implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
+    private static final String SCHEMA = "public";
+
     /** For questions about the server while something is wrong with it: seconds until one gives up. */
     static final Duration QUICK = Duration.ofSeconds(3);
 
@@ -48,7 +50,9 @@ public final class Database implements AutoCloseable {
         config.setJdbcUrl(url(settings));
         config.setDataSourceProperties(connectionProperties(settings));
         config.addDataSourceProperty("socketTimeout", seconds(SOCKET_TIMEOUT));
-        config.setConnectionInitSql(SessionSettings.statement(socketTimeout(settings)));
+        config.setConnectionInitSql(results(settings) + "; " + SessionSettings.limits(socketTimeout(settings)));
+        // What the pool goes back to behind a transaction that had another.
+        config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setMaximumPoolSize(settings.getInt(SettingKey.DATABASE_POOL_SIZE));
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
@@ -127,15 +131,23 @@ public final class Database implements AutoCloseable {
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("connectTimeout", seconds(CONNECT_TIMEOUT));
         // Otherwise a user named headgate has the schema headgate first in the search path.
-        properties.setProperty("currentSchema", "public");
+        properties.setProperty("currentSchema", SCHEMA);
         return properties;
     }
 
-    /** As the URL has it, if it does. */
+    /** What a session sets so that its results are those of any other. */
+    static String results(Settings settings) {
+        return SessionSettings.results(parameter(settings, "currentSchema", SCHEMA));
+    }
+
     private static Duration socketTimeout(Settings settings) {
+        return Duration.ofSeconds(Long.parseLong(parameter(settings, "socketTimeout", seconds(SOCKET_TIMEOUT))));
+    }
+
+    /** As the URL has it, if it does. */
+    private static String parameter(Settings settings, String name, String otherwise) {
         Properties parameters = Driver.parseURL(url(settings), new Properties());
-        String seconds = parameters == null ? null : parameters.getProperty("socketTimeout");
-        return seconds == null ? SOCKET_TIMEOUT : Duration.ofSeconds(Long.parseLong(seconds));
+        return parameters == null ? otherwise : parameters.getProperty(name, otherwise);
     }
 
     /** The one that containers and shells know, without asking a name server. */

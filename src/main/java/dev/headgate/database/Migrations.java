@@ -145,6 +145,7 @@ public final class Migrations {
                         settings.getString(SettingKey.DATABASE_USER),
                         settings.getString(SettingKey.DATABASE_PASSWORD))
                 .jdbcProperties(properties)
+                .initSql(Database.results(settings))
                 .loggers("slf4j")
                 .placeholderReplacement(false)
                 .validateMigrationNaming(true);

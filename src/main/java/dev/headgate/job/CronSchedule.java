@@ -3,6 +3,7 @@ package dev.headgate.job;
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.field.CronFieldName;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +23,10 @@ import java.util.stream.Stream;
  * The runs of a cron expression of five fields in a time zone. Plain arithmetic; thread-safe.
  *
  * @param text what it was made of, the zone included
+ * @param anyHour whether its hour is {@code *}: then it goes by the time that passes, not by what the clocks show
  * @param catchUp whether runs that were missed, because no process was there, are made up for
  */
-record CronSchedule(String text, ExecutionTime times, ZoneId zone, boolean catchUp) {
+record CronSchedule(String text, ExecutionTime times, boolean anyHour, ZoneId zone, boolean catchUp) {
 
     /** A run that is this late was missed. */
     static final Duration GRACE = Duration.ofMinutes(1);
@@ -45,7 +48,10 @@ record CronSchedule(String text, ExecutionTime times, ZoneId zone, boolean catch
                             + " of week), found \"" + expression + "\": " + e.getMessage(),
                     e);
         }
-        return new CronSchedule(cron.asString() + " " + zone, ExecutionTime.forCron(cron), ZoneId.of(zone), catchUp);
+        boolean anyHour =
+                cron.retrieve(CronFieldName.HOUR).getExpression().asString().equals("*");
+        return new CronSchedule(
+                cron.asString() + " " + zone, ExecutionTime.forCron(cron), anyHour, ZoneId.of(zone), catchUp);
     }
 
     /**
@@ -53,9 +59,7 @@ record CronSchedule(String text, ExecutionTime times, ZoneId zone, boolean catch
      * did not: 02:30 then comes at 03:30. One that comes twice counts the first time, unless the hour is any.
      */
     Instant next(Instant after) {
-        Instant next = times.nextExecution(after.atZone(zone))
-                .orElseThrow(() -> new IllegalArgumentException("The schedule \"" + text + "\" never comes"))
-                .toInstant();
+        Instant next = nextOnTheClock(after);
         return Stream.of(
                         zone.getRules().previousTransition(after.plusNanos(1)),
                         zone.getRules().nextTransition(after))
@@ -66,11 +70,33 @@ record CronSchedule(String text, ExecutionTime times, ZoneId zone, boolean catch
                 .orElse(next);
     }
 
+    /** Between two changes of the clocks local times are as even as those of UTC, which is all that the library is asked. */
+    private Instant nextOnTheClock(Instant after) {
+        ZoneRules rules = zone.getRules();
+        ZoneOffset offset = rules.getOffset(after);
+        ZoneOffsetTransition change = rules.nextTransition(after);
+        LocalDateTime run = after.atOffset(offset).toLocalDateTime();
+        while (true) {
+            run = nextLocal(run)
+                    .orElseThrow(() -> new IllegalArgumentException("The schedule \"" + text + "\" never comes"));
+            if (change != null && !run.toInstant(offset).isBefore(change.getInstant())) {
+                offset = change.getOffsetAfter();
+                run = change.getDateTimeAfter().minusNanos(1);
+                change = rules.nextTransition(change.getInstant());
+            } else if (anyHour || rules.getValidOffsets(run).indexOf(offset) == 0) {
+                return run.toInstant(offset);
+            }
+        }
+    }
+
+    private Optional<LocalDateTime> nextLocal(LocalDateTime after) {
+        return times.nextExecution(after.atZone(ZoneOffset.UTC)).map(ZonedDateTime::toLocalDateTime);
+    }
+
     private Optional<Instant> leftOut(ZoneOffsetTransition gap, Instant after) {
         LocalDateTime before = gap.getDateTimeBefore().minusNanos(1);
         LocalDateTime from = after.atOffset(gap.getOffsetBefore()).toLocalDateTime();
-        return times.nextExecution((from.isBefore(before) ? before : from).atZone(ZoneOffset.UTC))
-                .map(ZonedDateTime::toLocalDateTime)
+        return nextLocal(from.isBefore(before) ? before : from)
                 .filter(run -> run.isBefore(gap.getDateTimeAfter()))
                 .map(run -> run.toInstant(gap.getOffsetBefore()));
     }

@@ -1,6 +1,7 @@
 package dev.headgate.job;
 
 import dev.headgate.EndpointOptions;
+import dev.headgate.database.DatabaseClock;
 import dev.headgate.database.Installation;
 import dev.headgate.failure.Listeners;
 import java.time.Duration;
@@ -36,22 +37,23 @@ public class JobComponent extends DefaultComponent {
     private Duration lease = Duration.ofSeconds(30);
 
     private final Set<JobConsumer> consumers = new CopyOnWriteArraySet<>();
-    private final InstantSource clock;
+    private final @Nullable InstantSource given;
+    private @Nullable InstantSource clock;
     private @Nullable Lease current;
     private volatile @Nullable String installation;
     private @Nullable JobKeeper keeper;
 
     public JobComponent() {
-        this(InstantSource.system());
+        this(null);
     }
 
     /**
      * For tests of time.
      *
-     * @param clock of schedules, delays and the windows of unique jobs
+     * @param clock of schedules, delays and the windows of unique jobs; null for that of the database
      */
-    public JobComponent(InstantSource clock) {
-        this.clock = clock;
+    public JobComponent(@Nullable InstantSource clock) {
+        this.given = clock;
     }
 
     /** Lets all consumers of this component look for jobs now; cheap, never blocks, from any thread, at any time. */
@@ -61,7 +63,7 @@ public class JobComponent extends DefaultComponent {
 
     /** Enqueues for consumers of this process and others; those of this component need no poll to see it. */
     public Jobs jobs() {
-        return new Jobs(requireDataSource(), clock, queue -> consumers.stream()
+        return new Jobs(requireDataSource(), clock(), queue -> consumers.stream()
                 .filter(consumer -> consumer.queue().equals(queue))
                 .forEach(JobConsumer::wake));
     }
@@ -97,7 +99,14 @@ public class JobComponent extends DefaultComponent {
         return EndpointOptions.dataSource(this, dataSource);
     }
 
-    InstantSource clock() {
+    /** One for all processes: those of schedules and delays would otherwise differ by as much as their clocks do. */
+    synchronized InstantSource clock() {
+        if (given != null) {
+            return given;
+        }
+        if (clock == null) {
+            clock = new DatabaseClock(requireDataSource());
+        }
         return clock;
     }
 

@@ -36,6 +36,9 @@ public final class KafkaDefaults {
         // Payloads pass unchanged, also those that are no UTF-8.
         configuration.setValueDeserializer(ByteArrayDeserializer.class.getName());
         configuration.setValueSerializer(ByteArraySerializer.class.getName());
+        // Else all keys that are no UTF-8 would be one.
+        configuration.setKeyDeserializer(KeyText.Reader.class.getName());
+        configuration.setKeySerializer(KeyText.Writer.class.getName());
         configuration.setHeaderDeserializer(new TextHeaders());
         // A bulk of outbox entries goes out with each entry's own headers, without waiting entry by entry.
         configuration.setBatchWithIndividualHeaders(true);

@@ -6,6 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,7 +53,37 @@ public final class Layout {
         if (!ordered || template.startsWith("/") || !template.contains("{pipeline}/")) {
             throw complaint(template, "{pipeline}/ before all other fields, {batchId} once, and no / at its beginning");
         }
+        checkMeaning(
+                template,
+                FIELD.matcher(template)
+                        .results()
+                        .map(field -> field.group(1))
+                        .filter(field -> !field.equals(PIPELINE) && !field.equals(BATCH))
+                        .map(field -> field.replaceAll("'[^']*'", ""))
+                        .collect(Collectors.joining(" ")));
         form = Pattern.compile(parts.stream().map(Layout::form).collect(Collectors.joining()));
+    }
+
+    /** @param letters of all times of the template */
+    private static void checkMeaning(String template, String letters) {
+        if (hasAny(letters, "Y") && !hasAny(letters, "wW")) {
+            throw complaint(
+                    template,
+                    "a year of yyyy: YYYY is that of the week, which begins some days before or after, and goes with ww");
+        }
+        if (hasAny(letters, "D") && hasAny(letters, "ML")) {
+            throw complaint(template, "a day of dd: DD is that of the year");
+        }
+        if (hasAny(letters, "m") && !hasAny(letters, "HhKk")) {
+            throw complaint(template, "a month of MM: mm are minutes, and go with HH");
+        }
+        if (hasAny(letters, "hK") && !hasAny(letters, "aB")) {
+            throw complaint(template, "an hour of HH: hh comes twice a day");
+        }
+    }
+
+    private static boolean hasAny(String letters, String wanted) {
+        return wanted.chars().anyMatch(letter -> letters.indexOf(letter) >= 0);
     }
 
     private static List<Part> parse(String template) {
@@ -76,7 +107,8 @@ public final class Layout {
             return new BatchId();
         }
         try {
-            Time time = new Time(DateTimeFormatter.ofPattern(field).withZone(ZoneOffset.UTC));
+            Time time =
+                    new Time(DateTimeFormatter.ofPattern(field, Locale.ENGLISH).withZone(ZoneOffset.UTC));
             render(time, "", Instant.EPOCH);
             return time;
         } catch (RuntimeException e) {

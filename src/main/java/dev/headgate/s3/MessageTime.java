@@ -17,6 +17,12 @@ import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
  */
 public final class MessageTime {
 
+    /** Seconds that are taken for milliseconds come before it, microseconds after {@link #END}. */
+    private static final Instant EARLIEST_ARRIVAL = Instant.parse("2000-01-01T00:00:00Z");
+
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
     private static final String ARRIVAL = "arrival";
     private static final String FIELD = "field:";
     /** When SQS took it: milliseconds, as text. */
@@ -41,7 +47,8 @@ public final class MessageTime {
     /**
      * The time of a message, whose payload is looked through meanwhile. One without a payload has its arrival only.
      *
-     * @throws RejectedException if the payload is not one JSON value, or has no such time
+     * @throws RejectedException if the payload is not one JSON value, or has no such time, or one that cannot be meant: a
+     *     year without four digits, an arrival before 2000
      */
     Instant of(Message message) {
         String text = Ndjson.check(message.payload(), field);
@@ -52,7 +59,7 @@ public final class MessageTime {
             if (text == null) {
                 throw new RejectedException("no time", "no text in the field " + field);
             }
-            return OffsetDateTime.parse(text).toInstant();
+            return inRange(OffsetDateTime.parse(text).toInstant(), EARLIEST, "the field " + field + " is " + text);
         } catch (DateTimeParseException e) {
             throw new RejectedException("no time", "the field " + field + " is no time with an offset: " + text);
         }
@@ -63,6 +70,19 @@ public final class MessageTime {
         org.apache.camel.Message headers = message.exchange().getMessage();
         Long kafka = headers.getHeader(Exchange.MESSAGE_TIMESTAMP, Long.class);
         Long millis = kafka == null ? headers.getHeader(SENT, Long.class) : kafka;
-        return millis == null || millis < 0 ? clock.instant() : Instant.ofEpochMilli(millis);
+        if (millis == null || millis <= 0) {
+            return clock.instant();
+        }
+        return inRange(Instant.ofEpochMilli(millis), EARLIEST_ARRIVAL, "the timestamp of the message is " + millis);
+    }
+
+    private static Instant inRange(Instant time, Instant earliest, String found) {
+        if (time.isBefore(earliest) || !time.isBefore(END)) {
+            throw new RejectedException(
+                    "no time",
+                    "%s, which is %s; expected a time from %s to 9999, a timestamp in milliseconds since 1970: let its producer say so, or take the time of a field"
+                            .formatted(found, time, earliest.toString().substring(0, 4)));
+        }
+        return time;
     }
 }

@@ -78,7 +78,8 @@ public enum CamelDefault {
         return name.substring(0, name.lastIndexOf('.') + 1);
     }
 
-    private static String plain(String name) {
+    /** The same for all spellings of a key. */
+    static String plain(String name) {
         return name.replace("-", "").toLowerCase(Locale.ROOT);
     }
 }

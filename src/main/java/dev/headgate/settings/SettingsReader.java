@@ -3,7 +3,7 @@ package dev.headgate.settings;
 import dev.headgate.ConfigurationException;
 import dev.headgate.settings.Settings.Value;
 import java.io.IOException;
-import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +14,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -22,15 +23,10 @@ final class SettingsReader {
 
     private static final String PREFIX = "headgate.";
 
-    /** Keys that may be set by the environment alone, though no file and no default names them. */
-    private static final List<String> KNOWN_ELSEWHERE = List.of(
-            "camel.component.kafka.brokers",
-            "camel.component.aws2-sqs.access-key",
-            "camel.component.aws2-sqs.secret-key",
-            "camel.component.aws2-s3.access-key",
-            "camel.component.aws2-s3.secret-key");
-
     private static final String BUILT_IN = "the built-in default";
+
+    /** One that names a key and nothing else: no function, no default, not optional, no backslash before it. */
+    private static final Pattern PLACEHOLDER = Pattern.compile("(?<!\\\\)\\{\\{([\\w.-]+)}}");
 
     /** Variables of the launcher and of the log configuration. */
     private static final Set<String> NOT_PROPERTIES =
@@ -68,8 +64,9 @@ final class SettingsReader {
                     "The configuration file " + file + " does not exist: name a properties file, or leave it out.");
         }
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
+        try {
+            // Editors on Windows begin a file with a mark, which would be a part of the first name.
+            properties.load(new StringReader(Files.readString(file).replaceFirst("^\uFEFF", "")));
         } catch (CharacterCodingException | IllegalArgumentException e) {
             throw new ConfigurationException(
                     "The configuration file " + file + " is no properties file in UTF-8: " + e.getMessage() + ".", e);
@@ -84,9 +81,7 @@ final class SettingsReader {
     /** Names without a dot are left alone, lest {@code PATH} become the value of a property {@code path}. */
     void overrideFrom(Map<String, String> environment) {
         refuseUnknown(environment);
-        Set<String> names = new TreeSet<>(values.keySet());
-        names.addAll(KNOWN_ELSEWHERE);
-        for (String name : names) {
+        for (String name : List.copyOf(values.keySet())) {
             for (String variable : variables(name)) {
                 String value = environment.get(variable);
                 if (value != null && name.contains(".")) {
@@ -94,6 +89,34 @@ final class SettingsReader {
                 }
             }
         }
+        new TreeMap<>(environment).forEach((variable, value) -> ComponentKeys.named(variable)
+                .ifPresent(name -> put(spelled(name), value, "the environment variable " + variable)));
+        refuseDanglingPlaceholders(environment);
+    }
+
+    /** As a file has it, if one does. */
+    private String spelled(String name) {
+        return values.keySet().stream()
+                .filter(known -> CamelDefault.plain(known).equals(CamelDefault.plain(name)))
+                .findFirst()
+                .orElse(name);
+    }
+
+    /** Camel would, but show the value, which may be a password. Headgate's own keys are taken as they are. */
+    private void refuseDanglingPlaceholders(Map<String, String> environment) {
+        values.forEach((name, value) -> {
+            Matcher placeholder = PLACEHOLDER.matcher(name.startsWith(PREFIX) ? "" : value.text());
+            while (placeholder.find()) {
+                String meant = placeholder.group(1);
+                if (!values.containsKey(meant)
+                        && !environment.containsKey(SettingKey.environmentName(meant))
+                        && System.getProperty(meant) == null) {
+                    throw new ConfigurationException(("%s in %s has a placeholder {{...}} without a value: set that, or"
+                                    + " write \\\\{{ in a file, \\{{ in the environment, where braces are meant.")
+                            .formatted(name, value.origin()));
+                }
+            }
+        });
     }
 
     /** Camel's keys have two spellings, so that {@code health-check-enabled} is {@code HEALTHCHECKENABLED} too. */

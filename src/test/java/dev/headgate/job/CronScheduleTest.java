@@ -14,6 +14,10 @@ class CronScheduleTest {
         return CronSchedule.of(expression, "Europe/Zurich", false);
     }
 
+    private static CronSchedule lordHowe(String expression) {
+        return CronSchedule.of(expression, "Australia/Lord_Howe", false);
+    }
+
     private static List<String> runs(CronSchedule schedule, String after, int count) {
         List<String> runs = new ArrayList<>();
         Instant run = Instant.parse(after);
@@ -49,6 +53,71 @@ class CronScheduleTest {
         assertThat(runs(zurich("0 * * * *"), "2026-10-24T23:30:00Z", 4))
                 .containsExactly(
                         "2026-10-25T00:00:00Z", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z", "2026-10-25T03:00:00Z");
+    }
+
+    @Test
+    void an_hour_that_comes_twice_gives_the_runs_of_given_hours_once() {
+        // 02:00 to 03:00 comes twice on 2026-10-25: from 00:00 and from 01:00 UTC.
+        assertThat(runs(zurich("15,45 2 * * *"), "2026-10-24T12:00:00Z", 3))
+                .containsExactly("2026-10-25T00:15:00Z", "2026-10-25T00:45:00Z", "2026-10-26T01:15:00Z");
+        assertThat(runs(zurich("*/10 2 * * *"), "2026-10-24T23:55:00Z", 7))
+                .containsExactly(
+                        "2026-10-25T00:00:00Z",
+                        "2026-10-25T00:10:00Z",
+                        "2026-10-25T00:20:00Z",
+                        "2026-10-25T00:30:00Z",
+                        "2026-10-25T00:40:00Z",
+                        "2026-10-25T00:50:00Z",
+                        "2026-10-26T01:00:00Z");
+        assertThat(runs(zurich("0 1-3 * * *"), "2026-10-24T12:00:00Z", 4))
+                .containsExactly(
+                        "2026-10-24T23:00:00Z", "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z", "2026-10-26T00:00:00Z");
+        // Also where one looks from within the repeated hour.
+        assertThat(runs(zurich("15,45 2 * * *"), "2026-10-25T01:20:00Z", 1)).containsExactly("2026-10-26T01:15:00Z");
+    }
+
+    @Test
+    void an_hour_that_comes_twice_gives_the_runs_of_any_hour_twice() {
+        assertThat(runs(zurich("20,40 * * * *"), "2026-10-25T00:00:00Z", 5))
+                .containsExactly(
+                        "2026-10-25T00:20:00Z",
+                        "2026-10-25T00:40:00Z",
+                        "2026-10-25T01:20:00Z",
+                        "2026-10-25T01:40:00Z",
+                        "2026-10-25T02:20:00Z");
+        assertThat(runs(zurich("* * * * *"), "2026-10-24T23:00:00Z", 200))
+                .isEqualTo(runs(CronSchedule.of("* * * * *", "UTC", false), "2026-10-24T23:00:00Z", 200));
+    }
+
+    @Test
+    void an_hour_that_is_left_out_gives_its_runs_once_and_as_much_later() {
+        assertThat(runs(zurich("15,45 2 * * *"), "2026-03-28T12:00:00Z", 3))
+                .containsExactly("2026-03-29T01:15:00Z", "2026-03-29T01:45:00Z", "2026-03-30T00:15:00Z");
+        assertThat(runs(zurich("0 1-3 * * *"), "2026-03-28T12:00:00Z", 3))
+                .containsExactly("2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z", "2026-03-29T23:00:00Z");
+        assertThat(runs(zurich("* * * * *"), "2026-03-29T00:00:00Z", 200))
+                .isEqualTo(runs(CronSchedule.of("* * * * *", "UTC", false), "2026-03-29T00:00:00Z", 200));
+    }
+
+    @Test
+    void half_an_hour_that_comes_twice_or_is_left_out_counts_likewise() {
+        // On Lord Howe 01:30 to 02:00 comes twice on 2026-04-05, from 14:30 and 15:00 UTC of the day before; 02:00 to
+        // 02:30
+        // is left out on 2026-10-04, at 15:30 UTC of the day before.
+        assertThat(runs(lordHowe("45 1 * * *"), "2026-04-04T00:00:00Z", 2))
+                .containsExactly("2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z");
+        assertThat(runs(lordHowe("*/15 * * * *"), "2026-04-04T14:00:00Z", 6))
+                .containsExactly(
+                        "2026-04-04T14:15:00Z",
+                        "2026-04-04T14:30:00Z",
+                        "2026-04-04T14:45:00Z",
+                        "2026-04-04T15:00:00Z",
+                        "2026-04-04T15:15:00Z",
+                        "2026-04-04T15:30:00Z");
+        assertThat(runs(lordHowe("10 2 * * *"), "2026-10-02T16:00:00Z", 2))
+                .containsExactly("2026-10-03T15:40:00Z", "2026-10-04T15:10:00Z");
+        assertThat(runs(lordHowe("30 2 * * *"), "2026-10-02T16:00:00Z", 2))
+                .containsExactly("2026-10-03T15:30:00Z", "2026-10-04T15:30:00Z");
     }
 
     @Test

@@ -88,6 +88,20 @@ final class JobDatabase implements AutoCloseable {
         return context;
     }
 
+    /** A pool of a server whose clock is behind that of this process. */
+    HikariDataSource late(Duration behind) {
+        sql.execute("create schema if not exists late");
+        for (String clock : List.of("now", "clock_timestamp")) {
+            sql.execute("create or replace function late." + clock + "() returns timestamptz stable language sql return"
+                    + " pg_catalog." + clock + "() - interval '" + behind.toSeconds() + " s'");
+        }
+        HikariDataSource late = new HikariDataSource();
+        late.setDataSource(pool.getDataSource());
+        late.setMaximumPoolSize(4);
+        late.setConnectionInitSql("set search_path to late, pg_catalog, public");
+        return late;
+    }
+
     Jobs jobs(CamelContext context) {
         return context.getComponent("job", JobComponent.class).jobs();
     }

@@ -3,6 +3,7 @@ package dev.headgate.job;
 import static dev.headgate.job.JobDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -144,6 +145,32 @@ class QueueIT {
         assertThat(runs)
                 .extracting(Instant::toString)
                 .containsExactly("2024-03-31T01:30:00Z", "2024-04-01T00:30:00Z", "2024-04-02T00:30:00Z");
+    }
+
+    @Test
+    void a_process_whose_clock_is_ahead_keeps_the_time_of_the_database() throws Exception {
+        try (HikariDataSource late = database.late(Duration.ofSeconds(150))) {
+            JobComponent component = new JobComponent();
+            component.setDataSource(late);
+            database.sql.update(
+                    "insert into headgate.job_queue (name, schedule, next_run_at)"
+                            + " values (?, '* * * * * UTC', date_trunc('minute', now() - interval '150 s'))",
+                    database.queue);
+            CamelContext context = database.start(component, new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("job:" + database.queue + "?schedule=RAW(* * * * *)").to("log:ignored?level=OFF");
+                    from("direct:in").to("job:" + database.queue + "?delay=1h");
+                }
+            });
+            await().until(() -> database.count("true") > 0);
+            assertThat(database.count("scheduled_at > now() - interval '150 s'"))
+                    .isZero();
+            context.createProducerTemplate().sendBody("direct:in", "later");
+            assertThat(database.count(
+                            "scheduled_at between now() + interval '57 min' and now() + interval '57 min 31 s'"))
+                    .isEqualTo(1);
+        }
     }
 
     private QueueSchedule schedule(boolean catchUp) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.ConfigurationException;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LayoutTest {
@@ -57,5 +59,35 @@ class LayoutTest {
         assertThatThrownBy(() -> new Layout(template))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("The layout is '" + template + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"YYYY-MM-dd, yyyy", "yyyy-MM-DD, dd", "yyyy-mm-dd, MM", "yyyy-MM-dd-hh, HH", "yyyy-MM-dd-KK, HH"})
+    void a_pattern_that_means_another_time_than_it_seems_to_is_refused(String pattern, String remedy) {
+        assertThatThrownBy(() -> new Layout("{pipeline}/dt={" + pattern + "}/{batchId}.ndjson.gz"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(pattern)
+                .hasMessageContaining(remedy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"YYYY-'W'ww", "yyyy-DDD", "yyyy-MM-dd/HH-mm", "yyyy-MM-dd-hha", "yyyyMMdd}/{HH}/{mm", "yyyy'D'MM"
+            })
+    void patterns_that_mean_what_they_seem_to_are_not(String pattern) {
+        assertThat(new Layout("{pipeline}/{" + pattern + "}/{batchId}").key("orders", LATE, BATCH))
+                .contains("2026");
+    }
+
+    @Test
+    void names_of_months_are_those_of_no_locale() {
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+            assertThat(new Layout("{pipeline}/{MMM-dd}/{batchId}").key("orders", LATE, BATCH))
+                    .startsWith("orders/Mar-04/");
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 }

@@ -64,6 +64,51 @@ class SettingsTest {
         assertThat(settings.find("path")).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "CAMEL_COMPONENT_AWS2_S3_SECRET_KEY,camel.component.aws2-s3.secret-key",
+        "CAMEL_COMPONENT_AWS2_SQS_SESSION_TOKEN,camel.component.aws2-sqs.session-token",
+        "CAMEL_COMPONENT_KAFKA_SASL_JAAS_CONFIG,camel.component.kafka.sasl-jaas-config",
+        "CAMEL_COMPONENT_JOB_LEASE,camel.component.job.lease"
+    })
+    void an_option_of_a_component_may_be_in_the_environment_alone(String variable, String name) {
+        assertThat(Settings.load(routes, null, Map.of(variable, "60s")).find(name))
+                .contains("60s");
+    }
+
+    @Test
+    void the_environment_overrides_an_option_of_a_component_in_the_spelling_of_the_file() throws IOException {
+        application("camel.component.aws2-s3.secretKey=file");
+
+        Settings settings = Settings.load(routes, null, Map.of("CAMEL_COMPONENT_AWS2_S3_SECRET_KEY", "environment"));
+        assertThat(settings.find("camel.component.aws2-s3.secretKey")).contains("environment");
+        assertThat(settings.find("camel.component.aws2-s3.secret-key")).isEmpty();
+    }
+
+    @Test
+    void a_byte_order_mark_is_no_part_of_the_first_name() throws IOException {
+        application("\uFEFFheadgate.database.user=first\norders.topic=second");
+
+        Settings settings = Settings.load(routes, null, Map.of());
+        assertThat(settings.getString(SettingKey.DATABASE_USER)).isEqualTo("first");
+        assertThat(settings.find("orders.topic")).contains("second");
+    }
+
+    @Test
+    void a_placeholder_in_a_value_that_has_none_is_refused_without_showing_the_value() throws IOException {
+        application("orders.topic={{stage}}-orders\nstage=test\ncamel.component.aws2-s3.secret-key=se{{sa}}me");
+
+        assertThatThrownBy(() -> Settings.load(routes, null, Map.of()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("camel.component.aws2-s3.secret-key in " + routes)
+                .hasMessageContaining("{{...}}")
+                .message()
+                .doesNotContain("sa}")
+                .doesNotContain("se{");
+        assertThat(Settings.load(routes, null, Map.of("SA", "x")).find("orders.topic"))
+                .contains("{{stage}}-orders");
+    }
+
     @Test
     void a_name_without_a_dot_is_no_variable() throws IOException {
         application("path=/orders");

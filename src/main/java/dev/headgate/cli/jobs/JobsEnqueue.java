@@ -3,6 +3,7 @@ package dev.headgate.cli.jobs;
 import dev.headgate.HeadgateException;
 import dev.headgate.cli.command.AgeConverter;
 import dev.headgate.cli.command.DatabaseCommand;
+import dev.headgate.database.DatabaseClock;
 import dev.headgate.job.JobOptions;
 import dev.headgate.job.Jobs;
 import dev.headgate.job.NewJob;
@@ -71,7 +72,7 @@ final class JobsEnqueue extends DatabaseCommand {
 
     @Override
     protected int run(Settings settings, DataSource dataSource) {
-        InstantSource clock = InstantSource.system();
+        InstantSource clock = new DatabaseClock(dataSource);
         JobOptions options = new JobOptions(
                 queue, priority, delay == null ? null : clock.instant().plus(delay), null, null);
         NewJob job = new NewJob(bytes(), headers, null);
