@@ -18,7 +18,6 @@ import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.Health;
 import dev.headgate.manage.HeldPipelines;
 import dev.headgate.manage.HoldCheck;
-import dev.headgate.manage.JolokiaPolicy;
 import dev.headgate.manage.ManagementAccess;
 import dev.headgate.manage.ManagementServer;
 import dev.headgate.manage.Metrics;
@@ -33,6 +32,7 @@ import dev.headgate.message.ReplaySeal;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
+import dev.headgate.settings.Secrets;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import dev.headgate.sqs.PollingRoutePolicyFactory;
@@ -110,19 +110,19 @@ public final class Headgate implements AutoCloseable {
         try {
             configure(main, settings, routes);
             main.bind("diagnosis", diagnosis);
+            Secrets secrets = Secrets.of(settings);
             MessageLimit messageLimit = messageLimit(settings);
             bind(main, settings, database.dataSource(), messageLimit);
             AcknowledgingClientFactory clients =
                     bind(main, settings, limit, messageLimit, held, metrics, database.dataSource());
-            metrics.bind(main, database, clients, held);
+            metrics.bind(main, database, clients, held, secrets);
             traces.bind(main);
             new Health(database.dataSource(), clients, diagnosis).bind(main);
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
             main.configure().addConfiguration(new TableMbeans(database.dataSource()));
-            main.bind("managementServer", new ManagementServer(access));
-            JolokiaPolicy.allowWrites(settings.getBoolean(SettingKey.MANAGEMENT_WRITE));
+            new ManagementServer(access, secrets, metrics).bind(main);
             beans.forEach(main::bind);
             main.start();
             sweep(main.getCamelContext(), settings, database.dataSource());

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +20,17 @@ public final class ManagementAccess {
     private static final String REMEDY = "set headgate.management.token, or headgate.management.user and"
             + " headgate.management.password, or camel.management.host=127.0.0.1.";
 
+    /** Nothing that would have to be looked up. */
+    private static final Pattern ADDRESS = Pattern.compile("127(\\.\\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+
     private final boolean enabled;
     private final String host;
     private final String port;
     private final String token;
     private final @Nullable String bearer;
     private final @Nullable String basic;
+    private final boolean writes;
+    private final boolean healthIsOpen;
 
     private ManagementAccess(Settings settings) {
         token = settings.getString(SettingKey.MANAGEMENT_TOKEN);
@@ -39,13 +45,16 @@ public final class ManagementAccess {
         host = find(settings, CamelDefault.MANAGEMENT_HOST);
         port = find(settings, CamelDefault.MANAGEMENT_PORT);
         bearer = token.isEmpty() ? null : "Bearer " + token;
+        writes = settings.getBoolean(SettingKey.MANAGEMENT_WRITE);
+        healthIsOpen = settings.getString(SettingKey.MANAGEMENT_HEALTH).equals("open");
         basic = user.isEmpty() ? null : "Basic " + base64(user + ":" + password);
     }
 
     /**
      * Reads the settings.
      *
-     * @throws ConfigurationException if the server would listen beyond this machine and ask nobody who he is
+     * @throws ConfigurationException if the server would listen beyond this machine, or let things be changed, or share
+     *     its port, and ask nobody who he is
      */
     public static ManagementAccess of(Settings settings) {
         ManagementAccess access = new ManagementAccess(settings);
@@ -54,7 +63,22 @@ public final class ManagementAccess {
                     "The management server would listen on %s, where others can reach it, without asking who they are: %s"
                             .formatted(access.host, REMEDY));
         }
+        if (access.enabled && access.writes && !access.asksWho()) {
+            throw new ConfigurationException(
+                    "With headgate.management.write=true anybody on this machine could change things, and whatever page"
+                            + " its browser shows: set headgate.management.token, or headgate.management.user and"
+                            + " headgate.management.password, too.");
+        }
+        if (access.enabled && access.isShared(settings)) {
+            throw new ConfigurationException("camel.server.port and camel.management.port are both " + access.port
+                    + ": on one port Camel's server answers for the other, and asks nobody who he is. Give them two.");
+        }
         return access;
+    }
+
+    private boolean isShared(Settings settings) {
+        return settings.find("camel.server.enabled").map(Boolean::parseBoolean).orElse(false)
+                && port.equals(settings.find("camel.server.port").orElse("8080"));
     }
 
     public boolean isEnabled() {
@@ -92,6 +116,31 @@ public final class ManagementAccess {
         return Optional.ofNullable(bearer != null ? bearer : basic);
     }
 
+    /** Whether things may be changed, by who has credentials. */
+    boolean allowsWrites() {
+        return writes;
+    }
+
+    /** Whether it is told to anybody whether the process lives and is ready. */
+    boolean tellsHealth() {
+        return healthIsOpen;
+    }
+
+    /**
+     * Whether a request is meant for this server. A name that is not this machine's is one that somebody has made to lead
+     * here, so that his page in a browser of this machine may read the answers. Beyond this machine any name will do: there
+     * it takes credentials, which a browser has not for such a page.
+     *
+     * @param name of the header {@code Host}, without the port
+     */
+    boolean isMeant(String name) {
+        String bare = name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+        return !isLoopback()
+                || bare.equalsIgnoreCase(host)
+                || bare.equalsIgnoreCase("localhost")
+                || (ADDRESS.matcher(bare).matches() && isLoopback(bare));
+    }
+
     /** Whether a request needs credentials. */
     boolean asksWho() {
         return bearer != null || basic != null;
@@ -123,8 +172,12 @@ public final class ManagementAccess {
     }
 
     private boolean isLoopback() {
+        return isLoopback(host);
+    }
+
+    private static boolean isLoopback(String name) {
         try {
-            return InetAddress.getByName(host).isLoopbackAddress();
+            return InetAddress.getByName(name).isLoopbackAddress();
         } catch (UnknownHostException e) {
             return false;
         }

@@ -7,6 +7,7 @@ import dev.headgate.kafka.ConsumerListener;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.meters.HeadgateMeters;
 import dev.headgate.settings.CamelDefault;
+import dev.headgate.settings.Secrets;
 import dev.headgate.settings.Settings;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -33,7 +34,14 @@ public final class Metrics implements AutoCloseable {
         return observation == null ? ConsumerListener.NONE : observation.acknowledgements();
     }
 
-    public void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held) {
+    /** Counts one more request to the management server with wrong credentials. */
+    void requestRefused() {
+        if (observation != null) {
+            observation.requestRefused();
+        }
+    }
+
+    public void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held, Secrets secrets) {
         HeadgateMeters meters = observation;
         if (meters == null) {
             return;
@@ -49,7 +57,7 @@ public final class Metrics implements AutoCloseable {
         main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
         main.addInitialProperty("camel.metrics.enableRouteEventNotifier", "false");
         main.addInitialProperty("camel.metrics.skipCamelInfo", "true");
-        main.configure().addConfiguration(new StatusServer(limit, meters::read, held));
+        main.configure().addConfiguration(new StatusServer(limit, meters::read, held, secrets));
         main.configure().addConfiguration(new CamelConfiguration() {
             @Override
             public void configure(CamelContext context) {

@@ -3,6 +3,7 @@ package dev.headgate.manage;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.manage.meters.MeterSnapshot;
 import dev.headgate.manage.status.Status;
+import dev.headgate.settings.Secrets;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -30,12 +31,14 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
     private final InflightLimit limit;
     private final Supplier<MeterSnapshot> meters;
     private final HeldPipelines held;
+    private final Secrets secrets;
     private @Nullable Status status;
 
-    StatusServer(InflightLimit limit, Supplier<MeterSnapshot> meters, HeldPipelines held) {
+    StatusServer(InflightLimit limit, Supplier<MeterSnapshot> meters, HeldPipelines held, Secrets secrets) {
         this.limit = limit;
         this.meters = meters;
         this.held = held;
+        this.secrets = secrets;
     }
 
     @Override
@@ -59,7 +62,7 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         file(router, FILES + "charts.js", "charts.js", "text/javascript");
         file(router, FILES + "words.js", "words.js", "text/javascript");
         router.get("/observe/status")
-                .blockingHandler(request -> send(request, "application/json", Buffer.buffer(started.json())), false);
+                .blockingHandler(request -> send(request, "application/json", Buffer.buffer(secrets.masked(started.json()))), false);
     }
 
     @Override

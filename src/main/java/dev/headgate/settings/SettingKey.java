@@ -1,6 +1,7 @@
 package dev.headgate.settings;
 
 import static dev.headgate.settings.ValueType.COUNT;
+import static dev.headgate.settings.ValueType.DOOR;
 import static dev.headgate.settings.ValueType.DURATION;
 import static dev.headgate.settings.ValueType.FLAG;
 import static dev.headgate.settings.ValueType.TEXT;
@@ -104,7 +105,14 @@ public enum SettingKey {
             "headgate.management.write",
             "false",
             FLAG,
-            "Whether Jolokia, and so Hawtio, may change things: pause a pipeline, set its rate and limits."),
+            "Whether Jolokia, and so Hawtio, may change things, with a token or a password: pause a pipeline, set its rate"
+                    + " and limits, stop a route."),
+    MANAGEMENT_HEALTH(
+            "headgate.management.health",
+            "closed",
+            DOOR,
+            "Whether the probes of health are answered without credentials too (`open`), then with no more than `UP` or"
+                    + " `DOWN`."),
     PURGE_INTERVAL("headgate.purge-interval", "10m", DURATION, "How often what is past its retention is deleted.");
 
     private final String propertyName;

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 public enum ValueType {
     TEXT("any text"),
     FLAG("true or false"),
+    DOOR("open or closed"),
     COUNT("a whole number of 1 or more"),
     DURATION("a duration above zero such as 500ms, 10s, 5m, 2h, 14d or PT1M30S");
 
@@ -31,6 +32,7 @@ public enum ValueType {
             return switch (this) {
                 case TEXT -> true;
                 case FLAG -> value.equalsIgnoreCase("true") || value.equalsIgnoreCase("false");
+                case DOOR -> value.equals("open") || value.equals("closed");
                 case COUNT -> Long.parseLong(value) >= 1;
                 case DURATION -> duration(value).compareTo(Duration.ZERO) > 0;
             };

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class ManagementIT {
 
     private final Map<String, String> properties = new HashMap<>();
     private int port;
+    private String[] credentials = {};
 
     @Test
     void a_person_pauses_a_pipeline_only_if_that_is_allowed() throws Exception {
@@ -35,12 +37,14 @@ class ManagementIT {
             assertThat(read("java.lang:type=Runtime", "SystemProperties")).contains("\"status\":403");
             assertThat(read(PIPELINE, "State", "Origin", "http://elsewhere.example"))
                     .doesNotContain("running");
-            assertThat(read(PIPELINE, "State", "Origin", "http://localhost:8080"))
+            assertThat(read(PIPELINE, "State", "Origin", "http://127.0.0.1:" + port))
                     .contains("running");
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
             pipeline.stop(looking);
 
             properties.put("headgate.management.write", "true");
+            properties.put("headgate.management.token", "t0ken");
+            credentials = new String[] {"Authorization", "Bearer t0ken"};
             pipeline.start(settings(), Map.of());
             pipeline.sendOrder("first", "first", 1);
             pipeline.flush();
@@ -50,7 +54,7 @@ class ManagementIT {
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"paused: operator\"");
             pipeline.sendOrder("second", "second", 1);
             pipeline.flush();
-            Pipeline.await().untilAsserted(() -> assertThat(Scrape.of(port)
+            Pipeline.await().untilAsserted(() -> assertThat(Scrape.of(port, credentials)
                             .value("headgate_kafka_lag_messages{partition=\"0\",pipeline=\"orders\",topic=\"%s\"}"
                                     .formatted(pipeline.topic)))
                     .isOne());
@@ -61,7 +65,8 @@ class ManagementIT {
             String limits = mbean("services", "Inflight-orders");
             assertThat(write(limits, "MaxMessages", 50)).contains("\"status\":200");
             assertThat(read(limits, "MaxMessages")).contains("\"value\":50");
-            assertThat(Scrape.get(port, "/observe/health/ready").statusCode()).isEqualTo(200);
+            assertThat(Scrape.get(port, "/observe/health/ready", credentials).statusCode())
+                    .isEqualTo(200);
             assertThat(execute(PIPELINE, "resume")).contains("\"status\":200");
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
@@ -123,6 +128,8 @@ class ManagementIT {
     void readiness_names_what_is_away_and_the_start_is_over_once() throws Exception {
         try (Pipeline pipeline = new Pipeline(1);
                 TcpProxy proxy = new TcpProxy(Servers.POSTGRES.port())) {
+            properties.put("headgate.management.token", "t0ken");
+            properties.put("headgate.management.health", "open");
             properties.put(
                     "headgate.database.url", pipeline.jdbcUrl().replaceFirst(":[0-9]+/", ":" + proxy.port() + "/"));
             pipeline.start(settings(), Map.of());
@@ -136,10 +143,15 @@ class ManagementIT {
             proxy.refuse(true);
             proxy.cut();
             Pipeline.await().untilAsserted(() -> {
-                HttpResponse<String> ready = Scrape.get(port, "/observe/health/ready");
+                HttpResponse<String> ready =
+                        Scrape.get(port, "/observe/health/ready", "Authorization", "Bearer t0ken");
                 assertThat(ready.statusCode()).isEqualTo(503);
                 assertThat(ready.body()).contains("database since 20", "relay since 20", "outbox:orders-applied");
             });
+            // To who does not say who he is: that it is so, not why.
+            HttpResponse<String> probe = Scrape.get(port, "/observe/health/ready");
+            assertThat(probe.statusCode()).isEqualTo(503);
+            assertThat(probe.body()).isEqualTo("{\"status\":\"DOWN\"}");
             assertThat(Scrape.get(port, "/observe/health/live").statusCode()).isEqualTo(200);
             assertThat(Scrape.get(port, "/observe/health/started").statusCode()).isEqualTo(200);
 
@@ -203,7 +215,8 @@ class ManagementIT {
     }
 
     private String jolokia(String request, String... headers) throws Exception {
-        return Scrape.post(port, "/observe/jolokia/", request, headers).body();
+        String[] all = Stream.concat(Stream.of(credentials), Stream.of(headers)).toArray(String[]::new);
+        return Scrape.post(port, "/observe/jolokia/", request, all).body();
     }
 
     private int status(String path, String authorization) throws Exception {

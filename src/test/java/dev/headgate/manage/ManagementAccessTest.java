@@ -97,6 +97,42 @@ class ManagementAccessTest {
                 .hasMessageContaining("set both, or none");
     }
 
+    @Test
+    void nothing_is_changed_by_who_does_not_say_who_he_is() {
+        assertThatThrownBy(() -> access(Map.of("headgate.management.write", "true")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("set headgate.management.token");
+        assertThat(access(Map.of("headgate.management.write", "true", "headgate.management.token", "t"))
+                        .allowsWrites())
+                .isTrue();
+    }
+
+    @Test
+    void a_port_shared_with_camels_server_would_ask_nobody() {
+        assertThatThrownBy(() -> access(Map.of(
+                        "camel.server.enabled", "true",
+                        "camel.server.port", "9876",
+                        "headgate.management.token", "t")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("Give them two");
+        access(Map.of("camel.server.enabled", "true"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]"})
+    void a_request_for_this_machine_is_meant(String name) {
+        assertThat(access(Map.of()).isMeant(name)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "192.0.2.1", ""})
+    void a_request_for_another_name_is_not(String name) {
+        assertThat(access(Map.of()).isMeant(name)).isFalse();
+        assertThat(access(Map.of("camel.management.host", "0.0.0.0", "headgate.management.token", "t"))
+                        .isMeant(name))
+                .isTrue();
+    }
+
     private static String basic(String pair) {
         return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }

@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -45,6 +46,7 @@ public final class HeadgateMeters implements AutoCloseable {
     private final JobMeters jobs;
     private final SourceMeters sources;
     private final ThrottleMeters throttles;
+    private final Counter refusedRequests;
     private @Nullable ServerPolls polls;
 
     public HeadgateMeters(InflightLimit limit, InstantSource clock) {
@@ -63,6 +65,7 @@ public final class HeadgateMeters implements AutoCloseable {
         jobs = new JobMeters(prometheus);
         sources = new SourceMeters(registry, stages, clock, thread);
         throttles = new ThrottleMeters(prometheus);
+        refusedRequests = Meters.MANAGEMENT_REFUSED.counter(prometheus);
         Meters.BUILD.info(prometheus, Build.version(), Build.commit());
         bind(new ClassLoaderMetrics());
         bind(new JvmMemoryMetrics());
@@ -85,6 +88,11 @@ public final class HeadgateMeters implements AutoCloseable {
 
     public ConsumerListener acknowledgements() {
         return sources;
+    }
+
+    /** Counts one more request to the management server with wrong credentials. */
+    public void requestRefused() {
+        refusedRequests.inc();
     }
 
     public BatchListener batches() {

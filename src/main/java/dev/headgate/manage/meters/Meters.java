@@ -261,6 +261,10 @@ public enum Meters {
             "pipeline",
             "reason"),
 
+    MANAGEMENT_REFUSED(
+            MeterKind.COUNTER,
+            "headgate_management_refused_total",
+            "Requests to the management server with wrong credentials."),
     QUERY_AGE(
             MeterKind.GAUGE,
             "headgate_query_age_seconds",

@@ -24,10 +24,13 @@ final class Topology {
         static Place of(String uri) {
             String bare = URISupport.sanitizeUri(uri).replaceFirst("\\?.*", "");
             int colon = bare.indexOf(':');
-            return colon < 0
-                    ? new Place(bare, "")
-                    : new Place(
-                            bare.substring(0, colon), bare.substring(colon + 1).replaceFirst("^//", ""));
+            if (colon < 0) {
+                return new Place(bare, "");
+            }
+            String scheme = bare.substring(0, colon);
+            String name = bare.substring(colon + 1).replaceFirst("^//", "");
+            // The path of a webhook is its secret.
+            return new Place(scheme, scheme.startsWith("http") ? name.replaceFirst("/.*", "") : name);
         }
     }
 
