@@ -4,16 +4,13 @@ import dev.headgate.HeadgateException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.batch.BatchComponent;
 import dev.headgate.database.Database;
-import dev.headgate.database.Installation;
 import dev.headgate.database.Migrations;
 import dev.headgate.database.ServerDiagnosis;
 import dev.headgate.database.Transactions;
 import dev.headgate.deadletter.Suspects;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
-import dev.headgate.kafka.AcknowledgingCommitFactory;
 import dev.headgate.kafka.KafkaDefaults;
-import dev.headgate.ledger.Incarnations;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.manage.Health;
 import dev.headgate.manage.HeldPipelines;
@@ -28,14 +25,13 @@ import dev.headgate.manage.trace.Traces;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.MessageId;
 import dev.headgate.message.MessageLimit;
-import dev.headgate.message.ReplaySeal;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
 import dev.headgate.settings.Secrets;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
-import dev.headgate.sqs.PollingRoutePolicyFactory;
+import dev.headgate.source.Acknowledgement;
 import dev.headgate.sqs.SqsDefaults;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,7 +97,7 @@ public final class Headgate implements AutoCloseable {
         new Migrations(settings).apply(routes);
         Traces traces = new Traces(settings);
         Database database = new Database(settings);
-        InflightLimit limit = limit(settings);
+        InflightLimit limit = Acknowledgement.limit(settings);
         HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
         Metrics metrics = new Metrics(settings, limit);
         Main main = new Main();
@@ -227,24 +223,18 @@ public final class Headgate implements AutoCloseable {
             HeldPipelines held,
             Metrics metrics,
             DataSource dataSource) {
-        ReplaySeal seal = new ReplaySeal(() -> Installation.read(dataSource).secret());
         main.bind("inflightLimit", limit);
-        main.bind("pollingPolicy", new PollingRoutePolicyFactory(limit, metrics.acknowledgements(), seal));
+        main.bind("kafka-component", KafkaDefaults.component());
         main.bind("aws2-sqs-component", SqsDefaults.component());
         main.bind("http-component", HttpDefaults.component());
         main.bind("https-component", HttpDefaults.component());
         main.bind("heldPipelines", held);
         main.bind("holdCheck", new HoldCheck(held));
-        AcknowledgingClientFactory clients = new AcknowledgingClientFactory(
-                limit,
-                messageLimit,
-                settings.getDuration(SettingKey.COMMIT_INTERVAL),
-                settings.getDuration(SettingKey.REVOKE_TIMEOUT),
-                settings.getBoolean(SettingKey.KAFKA_STOP_ON_MISSING),
-                metrics.acknowledgements(),
-                new Incarnations(dataSource)::number);
+        Acknowledgement acknowledgement =
+                new Acknowledgement(limit, messageLimit, settings, metrics.acknowledgements(), () -> dataSource);
+        main.bind("acknowledgement", acknowledgement);
+        AcknowledgingClientFactory clients = acknowledgement.kafkaClients();
         main.configure().addConfiguration(new Sources(limit, clients));
-        main.bind("kafka-component", KafkaDefaults.component(clients, new AcknowledgingCommitFactory(seal)));
         return clients;
     }
 
@@ -273,13 +263,5 @@ public final class Headgate implements AutoCloseable {
                     limit.maxBytes());
         }
         return limit;
-    }
-
-    private static InflightLimit limit(Settings settings) {
-        return new InflightLimit(
-                settings.getLong(SettingKey.INFLIGHT_MAX_MESSAGES),
-                settings.getLong(SettingKey.INFLIGHT_MAX_BYTES),
-                settings.getLong(SettingKey.INFLIGHT_SOURCE_MAX_MESSAGES),
-                settings.getLong(SettingKey.INFLIGHT_SOURCE_MAX_BYTES));
     }
 }

@@ -33,7 +33,7 @@ public final class SendingContext implements AutoCloseable {
         main.configure().withName("headgate-sending").withCaseInsensitiveHeaders(false);
         // One who replays a dead letter wants to read about that only.
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
-        main.bind("kafka-component", KafkaDefaults.sending());
+        main.bind("kafka-component", KafkaDefaults.component());
         main.bind("aws2-sqs-component", SqsDefaults.component());
         main.start();
         return new SendingContext(main);

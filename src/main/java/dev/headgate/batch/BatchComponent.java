@@ -76,12 +76,17 @@ public class BatchComponent extends DefaultComponent {
         return endpoint;
     }
 
+    /** The database that batches are written to. */
+    DataSource database() {
+        return EndpointOptions.dataSource(this, dataSource);
+    }
+
     /** Puts the boundary of exactly once around a route: its database transaction. */
     RouteWriter.Route boundary(RouteWriter.Route route, String routeId) {
         if (otherBoundary != null) {
             return otherBoundary.apply(route);
         }
-        DataSource database = EndpointOptions.dataSource(this, dataSource);
+        DataSource database = database();
         TransactionCheck check = new TransactionCheck(getCamelContext(), database);
         check.check(routeId);
         return new TransactedRoute(route, database, check.isDatabaseOnly(routeId));

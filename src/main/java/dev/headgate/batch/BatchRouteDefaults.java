@@ -1,9 +1,13 @@
 package dev.headgate.batch;
 
+import dev.headgate.source.Acknowledgement;
+import dev.headgate.source.SourceCheck;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.apache.camel.CamelContext;
+import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
@@ -13,6 +17,7 @@ import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
 import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * channel, with the message as its source gave it, unless it has an error handler of its own. Jobs have their own attempts
  * and dead letters instead.
  *
- * <p>It needs an id of its own, and from Kafka a group: see {@link SourceCheck}.
+ * <p>Its source is acknowledged after the effect, by what {@link Acknowledgement} gives it; one that cannot be is refused,
+ * and so is a route without an id of its own: see {@link SourceCheck}. A route that sends to {@code job:} gets the same where
+ * its source can take it.
  *
  * <p>Camel finds it by itself ({@code META-INF/services}) in every context on whose class path it is. One instance a
  * context; called on the thread that adds routes.
@@ -35,11 +42,13 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
 
     private static final String BATCH = "batch:";
     private static final String DIRECT = "direct:";
+    private static final String JOB = "job:";
     /** Before whatever order a person gives, and what Camel gives to routes without one: from 1000 on. */
     private static final int FIRST = -1_000_000;
 
     private final List<RouteDefinition> routes = new ArrayList<>();
     private @Nullable CamelContext context;
+    private @Nullable Acknowledgement acknowledgement;
     private int nextStartupOrder = FIRST;
 
     @Override
@@ -56,9 +65,10 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
 
             @Override
             public void onRoutesAdd(Collection<Route> added) {
-                added.forEach(BatchRouteDefaults.this::check);
+                added.forEach(BatchRouteDefaults.this::acknowledge);
             }
         });
+        context.addRoutePolicyFactory(this::policy);
     }
 
     /** Called for each route of a context when it is added, before it is started. */
@@ -74,7 +84,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         routes.add(added);
         // What is added may be what an earlier one leads to.
         for (RouteDefinition route : routes) {
-            String batch = isConsumerOf(route) ? null : batch(route, new ArrayList<>());
+            String batch = isConsumerOf(route) ? null : target(BATCH, route, new ArrayList<>());
             if (batch != null) {
                 route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
             }
@@ -86,35 +96,75 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         routes.remove(removed);
     }
 
-    /** A direct: route is a part of those that call it. */
-    private void check(Route built) {
-        for (RouteDefinition route : routes) {
-            if (built.getRouteId().equals(route.getId())
-                    && !input(route).startsWith(BATCH)
-                    && !input(route).startsWith(DIRECT)
-                    && batch(route, new ArrayList<>()) != null) {
-                SourceCheck.check(built);
-            }
+    /** What the source of a route takes, before it starts; one that cannot take it is refused. */
+    private void acknowledge(Route built) {
+        RouteDefinition route = definition(built.getRouteId());
+        if (route != null && isSource(route) && leadsTo(BATCH, route)) {
+            SourceCheck.check(built);
+        }
+        if (isAcknowledged(route)) {
+            acknowledgement().attach(built);
         }
     }
 
-    private boolean isConsumerOf(RouteDefinition route) {
-        return input(route).startsWith(BATCH) || input(route).startsWith("job:");
+    private @Nullable RoutePolicy policy(CamelContext building, String routeId, NamedNode route) {
+        return route instanceof RouteDefinition definition && isAcknowledged(definition)
+                ? acknowledgement().policy(building, routeId, definition)
+                : null;
     }
 
-    /** The endpoint of the first batch that the route leads to, without options. */
-    private @Nullable String batch(RouteDefinition route, List<RouteDefinition> seen) {
+    private boolean isAcknowledged(@Nullable RouteDefinition route) {
+        return acknowledgement().isEverywhere()
+                || route != null && isSource(route) && (leadsTo(BATCH, route) || leadsTo(JOB, route));
+    }
+
+    private boolean leadsTo(String scheme, RouteDefinition route) {
+        return target(scheme, route, new ArrayList<>()) != null;
+    }
+
+    private @Nullable RouteDefinition definition(String id) {
+        return routes.stream()
+                .filter(route -> id.equals(route.getId()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** A direct: route is a part of those that call it. */
+    private boolean isSource(RouteDefinition route) {
+        return !input(route).startsWith(BATCH) && !input(route).startsWith(DIRECT);
+    }
+
+    /** Known when the first route is built: what the registry has is bound by then. */
+    private Acknowledgement acknowledgement() {
+        Acknowledgement known = acknowledgement;
+        if (known == null) {
+            CamelContext here = Objects.requireNonNull(context);
+            known = Acknowledgement.of(
+                    here, () -> here.getComponent("batch", BatchComponent.class).database());
+            acknowledgement = known;
+        }
+        return known;
+    }
+
+    private boolean isConsumerOf(RouteDefinition route) {
+        return input(route).startsWith(BATCH) || input(route).startsWith(JOB);
+    }
+
+    /** The first endpoint of the scheme that the route leads to, without options. */
+    private @Nullable String target(String scheme, RouteDefinition route, List<RouteDefinition> seen) {
         seen.add(route);
         for (ToDefinition step :
                 ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
             String uri = withoutOptions(resolved(step.getEndpointUri()));
-            if (uri.startsWith(BATCH)) {
+            if (uri.startsWith(scheme)) {
                 return uri;
             }
             if (uri.startsWith(DIRECT)) {
                 for (RouteDefinition next : routes) {
                     String further =
-                            seen.contains(next) || !withoutOptions(input(next)).equals(uri) ? null : batch(next, seen);
+                            seen.contains(next) || !withoutOptions(input(next)).equals(uri)
+                                    ? null
+                                    : target(scheme, next, seen);
                     if (further != null) {
                         return further;
                     }

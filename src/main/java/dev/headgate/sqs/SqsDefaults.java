@@ -12,16 +12,29 @@ public final class SqsDefaults {
 
     public static Sqs2Component component() {
         Sqs2Configuration configuration = new Sqs2Configuration();
-        // The receive count and the message group, and the sender's own attributes as headers.
-        configuration.setAttributeNames(ALL);
-        configuration.setMessageAttributeNames(ALL);
-        // Long polling, the longest that SQS offers.
-        configuration.setWaitTimeSeconds(20);
-        // A killed process's messages come again after this; while one is in flight it is extended.
-        configuration.setVisibilityTimeout(30);
-        configuration.setExtendMessageVisibility(true);
+        complete(configuration);
         Sqs2Component component = new BulkSqsComponent();
         component.setConfiguration(configuration);
         return component;
+    }
+
+    /** Sets what is not set. */
+    static void complete(Sqs2Configuration configuration) {
+        // The receive count and the message group, and the sender's own attributes as headers.
+        if (configuration.getAttributeNames() == null) {
+            configuration.setAttributeNames(ALL);
+        }
+        if (configuration.getMessageAttributeNames() == null) {
+            configuration.setMessageAttributeNames(ALL);
+        }
+        if (configuration.getWaitTimeSeconds() == null) {
+            // Long polling, the longest that SQS offers.
+            configuration.setWaitTimeSeconds(20);
+        }
+        if (configuration.getVisibilityTimeout() == null) {
+            // A killed process's messages come again after this; while one is in flight it is extended.
+            configuration.setVisibilityTimeout(30);
+            configuration.setExtendMessageVisibility(true);
+        }
     }
 }

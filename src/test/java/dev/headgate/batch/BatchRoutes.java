@@ -3,6 +3,7 @@ package dev.headgate.batch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.headgate.message.Message;
+import dev.headgate.message.SourcePosition;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -83,6 +84,7 @@ final class BatchRoutes implements AutoCloseable {
     Exchange send(String to, String key, Object payload) {
         String name = payload instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(payload);
         return template.send(to, exchange -> {
+            exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown(exchange.getExchangeId()));
             exchange.getMessage().setHeader("kafka.KEY", key);
             exchange.getMessage().setBody(payload instanceof String text ? text.getBytes(UTF_8) : payload);
             exchange.getExchangeExtension().addOnCompletion(new Synchronization() {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.Message;
+import dev.headgate.message.SourcePosition;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ class BatchWritingIT {
             };
             List<String> ran = Collections.synchronizedList(new ArrayList<>());
             routes.context.createProducerTemplate().send("direct:in", exchange -> {
+                exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown("m"));
                 exchange.getMessage().setBody(new byte[1]);
                 exchange.getExchangeExtension().addOnCompletion(completion(() -> ran.add("acknowledge")));
                 exchange.getExchangeExtension().addOnCompletion(completion(() -> {

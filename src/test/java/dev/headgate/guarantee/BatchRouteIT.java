@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.app.Headgate;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.message.SourcePosition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -226,8 +227,8 @@ class BatchRouteIT {
         Headgate keyed = start(
                 SOURCE.replace("- to: batch:b", "- to: { uri: batch:b, parameters: { keyBy: '${header.order}' } }")
                         + WRITE);
-        keyed.camelContext().createProducerTemplate().sendBodyAndHeader("direct:in", "c", "order", "o-1");
-        keyed.camelContext().createProducerTemplate().sendBodyAndHeader("direct:in", "d", "order", "o-1");
+        send(keyed, "c", "order", "o-1");
+        send(keyed, "d", "order", "o-1");
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select key from headgate.ledger order by 1"))
                 .containsExactly("1", "o-1"));
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select body from written order by 1"))
@@ -251,9 +252,16 @@ class BatchRouteIT {
     }
 
     private static void send(Headgate headgate, String body, String id) {
-        headgate.camelContext()
-                .createProducerTemplate()
-                .sendBodyAndHeader("direct:in", body.getBytes(UTF_8), "message-id", id);
+        send(headgate, body, "message-id", id);
+    }
+
+    /** As a source that acknowledges after the effect. */
+    private static void send(Headgate headgate, String body, String header, String value) {
+        headgate.camelContext().createProducerTemplate().send("direct:in", exchange -> {
+            exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown(exchange.getExchangeId()));
+            exchange.getMessage().setHeader(header, value);
+            exchange.getMessage().setBody(body.getBytes(UTF_8));
+        });
     }
 
     private static void assertDeadLetter(String expected) {

@@ -7,7 +7,6 @@ import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.batch.BatchListener;
 import dev.headgate.batch.Held;
-import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +14,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.support.ScheduledPollConsumer;
@@ -25,35 +23,24 @@ import org.junit.jupiter.api.io.TempDir;
 /** A source that is polled obeys the same inflight limit as Kafka's consumer, without being told to. */
 class PollerIT {
 
-    private static final int LETTERS = 1_000;
-    private static final int POLL = 50;
+    private static final int LETTERS = 300;
+    private static final int POLL = 10;
     private static final int LIMIT = 100;
     private static final String WRITTEN = "select count(*) from written";
     private static final String ROUTES = """
             - route:
                 id: letters
                 from:
-                  uri: sql:select id from letters where not taken order by id limit 50
-                  parameters:
-                    delay: 10
-                    initialDelay: 0
-                    onConsume: update letters set taken = true where id = :#id
+                  uri: aws2-sqs:{{orders.queue}}
+                  parameters: { maxMessagesPerPoll: 10, waitTimeSeconds: 1 }
                   steps:
-                    - setHeader: { name: message-id, simple: "${body[id]}" }
-                    - setBody: { simple: '{"id": ${body[id]}}' }
-                    - idempotentConsumer:
-                        ref: messageId
-                        idempotentRepository: "#ledger"
-                        steps:
-                          - to: { uri: batch:letters }
+                    - to: { uri: batch:letters }
             - route:
                 id: letters-write
                 from:
                   uri: batch:letters
                   parameters: { maxSize: 40, linger: 10ms, lanes: 1 }
                   steps:
-                    - transacted: {}
-                    - bean: { ref: ledger, method: claim }
                     - to: { uri: "sql:file:{{headgate.routes}}/letters.sql" }
             """;
     private static final String WRITE = """
@@ -68,10 +55,10 @@ class PollerIT {
             throws IOException, SQLException {
         Files.writeString(folder.resolve("letters.camel.yaml"), ROUTES);
         Files.writeString(folder.resolve("letters.sql"), WRITE);
-        try (Pipeline pipeline = new Pipeline(1)) {
-            pipeline.execute("create table letters (id int primary key, taken boolean not null default false)");
-            pipeline.execute("create table written (id int primary key)");
-            try (Connection lock = pipeline.lock("written");
+        try (SqsPipeline pipeline = new SqsPipeline()) {
+            Pipeline tables = pipeline.tables;
+            tables.execute("create table written (id int primary key)");
+            try (Connection lock = tables.lock("written");
                     Headgate headgate = start(pipeline)) {
                 ScheduledPollConsumer poller = (ScheduledPollConsumer)
                         headgate.camelContext().getRoute("letters").getConsumer();
@@ -80,7 +67,7 @@ class PollerIT {
                 SourceInflight letters = limit.source("letters");
                 put(pipeline, 1, LETTERS);
 
-                pipeline.awaitWaitingForLocks(1);
+                tables.awaitWaitingForLocks(1);
                 Pipeline.await().until(poller::isSuspended);
                 long waiting = letters.messages();
                 assertThat(waiting).isBetween((long) LIMIT, (long) LIMIT + POLL - 1);
@@ -91,7 +78,7 @@ class PollerIT {
 
                 lock.rollback();
                 Pipeline.await()
-                        .untilAsserted(() -> assertThat(pipeline.count(WRITTEN)).isEqualTo(LETTERS));
+                        .untilAsserted(() -> assertThat(tables.count(WRITTEN)).isEqualTo(LETTERS));
                 assertThat(letters.highestMessages()).isLessThan(LIMIT + POLL);
                 Pipeline.await().until(() -> letters.messages() == 0 && limit.bytes() == 0);
 
@@ -102,10 +89,10 @@ class PollerIT {
                 put(pipeline, LETTERS + 1, LETTERS + 10);
                 Pipeline.await()
                         .during(Duration.ofSeconds(1))
-                        .until(() -> poller.isSuspended() && pipeline.count(WRITTEN) == LETTERS);
+                        .until(() -> poller.isSuspended() && tables.count(WRITTEN) == LETTERS);
                 held.released("letters");
                 Pipeline.await()
-                        .untilAsserted(() -> assertThat(pipeline.count(WRITTEN)).isEqualTo(LETTERS + 10));
+                        .untilAsserted(() -> assertThat(tables.count(WRITTEN)).isEqualTo(LETTERS + 10));
                 assertThat(poller.isSuspended()).isFalse();
             }
         }
@@ -115,9 +102,9 @@ class PollerIT {
     void a_route_that_somebody_suspended_stays_suspended_when_there_is_room_again() throws Exception {
         Files.writeString(folder.resolve("letters.camel.yaml"), ROUTES);
         Files.writeString(folder.resolve("letters.sql"), WRITE);
-        try (Pipeline pipeline = new Pipeline(1)) {
-            pipeline.execute("create table letters (id int primary key, taken boolean not null default false)");
-            pipeline.execute("create table written (id int primary key)");
+        try (SqsPipeline pipeline = new SqsPipeline()) {
+            Pipeline tables = pipeline.tables;
+            tables.execute("create table written (id int primary key)");
             try (Headgate headgate = start(pipeline)) {
                 ScheduledPollConsumer poller = (ScheduledPollConsumer)
                         headgate.camelContext().getRoute("letters").getConsumer();
@@ -130,23 +117,28 @@ class PollerIT {
                 put(pipeline, 1, 10);
                 Pipeline.await()
                         .during(Duration.ofSeconds(1))
-                        .until(() -> poller.isSuspended() && pipeline.count(WRITTEN) == 0);
+                        .until(() -> poller.isSuspended() && tables.count(WRITTEN) == 0);
                 headgate.camelContext().getRouteController().resumeRoute("letters");
                 Pipeline.await()
-                        .untilAsserted(() -> assertThat(pipeline.count(WRITTEN)).isEqualTo(10));
+                        .untilAsserted(() -> assertThat(tables.count(WRITTEN)).isEqualTo(10));
             }
         }
     }
 
-    private Headgate start(Pipeline pipeline) {
-        Map<String, String> properties = new HashMap<>(pipeline.properties());
-        properties.put("headgate.inflight.source.max-messages", String.valueOf(LIMIT));
-        properties.put("camel.main.shutdown-timeout", "10");
-        Settings settings = Settings.load(folder, null, Map.of()).with(properties, "the test");
-        return Headgate.start(settings, folder);
+    private Headgate start(SqsPipeline pipeline) {
+        return pipeline.start(
+                folder,
+                Map.of(
+                        "headgate.inflight.source.max-messages",
+                        String.valueOf(LIMIT),
+                        "camel.main.shutdown-timeout",
+                        "10"),
+                Map.of());
     }
 
-    private static void put(Pipeline pipeline, int first, int last) {
-        pipeline.execute("insert into letters select generate_series(" + first + ", " + last + ")");
+    private static void put(SqsPipeline pipeline, int first, int last) {
+        for (int id = first; id <= last; id++) {
+            pipeline.send("{\"id\": " + id + "}", "letter-" + id, null);
+        }
     }
 }

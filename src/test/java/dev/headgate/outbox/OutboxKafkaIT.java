@@ -56,7 +56,7 @@ class OutboxKafkaIT {
     private CamelContext relay() throws Exception {
         CamelContext context = new DefaultCamelContext();
         context.getRegistry().bind("dataSource", database.pool);
-        context.addComponent("kafka", KafkaDefaults.sending());
+        context.addComponent("kafka", KafkaDefaults.component());
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

@@ -4,13 +4,9 @@ import dev.headgate.backpressure.AcknowledgeListener;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.InflightRoutePolicy;
 import dev.headgate.message.ReplaySeal;
-import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
-import org.apache.camel.NamedNode;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
-import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.RoutePolicy;
-import org.apache.camel.spi.RoutePolicyFactory;
 import org.apache.camel.support.ScheduledPollEndpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * whatever client the endpoint was configured with. A Kafka consumer obeys the same limit by itself: suspending it would
  * read again all that is in flight.
  */
-public final class PollingRoutePolicyFactory implements RoutePolicyFactory {
+public final class PollingPolicies {
 
     private final InflightLimit limit;
     private final AcknowledgeListener listener;
@@ -30,19 +26,16 @@ public final class PollingRoutePolicyFactory implements RoutePolicyFactory {
      * @param limit the limit shared by all sources of the process
      * @param seal recognises replays
      */
-    public PollingRoutePolicyFactory(InflightLimit limit, AcknowledgeListener listener, ReplaySeal seal) {
+    public PollingPolicies(InflightLimit limit, AcknowledgeListener listener, ReplaySeal seal) {
         this.seal = seal;
         this.limit = limit;
         this.listener = listener;
     }
 
-    @Override
-    public @Nullable RoutePolicy createRoutePolicy(CamelContext context, String routeId, NamedNode route) {
-        if (!(route instanceof RouteDefinition definition)) {
-            return null;
-        }
-        Endpoint source = context.getEndpoint(definition.getEndpointUrl());
-        if (source instanceof Sqs2Endpoint) {
+    /** The policy of a route from that source, null if it does not poll. */
+    public @Nullable RoutePolicy policy(String routeId, Endpoint source) {
+        if (source instanceof Sqs2Endpoint sqs) {
+            SqsDefaults.complete(sqs.getConfiguration());
             return new SqsRoutePolicy(limit.source(routeId), listener, seal);
         }
         return source instanceof ScheduledPollEndpoint ? new InflightRoutePolicy(limit.source(routeId)) : null;
