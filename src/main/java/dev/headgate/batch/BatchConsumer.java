@@ -4,6 +4,7 @@ import dev.headgate.HeadgateException;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
 import java.time.InstantSource;
+import dev.headgate.message.Message;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,14 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
     /** Messages waiting or being written, lane by lane. */
     List<Integer> queues() {
         return lanes.stream().map(Lane::pending).toList();
+    }
+
+    /** The messages waiting or being written, those that are done while their batch is not left out. */
+    List<Message> waiting() {
+        return lanes.stream()
+                .flatMap(lane -> lane.waiting().stream())
+                .filter(message -> !message.isDone())
+                .toList();
     }
 
     static int index(@Nullable String orderingKey, int lanes) {

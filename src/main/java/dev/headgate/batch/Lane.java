@@ -61,6 +61,16 @@ final class Lane implements Runnable {
         }
     }
 
+    /** The messages waiting or being written, with those of them that are done. */
+    List<Message> waiting() {
+        lock.lock();
+        try {
+            return Stream.concat(writing.stream(), accumulator.waiting()).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Whether batches close without lingering from now on. */
     void flush(boolean on) {
         update(() -> flushing = on);

@@ -16,8 +16,8 @@ record Scrape(Set<String> families, Map<String, Double> samples) {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    static Scrape of(int port) throws IOException, InterruptedException {
-        HttpResponse<String> response = get(port, "/observe/metrics");
+    static Scrape of(int port, String... headers) throws IOException, InterruptedException {
+        HttpResponse<String> response = get(port, "/observe/metrics", headers);
         if (response.statusCode() != 200) {
             throw new IOException("Status " + response.statusCode());
         }
