@@ -5,6 +5,7 @@ import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
 import java.time.InstantSource;
 import dev.headgate.message.Message;
+import dev.headgate.message.StepName;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +88,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
             if (exchange.getException() == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
                 return new HeadgateException("The route " + getRouteId() + " marked its exchange for rollback");
             }
-            return exchange.getException();
+            return exchange.getException() == null ? null : named(exchange, exchange.getException());
         } catch (Exception e) {
             return e;
         } finally {
@@ -95,9 +97,19 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         }
     }
 
+    private static Exception named(Exchange exchange, Exception failure) {
+        String node = exchange.getExchangeExtension().getHistoryNodeId();
+        return node == null
+                ? failure
+                : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
+    }
+
     @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
         lanes.forEach(lane -> lane.flush(true));
+        if (endpoint.getCamelContext().isStopping()) {
+            lanes.forEach(Lane::end);
+        }
         return true;
     }
 
@@ -174,7 +186,10 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         SqlSteps steps = new SqlSteps(endpoint.getCamelContext());
         return failure -> {
             String where = steps.where(failure);
-            return where.isEmpty() ? server.of(failure) : server.of(failure) + ", " + where;
+            StepException step = ObjectHelper.getException(StepException.class, failure);
+            return server.of(failure)
+                    + (where.isEmpty() ? "" : ", " + where)
+                    + (step == null ? "" : ", step " + step.getMessage());
         };
     }
 
