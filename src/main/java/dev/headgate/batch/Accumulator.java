@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 
 /**
  * The arithmetic of one lane: what is waiting, and when it makes a batch. Not thread-safe; time is passed in.
@@ -31,6 +32,11 @@ final class Accumulator {
 
     int size() {
         return waiting.size();
+    }
+
+    /** What is waiting, the oldest first. */
+    Stream<Message> waiting() {
+        return waiting.stream();
     }
 
     /** Whether what is waiting fills a batch by count or bytes. */

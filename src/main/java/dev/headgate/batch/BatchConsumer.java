@@ -4,6 +4,8 @@ import dev.headgate.HeadgateException;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
 import java.time.InstantSource;
+import dev.headgate.message.Message;
+import dev.headgate.message.StepName;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +57,14 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         return lanes.stream().map(Lane::pending).toList();
     }
 
+    /** The messages waiting or being written, those that are done while their batch is not left out. */
+    List<Message> waiting() {
+        return lanes.stream()
+                .flatMap(lane -> lane.waiting().stream())
+                .filter(message -> !message.isDone())
+                .toList();
+    }
+
     static int index(@Nullable String orderingKey, int lanes) {
         int hash = orderingKey == null ? 0 : orderingKey.hashCode() * 0x9E3779B9;
         return Math.floorMod(hash ^ (hash >>> 16), lanes);
@@ -77,7 +88,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
             if (exchange.getException() == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
                 return new HeadgateException("The route " + getRouteId() + " marked its exchange for rollback");
             }
-            return exchange.getException();
+            return exchange.getException() == null ? null : named(exchange, exchange.getException());
         } catch (Exception e) {
             return e;
         } finally {
@@ -86,9 +97,19 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         }
     }
 
+    private static Exception named(Exchange exchange, Exception failure) {
+        String node = exchange.getExchangeExtension().getHistoryNodeId();
+        return node == null
+                ? failure
+                : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
+    }
+
     @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
         lanes.forEach(lane -> lane.flush(true));
+        if (endpoint.getCamelContext().isStopping()) {
+            lanes.forEach(Lane::end);
+        }
         return true;
     }
 
@@ -165,7 +186,10 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         SqlSteps steps = new SqlSteps(endpoint.getCamelContext());
         return failure -> {
             String where = steps.where(failure);
-            return where.isEmpty() ? server.of(failure) : server.of(failure) + ", " + where;
+            StepException step = ObjectHelper.getException(StepException.class, failure);
+            return server.of(failure)
+                    + (where.isEmpty() ? "" : ", " + where)
+                    + (step == null ? "" : ", step " + step.getMessage());
         };
     }
 

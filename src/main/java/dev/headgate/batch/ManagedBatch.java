@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.message.Message;
 import java.util.List;
 import java.util.Objects;
 import javax.management.JMException;
@@ -27,6 +28,11 @@ public final class ManagedBatch {
     @ManagedAttribute(description = "Messages that wait for their batch or are being written")
     public int getPendingMessages() {
         return consumer.getPendingExchangesSize();
+    }
+
+    /** The messages that wait for their batch or are being written, as they are at this moment. */
+    public List<Message> waiting() {
+        return consumer.waiting();
     }
 
     @ManagedAttribute(description = "The same, lane by lane")

@@ -211,7 +211,12 @@ final class RouteWriter {
         listeners.tell(listener -> listener.retrying(batch, cause, attempts, delay));
         // A deadlock or a lost connection is mostly over at the second attempt; what has waited for long is not.
         if (attempts > 1 || lane.lastAttempt().compareTo(LONG) > 0) {
-            hold(batch.messages(), lane, diagnosis.of(cause), true);
+            String why = "%s; of %d messages the first is %s"
+                    .formatted(
+                            diagnosis.of(cause),
+                            batch.getSize(),
+                            batch.messages().get(0).place());
+            hold(batch.messages(), lane, why, true);
         }
         lane.pause(delay);
     }
@@ -245,11 +250,13 @@ final class RouteWriter {
 
     /** The batch in hand is written, all of it, or given up. */
     void release(Lane lane) {
+        lane.held(false);
         hold.release(lane);
     }
 
     private void hold(List<Message> messages, Lane lane, String why, boolean pauses) {
         Set<String> pipelines = messages.stream().map(Message::pipeline).collect(Collectors.toSet());
         hold.hold(lane, pipelines, why, pauses);
+        lane.held(true);
     }
 }

@@ -31,9 +31,10 @@ public final class KafkaLag implements AutoCloseable {
      * What waits in a partition.
      *
      * @param messages from the committed offset, or the first one if none is committed, to the end of what can be read
-     * @param unreadable from there to the end: behind a transaction that is open
+     * @param end the offset at that end
+     * @param unreadable from there to the end of the partition: behind a transaction that is open
      */
-    public record Lag(String pipeline, TopicPartition partition, long messages, long unreadable) {}
+    public record Lag(String pipeline, TopicPartition partition, long messages, long end, long unreadable) {}
 
     private final Map<Map<String, Object>, Admin> clients = new ConcurrentHashMap<>();
 
@@ -66,6 +67,7 @@ public final class KafkaLag implements AutoCloseable {
                         pipeline(context, group, partition.topic()),
                         partition,
                         Math.max(0, end - from),
+                        end,
                         Math.max(0, ends.getOrDefault(partition, end) - end)));
             });
         }

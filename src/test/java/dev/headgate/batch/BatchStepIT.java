@@ -3,6 +3,7 @@ package dev.headgate.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.failure.RejectedException;
 import dev.headgate.failure.RetryException;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.Message;
@@ -10,7 +11,10 @@ import dev.headgate.message.Rejection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Test;
 
 /** What a step before the batch fails of: a retry that it asks for itself, or an outage. */
@@ -52,6 +56,35 @@ class BatchStepIT {
             assertThat(routes.rejected)
                     .extracting(Message::rejection)
                     .containsExactly(new Rejection("await-parent", "parent missing", "order 7 is not there yet", 5));
+        }
+    }
+
+    @Test
+    void a_step_without_an_id_is_named_by_what_it_is_and_its_line() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&linger=1", null)) {
+            routes.context.getRegistry().bind("refuse", (Processor) exchange -> {
+                throw new RejectedException("unknown customer", "no such id");
+            });
+            PluginHelper.getRoutesLoader(routes.context)
+                    .loadRoutes(ResourceHelper.fromString("asking.camel.yaml", """
+                            - route:
+                                id: asking
+                                errorHandler:
+                                  deadLetterChannel:
+                                    deadLetterUri: batch:b?deadLetter=true
+                                from:
+                                  uri: direct:asking
+                                  steps:
+                                    - process: { ref: refuse }
+                                    - to: batch:b
+                            """));
+
+            routes.send("direct:asking", "k", "bad");
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);
+            assertThat(routes.rejected)
+                    .extracting(Message::rejection)
+                    .containsExactly(
+                            new Rejection("process[ref:refuse] at asking.camel.yaml:9", "unknown customer", "no such id", 1));
         }
     }
 

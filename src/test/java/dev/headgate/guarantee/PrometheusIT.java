@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +23,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,10 +53,13 @@ class PrometheusIT {
             assertThat(prometheus.fires("HeadgateHeld")).isFalse();
 
             postgres.stop();
+            IntStream.range(0, 9).forEach(i -> sendOld(pipeline, i));
             send(pipeline, 1);
             Pipeline.await().until(() -> prometheus.fires("HeadgateHeld"));
+            Pipeline.await().until(() -> prometheus.fires("HeadgateFreshnessMessagesWait"));
             postgres.restart();
             Pipeline.await().until(() -> !prometheus.fires("HeadgateHeld"));
+            Pipeline.await().until(() -> !prometheus.fires("HeadgateFreshnessMessagesWait"));
 
             send(pipeline, 2);
             Set<String> expressions = new TreeSet<>(meters());
@@ -79,9 +85,16 @@ class PrometheusIT {
         assertThat(standings.get(1).path("state").asText()).isEqualTo("ok");
         assertThat(standings)
                 .allSatisfy(one -> assertThat(one.path("errorRatio").properties())
-                        .allSatisfy(ratio -> assertThat(ratio.getValue().isNumber())
+                        .allSatisfy(ratio -> assertThat(ratio.getValue().isNumber() || ratio.getKey().equals("now"))
                                 .as(ratio.getKey())
                                 .isTrue()));
+    }
+
+    private static void sendOld(Pipeline pipeline, int order) {
+        long sent = Instant.now().minus(Duration.ofMinutes(10)).toEpochMilli();
+        String id = "old" + order;
+        pipeline.send(new ProducerRecord<>(
+                pipeline.topic, null, sent, id, Orders.json(id, 1).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Valid, invalid and repeated ones. */

@@ -48,16 +48,20 @@ class StatusIT {
             refused(pipeline);
 
             pipeline.execute("alter table orders rename to orders_away");
-            pipeline.sendOrder("held", "held", 1);
+            pipeline.send(old(pipeline, "held"));
             pipeline.flush();
             Pipeline.await().untilAsserted(() -> held(status()));
+            Pipeline.await().untilAsserted(() -> lateWhileItWaits(pipeline));
             theBrowsersPage();
             pipeline.execute("alter table orders_away rename to orders");
             Pipeline.await()
                     .untilAsserted(() ->
                             assertThat(orders(status()).path("state").asText()).isEqualTo("running"));
+            IntStream.range(0, 200).forEach(i -> pipeline.sendOrder("n" + i, "new" + i, 1));
+            pipeline.flush();
+            Pipeline.await().untilAsserted(() -> keptAgain(pipeline));
 
-            pipeline.send(old(pipeline));
+            IntStream.range(0, 9).forEach(i -> pipeline.send(old(pipeline, "old" + i)));
             pipeline.flush();
             Pipeline.await().untilAsserted(() -> breached(pipeline));
         }
@@ -86,14 +90,17 @@ class StatusIT {
                         "freshness",
                         "history",
                         "inflight",
+                        "late",
                         "missing",
                         "name",
                         "objectives",
+                        "oldestSeconds",
                         "outcomes",
                         "pauses",
                         "source",
                         "stages",
                         "state",
+                        "unreadable",
                         "waiting");
         assertThat(orders.path("state").asText()).isEqualTo("running");
         assertThat(orders.path("source").path("scheme").asText()).isEqualTo("kafka");
@@ -145,6 +152,10 @@ class StatusIT {
         assertThat(document)
                 .contains("<h2 id=\"pipeline-orders\">orders</h2>", "aria-hidden=\"true\">✕</span> Held</span>")
                 .contains("batch:orders", "outbox:orders-applied", "relation \"orders\" does not exist")
+                .contains("orders: 1 open (1 ", "./headgate dead-letters list --reasons")
+                .contains("orders: 1 messages that have not ended are older than 60 s, the oldest in a batch 10 min")
+                .contains("in sink; headgate_stage_errors_total has their reasons")
+                .doesNotContain("Nothing needs attention")
                 .contains("aria-label=\"Throughput in the last 15 minutes: ")
                 .contains("<p id=\"unreachable\" class=\"banner\" role=\"alert\" hidden=\"\"></p>");
     }
@@ -186,7 +197,31 @@ class StatusIT {
                 .isEqualTo(2);
     }
 
-    /** One of 23 came ten minutes late, which is more than 1 %. */
+    /** One of 22 has waited for ten minutes: it is not fresh now, not only when it has been written at last. */
+    private void lateWhileItWaits(Pipeline pipeline) throws IOException, InterruptedException {
+        JsonNode freshness = orders(status()).path("objectives").get(0);
+        assertThat(freshness.path("state").asText()).isEqualTo("breached");
+        assertThat(freshness.path("errorRatio").path("now").asDouble()).isBetween(0.04, 0.06);
+        assertThat(slo(pipeline, settings(), "slo").exitCode()).isEqualTo(4);
+        Scrape meters = Scrape.of(port, TOKEN);
+        assertThat(meters.value("headgate_waiting_late_messages{pipeline=\"orders\"}"))
+                .isOne();
+        assertThat(meters.value("headgate_waiting_oldest_seconds{pipeline=\"orders\"}"))
+                .isBetween(600.0, 900.0);
+    }
+
+    /** One of 222 was late, and none is. */
+    private void keptAgain(Pipeline pipeline) throws IOException, InterruptedException {
+        Scrape meters = Scrape.of(port, TOKEN);
+        assertThat(meters.value("headgate_waiting_late_messages{pipeline=\"orders\"}"))
+                .isZero();
+        JsonNode freshness = orders(status()).path("objectives").get(0);
+        assertThat(freshness.path("state").asText()).isEqualTo("ok");
+        assertThat(freshness.path("errorRatio").path("now").asDouble()).isZero();
+        assertThat(slo(pipeline, settings(), "slo").exitCode()).isZero();
+    }
+
+    /** Ten of 231 came ten minutes late, which is more than 1 %. */
     private void breached(Pipeline pipeline) throws IOException {
         HeadgateCommand run = slo(pipeline, settings(), "slo", "--json");
         assertThat(run.exitCode()).isEqualTo(4);
@@ -197,10 +232,10 @@ class StatusIT {
         assertThat(JSON.readTree(run.out()).get(1).path("state").asText()).isEqualTo("ok");
     }
 
-    private static ProducerRecord<String, byte[]> old(Pipeline pipeline) {
+    private static ProducerRecord<String, byte[]> old(Pipeline pipeline, String id) {
         long sent = Instant.now().minus(Duration.ofMinutes(10)).toEpochMilli();
         return new ProducerRecord<>(
-                pipeline.topic, null, sent, "old", Orders.json("old", 1).getBytes(StandardCharsets.UTF_8));
+                pipeline.topic, null, sent, id, Orders.json(id, 1).getBytes(StandardCharsets.UTF_8));
     }
 
     private Map<String, String> settings() {

@@ -3,6 +3,7 @@ package dev.headgate.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.guarantee.CapturedLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -78,6 +79,31 @@ class OutboxHttpIT extends RelayTargetContract {
         awaitDelivered();
         assertThat(database.sql.queryForObject("select count(*) from headgate.dead_letter", Long.class))
                 .isZero();
+    }
+
+    @Test
+    void a_destination_works_again_when_what_it_refused_is_taken_not_when_something_else_is() {
+        webhook.answer(id -> 503);
+        try (CapturedLog log = new CapturedLog(OutboxConsumer.class.getName())) {
+            database.write("orders", 1, 1);
+            await().atMost(SOON).until(() -> database.count("attempts > 0") == 1);
+            String sick = database.idsInOrder().get(0);
+            webhook.answer(id -> id.equals(sick) ? 503 : 204);
+            for (int attempts = 2; attempts < 6; attempts++) {
+                int least = attempts;
+                int before = webhook.accepted().size();
+                database.write("orders", 20, 20);
+                await().atMost(SOON)
+                        .until(() -> database.count("attempts >= " + least) > 0
+                                && webhook.accepted().size() > before);
+            }
+            assertThat(log.with("fails")).isNotEmpty();
+            assertThat(log.with("works again")).isEmpty();
+
+            webhook.answer(id -> 204);
+            awaitDelivered();
+            await().atMost(SOON).until(() -> log.with("works again").size() == 1);
+        }
     }
 
     @ParameterizedTest

@@ -28,6 +28,7 @@ record ObjectiveStatus(String pipeline, Objective objective, ObjectiveState stat
                 .column("LAST DAY", 9, status -> status.share(Window.D1))
                 .column("LAST HOUR", 9, status -> status.share(Window.H1))
                 .column("5 MIN", 9, status -> status.share(Window.M5))
+                .column("WAITING", 9, status -> status.share(Window.NOW))
                 .column("OBJECTIVE", 80, status -> status.objective.text())
                 .text(statuses);
     }

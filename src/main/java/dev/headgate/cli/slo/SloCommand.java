@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "breached: not kept over the last day, or since the start of the process. at risk: kept, but its error",
-            "budget burns so fast that one of its alerts is due. no data: nothing happened that could be counted.",
+            "budget burns so fast that one of its alerts is due, or more than it allows waits for longer than 60 s now.",
+            "no data: nothing happened that could be counted.",
             "Exit code: 0 if all are ok or without data, 3 if one is at risk, 4 if one is breached; 1 if it is not",
             "known, for nobody answers. Credentials are those of the settings, headgate.management.*."
         })

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /** Asks Prometheus for what the recorded rules of {@code src/monitoring} say of all processes. */
 final class StatusesInPrometheus {
 
-    private static final String QUERY = "{__name__=~\"headgate:(freshness|reliability|capacity)_errors:ratio_rate.+\"}";
+    private static final String QUERY = "{__name__=~\"headgate:(freshness|reliability|capacity)_errors:ratio_(rate.+|now)\"}";
 
     private StatusesInPrometheus() {}
 
@@ -55,7 +55,7 @@ final class StatusesInPrometheus {
             for (Objective objective : Objective.values()) {
                 Map<Window, Double> ratios = new EnumMap<>(Window.class);
                 for (Window window : Window.values()) {
-                    String name = "headgate:%s_errors:ratio_rate%s".formatted(objective, window);
+                    String name = "headgate:%s_errors:ratio_%s".formatted(objective, window.rule());
                     ratios.put(window, recorded.getOrDefault(name, Double.NaN));
                 }
                 Errors errors = new Errors(ratios);

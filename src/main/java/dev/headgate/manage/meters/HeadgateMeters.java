@@ -117,7 +117,9 @@ public final class HeadgateMeters implements AutoCloseable {
             }
         });
         new StateMeters(registry.getPrometheusRegistry(), limit, batches).show(context, ledger);
-        polls = new ServerPolls(context, new TableQueries(dataSource), clients, jobs);
+        WaitingMeters waiting = new WaitingMeters(context, limit, clock);
+        waiting.show(registry.getPrometheusRegistry());
+        polls = new ServerPolls(context, new TableQueries(dataSource), clients, jobs, waiting);
         polls.start(registry.getPrometheusRegistry(), thread);
     }
 

@@ -57,6 +57,17 @@ public enum Meters {
             "headgate_freshness_seconds",
             "From a message's own timestamp to the commit that ended it.",
             "pipeline"),
+    WAITING_LATE(
+            MeterKind.GAUGE,
+            "headgate_waiting_late_messages",
+            "Messages that have not ended and are older than 60 s: in a batch by their own timestamp, in the source by when"
+                    + " this process first knew of them.",
+            "pipeline"),
+    WAITING_OLDEST(
+            MeterKind.GAUGE,
+            "headgate_waiting_oldest_seconds",
+            "Age of the oldest message in a batch, by its own timestamp; 0 if there is none.",
+            "pipeline"),
 
     BATCHES_CLOSED(
             MeterKind.COUNTER,

@@ -42,17 +42,24 @@ final class ServerPolls implements AutoCloseable {
     private final KafkaLag kafka = new KafkaLag();
     private final Reasons reasons = new Reasons();
     private final JobMeters jobs;
+    private final WaitingMeters waiting;
     private final long startNanos = System.nanoTime();
     private final Map<String, Long> answeredNanos = new ConcurrentHashMap<>();
     private final Map<String, QueueDepth> queues = new ConcurrentHashMap<>();
     private volatile List<KafkaLag.Lag> lags = List.of();
     private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), 0);
 
-    ServerPolls(CamelContext context, TableQueries tables, AcknowledgingClientFactory clients, JobMeters jobs) {
+    ServerPolls(
+            CamelContext context,
+            TableQueries tables,
+            AcknowledgingClientFactory clients,
+            JobMeters jobs,
+            WaitingMeters waiting) {
         this.context = context;
         this.tables = tables;
         this.clients = clients;
         this.jobs = jobs;
+        this.waiting = waiting;
     }
 
     void start(PrometheusRegistry registry, ScheduledExecutorService thread) {
@@ -75,6 +82,7 @@ final class ServerPolls implements AutoCloseable {
 
     private boolean askKafka() throws ExecutionException, InterruptedException {
         lags = kafka.ask(context, clients.assignments());
+        waiting.topics(lags);
         return context.getRoutes().stream().anyMatch(route -> route.getEndpoint() instanceof KafkaEndpoint);
     }
 
@@ -83,7 +91,10 @@ final class ServerPolls implements AutoCloseable {
         for (Route route : context.getRoutes()) {
             if (route.getEndpoint() instanceof Sqs2Endpoint endpoint) {
                 any = true;
-                QueueDepth.of(endpoint).ifPresent(depth -> queues.put(route.getRouteId(), depth));
+                QueueDepth.of(endpoint).ifPresent(depth -> {
+                    queues.put(route.getRouteId(), depth);
+                    waiting.queue(route.getRouteId(), depth);
+                });
             }
         }
         return any;

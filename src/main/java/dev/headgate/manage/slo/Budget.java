@@ -3,7 +3,6 @@ package dev.headgate.manage.slo;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /** How a pipeline spends its error budgets: its counts of the last three days, minute by minute. Thread-safe. */
 public final class Budget {
@@ -33,24 +32,35 @@ public final class Budget {
         Map<Window, Double> ratios = new EnumMap<>(Window.class);
         if (size > 0) {
             for (Window window : Window.values()) {
-                ratios.put(window, ratio(objective, now, Math.min(window.minutes(), size)));
+                int back = Math.min(window.minutes(), size);
+                ratios.put(window, window == Window.NOW ? waiting(objective, now, back) : ratio(objective, now, back));
             }
         }
         return new Errors(ratios);
     }
 
+    private double waiting(Objective objective, Counts now, int back) {
+        return objective == Objective.FRESHNESS
+                ? share(now.waiting(), now.ended() - minute(back).ended() + now.waiting())
+                : Double.NaN;
+    }
+
     private double ratio(Objective objective, Counts now, int back) {
         return switch (objective) {
-            case FRESHNESS -> share(now, minute(back), Counts::late, Counts::ended);
-            case RELIABILITY -> share(now, minute(back), Counts::failed, Counts::taken);
+            case FRESHNESS -> shareLate(now, minute(back));
+            case RELIABILITY -> share(now.failed() - minute(back).failed(), now.taken() - minute(back).taken());
             case CAPACITY -> shareExceeded(back);
         };
     }
 
-    private static double share(
-            Counts now, Counts then, ToDoubleFunction<Counts> errors, ToDoubleFunction<Counts> all) {
-        double happened = all.applyAsDouble(now) - all.applyAsDouble(then);
-        return happened > 0 ? (errors.applyAsDouble(now) - errors.applyAsDouble(then)) / happened : Double.NaN;
+    /** What waits for longer than the objective allows has missed it already, whenever it will end. */
+    private static double shareLate(Counts now, Counts then) {
+        double late = now.late() - then.late();
+        return share(late + now.waiting(), now.ended() - then.ended() + now.waiting());
+    }
+
+    private static double share(double errors, double all) {
+        return all > 0 ? errors / all : Double.NaN;
     }
 
     private double shareExceeded(int back) {

@@ -36,7 +36,8 @@ public final class Errors {
         if (exceeds(Window.D1, budget)) {
             return ObjectiveState.BREACHED;
         }
-        boolean burns = (exceeds(Window.H1, FAST * budget) && exceeds(Window.M5, FAST * budget))
+        boolean burns = exceeds(Window.NOW, budget)
+                || (exceeds(Window.H1, FAST * budget) && exceeds(Window.M5, FAST * budget))
                 || (exceeds(Window.H6, LESS_FAST * budget) && exceeds(Window.M30, LESS_FAST * budget))
                 || (exceeds(Window.D3, budget) && exceeds(Window.H6, budget));
         return burns ? ObjectiveState.AT_RISK : ObjectiveState.OK;

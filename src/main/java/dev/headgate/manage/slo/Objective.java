@@ -1,5 +1,6 @@
 package dev.headgate.manage.slo;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /** What Headgate promises of each pipeline, and the share that may miss it. */
@@ -7,6 +8,9 @@ public enum Objective {
     FRESHNESS("99 % of the messages end within 60 s of their own timestamp", 0.01),
     RELIABILITY("less than 0.1 % of the messages fail without becoming a dead letter", 0.001),
     CAPACITY("lag is back at its baseline within 10 minutes, 99 % of the time", 0.01);
+
+    /** How old a message may be at its end, and while it waits, to be fresh. */
+    public static final Duration FRESH = Duration.ofSeconds(60);
 
     private final String text;
     private final double budget;

@@ -75,6 +75,9 @@ final class PipelineReader {
                         now.value(Meters.INFLIGHT_BYTES, name),
                         now.value(Meters.INFLIGHT_LIMIT_BYTES, name)),
                 Status.waiting(now, name),
+                now.sum(Meters.KAFKA_UNREADABLE, name),
+                now.value(Meters.WAITING_LATE, name),
+                now.value(Meters.WAITING_OLDEST, name),
                 now.sum(Meters.KAFKA_MISSING, name),
                 queue(now, name),
                 new Quantiles(

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source null if no route has this name any more
  * @param waiting messages in the source
+ * @param unreadable messages behind an open transaction in Kafka
+ * @param late messages that have not ended and are older than fresh ones may be
+ * @param oldestSeconds the age of the oldest in a batch
  * @param missing messages that Kafka's broker had deleted before they were read, at most, since the start
  * @param queue null unless the source is a queue of SQS
  */
@@ -25,6 +28,9 @@ record PipelineStatus(
         List<Stage> stages,
         InflightState inflight,
         double waiting,
+        double unreadable,
+        double late,
+        double oldestSeconds,
         double missing,
         @Nullable QueueState queue,
         Quantiles freshness,

@@ -7,6 +7,7 @@ import dev.headgate.manage.meters.MeterSnapshot;
 import dev.headgate.manage.meters.Meters;
 import dev.headgate.manage.slo.Budget;
 import dev.headgate.manage.slo.Counts;
+import dev.headgate.manage.slo.Objective;
 import dev.headgate.manage.status.History.Point;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,8 +34,6 @@ public final class Status implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final int SAMPLES_OF_A_MINUTE = 12;
     private static final int SAMPLES_OF_A_RATE = 2;
-    /** An edge of the buckets. */
-    private static final double FRESH_SECONDS = 60;
 
     private final Supplier<MeterSnapshot> meters;
     private final ProcessReader reader;
@@ -149,10 +148,15 @@ public final class Status implements AutoCloseable {
                 .sum();
         return new Counts(
                 freshness == null ? 0 : freshness.count(),
-                freshness == null ? 0 : freshness.above(FRESH_SECONDS),
+                freshness == null ? 0 : freshness.above(Objective.FRESH.toSeconds()),
+                zeroIfUnknown(now.value(Meters.WAITING_LATE, pipeline)),
                 now.value(Meters.STAGE_MESSAGES, pipeline, "source"),
                 failed,
                 now.value(Meters.STAGE_MESSAGES, pipeline, "acknowledge"),
                 waiting(now, pipeline));
+    }
+
+    private static double zeroIfUnknown(double value) {
+        return Double.isNaN(value) ? 0 : value;
     }
 }

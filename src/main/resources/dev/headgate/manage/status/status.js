@@ -82,7 +82,9 @@ function flow(pipeline) {
   const sum = (key) => pipeline.batches.reduce((total, one) => total + (one[key] ?? 0), 0);
   const waiting = pipeline.queue
     ? [["visible", say.count(pipeline.queue.visible)], ["oldest received", say.duration(pipeline.queue.oldestReceivedSeconds)]]
-    : [["lag", say.count(pipeline.waiting)], ...(pipeline.missing ? [["missing", say.count(pipeline.missing)]] : [])];
+    : [["lag", say.count(pipeline.waiting)], ...(pipeline.unreadable ? [["unreadable", say.count(pipeline.unreadable), "warn"]] : []),
+      ...(pipeline.missing ? [["missing", say.count(pipeline.missing), "bad"]] : [])];
+  if (pipeline.late > 0) waiting.push(["older than 60 s", say.count(pipeline.late), "bad"]);
   const stopped = pipeline.state === "held" ? "bad" : pipeline.state === "paused" ? "warn" : null;
   return [
     step("Source", say.place(pipeline.source), say.rate(source.perSecond), [...waiting, ...latency(source)], null, stopped),
@@ -133,16 +135,16 @@ function drawPipeline({ figures, find }, pipeline, status) {
     columns.length));
   keepScroll(find(".objectives"), table(
     `Objectives of ${pipeline.name}`,
-    ["Objective", "State", "Errors: allowed", "last day", "last hour", "5 min"],
+    ["Objective", "State", "Errors: allowed", "last day", "last hour", "5 min", "waiting now"],
     pipeline.objectives.map((one) => {
       const objective = status.objectives.find(({ name }) => name === one.name);
       return [
         el("span", {}, el("b", {}, one.name), el("span", { class: "explained" }, objective.text)),
         badge(say.objective(one.state)),
         say.share(objective.budget),
-        ...["1d", "1h", "5m"].map((window) => say.share(one.errorRatio[window])),
+        ...["1d", "1h", "5m", "now"].map((window) => say.share(one.errorRatio[window])),
       ];
-    }), 4));
+    }), 5));
 }
 
 /** Replaces what a node holds, without taking the focus or the scrolled position from a table. */

@@ -90,6 +90,67 @@ export function pauses(pipeline, now) {
 
 const withTimes = (text) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, time);
 
+const ERRORS = { word: "Errors", symbol: "▲", level: "warn" };
+
+/** What is the matter with messages of a pipeline that its state does not say. */
+function ofMessages(pipeline) {
+  const items = [];
+  const { name, late, oldestSeconds, missing, unreadable, outcomes, stages } = pipeline;
+  if (late > 0) {
+    const oldest = oldestSeconds > 60 ? `, the oldest in a batch ${duration(oldestSeconds)}` : "";
+    items.push({
+      key: `${name} has late messages`,
+      label: { word: "Late", symbol: "▲", level: "warn" },
+      text: `${name}: ${count(late)} messages that have not ended are older than 60 s${oldest}; what is held, paused or slow keeps them`,
+    });
+  }
+  const failing = stages.filter(({ errorsPerMinute }) => errorsPerMinute > 0);
+  if (failing.length > 0) {
+    items.push({
+      key: `${name} has errors`,
+      label: ERRORS,
+      text: `${name}: errors in the last minute, ${failing.map((stage) => `${count(stage.errorsPerMinute)} in ${stage.name}`).join(", ")}; ` +
+        "headgate_stage_errors_total has their reasons, the log says why",
+    });
+  }
+  if (missing > 0) {
+    items.push({
+      key: `${name} misses messages`,
+      label: { word: "Missing", symbol: "✕", level: "bad" },
+      text: `${name}: up to ${count(missing)} messages were deleted from the topic before they were read; the log has their offsets. Let them be sent again`,
+    });
+  }
+  if (unreadable > 0) {
+    items.push({
+      key: `${name} has unreadable messages`,
+      label: { word: "Unreadable", symbol: "◐", level: "warn" },
+      text: `${name}: ${count(unreadable)} messages wait behind an open transaction of their producer; it, or its broker, has to end it`,
+    });
+  }
+  if (outcomes.conflict > 0) {
+    items.push({
+      key: `${name} has ids used twice`,
+      label: { word: "Ids used twice", symbol: "▲", level: "warn" },
+      text: `${name}: ${count(outcomes.conflict)} messages have an id that was used before with other content; the log names some, their sender has to mend it`,
+    });
+  }
+  return items;
+}
+
+/** By pipeline: how many, and why. */
+function openLetters(status) {
+  const pipelines = new Map();
+  for (const { pipeline, reason, open } of status.deadLetters) {
+    if (open > 0) {
+      const known = pipelines.get(pipeline) ?? { pipeline, messages: 0, reasons: [] };
+      known.messages += open;
+      known.reasons.push(`${count(open)} ${reason}`);
+      pipelines.set(pipeline, known);
+    }
+  }
+  return [...pipelines.values()];
+}
+
 /** What a person should look at: a key that changes only with the matter, a label and a text. */
 export function attention(status) {
   const items = [];
@@ -114,18 +175,36 @@ export function attention(status) {
       }
     }
   }
+  for (const pipeline of status.pipelines) {
+    items.push(...ofMessages(pipeline));
+  }
+  for (const { pipeline, messages, reasons } of openLetters(status)) {
+    items.push({
+      key: `${pipeline} has open dead letters`,
+      label: { word: "Dead letters", symbol: "▲", level: "warn" },
+      text: `${pipeline}: ${count(messages)} open (${reasons.join(", ")}): look with ./headgate dead-letters list --reasons, ` +
+        "mend the cause, then replay or discard them",
+    });
+  }
   for (const { check, message } of status.notReady) {
     // What is held is said above.
     if (check !== "headgate-hold") {
       items.push({ key: `${check} is not ready`, label: { word: "Not ready", symbol: "✕", level: "bad" }, text: withTimes(message) || check });
     }
   }
-  for (const { destination, oldestSeconds } of status.outboxes) {
+  for (const { destination, oldestSeconds, errorsPerMinute } of status.outboxes) {
+    if (errorsPerMinute > 0) {
+      items.push({
+        key: `outbox ${destination} has errors`,
+        label: ERRORS,
+        text: `outbox:${destination}: ${count(errorsPerMinute)} errors in the last minute; the log and last_error in headgate.outbox say why`,
+      });
+    }
     if (oldestSeconds > 60) {
       items.push({
         key: `outbox ${destination} is behind`,
         label: { word: "Behind", symbol: "▲", level: "warn" },
-        text: `outbox:${destination}: its oldest entry has waited for ${duration(oldestSeconds)}`,
+        text: `outbox:${destination}: its oldest entry has waited for ${duration(oldestSeconds)}; its destination is slow or refuses, or no process relays it`,
       });
     }
   }

@@ -57,13 +57,40 @@ class BudgetTest {
     }
 
     @Test
-    void failures_are_a_share_of_what_was_taken() {
-        budget.add(new Counts(0, 0, 1_000, 2, 0, 0));
+    void what_waits_for_too_long_counts_until_it_ends_and_then_as_what_has_ended() {
+        budget.add(ended(0, 0));
+        Errors held = budget.errors(Objective.FRESHNESS, new Counts(99, 0, 1, 0, 0, 0, 0));
+        Errors over = budget.errors(Objective.FRESHNESS, ended(100, 1));
 
-        assertThat(budget.errors(Objective.RELIABILITY, new Counts(0, 0, 3_000, 4, 0, 0))
+        for (Window window : Window.values()) {
+            assertThat(held.ratio(window))
+                    .hasValueSatisfying(ratio -> assertThat(ratio).isEqualTo(0.01, EXACT));
+            assertThat(over.ratio(window))
+                    .hasValueSatisfying(
+                            ratio -> assertThat(ratio).isEqualTo(window == Window.NOW ? 0 : 0.01, EXACT));
+        }
+    }
+
+    @Test
+    void what_waits_counts_where_nothing_ends() {
+        budget.add(ended(1_000_000, 0));
+
+        Errors errors = budget.errors(Objective.FRESHNESS, new Counts(1_000_000, 0, 1, 0, 0, 0, 0));
+
+        assertThat(errors.ratio(Window.NOW)).contains(1.0);
+        assertThat(budget.errors(Objective.RELIABILITY, new Counts(1_000_000, 0, 1, 0, 0, 0, 0))
+                        .ratio(Window.NOW))
+                .isEmpty();
+    }
+
+    @Test
+    void failures_are_a_share_of_what_was_taken() {
+        budget.add(new Counts(0, 0, 0, 1_000, 2, 0, 0));
+
+        assertThat(budget.errors(Objective.RELIABILITY, new Counts(0, 0, 0, 3_000, 4, 0, 0))
                         .ratio(Window.D1))
                 .hasValueSatisfying(ratio -> assertThat(ratio).isEqualTo(0.001, EXACT));
-        assertThat(budget.errors(Objective.RELIABILITY, new Counts(0, 0, 1_000, 4, 0, 0))
+        assertThat(budget.errors(Objective.RELIABILITY, new Counts(0, 0, 0, 1_000, 4, 0, 0))
                         .ratio(Window.D1))
                 .isEmpty();
     }
@@ -93,7 +120,7 @@ class BudgetTest {
 
     @Test
     void a_lag_that_nobody_knows_is_no_data() {
-        budget.add(new Counts(0, 0, 0, 0, 0, Double.NaN));
+        budget.add(new Counts(0, 0, 0, 0, 0, 0, Double.NaN));
 
         assertThat(budget.errors(Objective.CAPACITY, ended(0, 0)).ratio(Window.M5))
                 .isEmpty();
@@ -101,7 +128,7 @@ class BudgetTest {
 
     private void minutes(int count, double lag, int from) {
         for (int minute = from; minute < from + count; minute++) {
-            budget.add(new Counts(0, 0, 0, 0, 600.0 * minute, lag));
+            budget.add(new Counts(0, 0, 0, 0, 0, 600.0 * minute, lag));
         }
     }
 
@@ -110,6 +137,6 @@ class BudgetTest {
     }
 
     private static Counts ended(long all, long late) {
-        return new Counts(all, late, 0, 0, 0, 0);
+        return new Counts(all, late, 0, 0, 0, 0, 0);
     }
 }

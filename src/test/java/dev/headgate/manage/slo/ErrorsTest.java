@@ -43,7 +43,7 @@ class ErrorsTest {
     void the_state_follows_the_last_day_and_the_conditions_of_the_alerts(
             String objective, Double m5, Double m30, Double h1, Double h6, Double d1, Double d3, String state) {
         Map<Window, Double> ratios = new EnumMap<>(Window.class);
-        Double[] given = {m5, m30, h1, h6, d1, d3};
+        Double[] given = {null, m5, m30, h1, h6, d1, d3};
         int next = 0;
         for (Window window : Window.values()) {
             Double ratio = given[next++];
@@ -52,5 +52,13 @@ class ErrorsTest {
 
         assertThat(new Errors(ratios).state(Objective.valueOf(objective.toUpperCase(Locale.ROOT))))
                 .hasToString(state);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.01, ok", "0.0101, at risk"})
+    void what_waits_for_too_long_now_is_a_risk_before_the_other_windows_say_so(double now, String state) {
+        Errors errors = new Errors(Map.of(Window.NOW, now, Window.M5, now, Window.H1, 0.001, Window.D1, 0.001));
+
+        assertThat(errors.state(Objective.FRESHNESS)).hasToString(state);
     }
 }
