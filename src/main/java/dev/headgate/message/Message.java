@@ -40,6 +40,7 @@ public final class Message {
     private final boolean traced;
     private final List<Synchronization> completions;
     private final @Nullable Replay replay;
+    private final boolean sentAgain;
     private long content;
     private int millisInRoute;
     private @Nullable Rejection rejection;
@@ -68,6 +69,7 @@ public final class Message {
         this.timestamp = exchange.getMessage().getMessageTimestamp();
         this.traced = exchange.getMessage().getHeader(Headers.TRACEPARENT) != null;
         this.replay = Replay.of(exchange);
+        this.sentAgain = Replay.ofAny(exchange) != null;
         List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
         this.completions = handedOver == null ? List.of() : handedOver;
     }
@@ -138,6 +140,11 @@ public final class Message {
     /** Which dead letter this is a replay of, or null. */
     public @Nullable Replay replay() {
         return replay;
+    }
+
+    /** Whether it was sent to its source again, as the replay of a dead letter of this pipeline or of another one. */
+    public boolean isSentAgain() {
+        return sentAgain;
     }
 
     /** Whether it continues a trace. */

@@ -4,6 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.app.Headgate;
+import dev.headgate.app.SendingContext;
+import dev.headgate.database.Database;
+import dev.headgate.deadletter.ReplayReport;
+import dev.headgate.deadletter.Replayer;
+import dev.headgate.deadletter.Selection;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -98,6 +103,84 @@ class DeadLetterReplayIT {
     }
 
     @Test
+    void two_thousand_that_are_refused_still_hold_up_no_other_message() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            insertRefused(pipeline, "o", 2_000);
+            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --force")
+                            .out())
+                    .isEqualTo("Sent 2000 dead letters (orders 2000).\n");
+            for (int i = 0; i < 300; i++) {
+                pipeline.sendOrder("good" + i, "good" + i, 1);
+            }
+            pipeline.flush();
+
+            Pipeline.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                            pipeline.count("select count(*) from orders where order_id like 'good%'"))
+                    .isEqualTo(300));
+            awaitDead(pipeline, 2_000);
+            assertThat(pipeline.count("select sum(attempts) from headgate.dead_letter"))
+                    .as("each was tried once more")
+                    .isEqualTo(4_000);
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2_300));
+        }
+    }
+
+    @Test
+    void of_each_reason_one_is_tried_and_the_others_follow_only_if_it_is_applied() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            insertRefused(pipeline, "o", 2_000);
+            insertRefused(pipeline, "p", 20);
+            pipeline.execute("update headgate.dead_letter set reason = 'mended since',"
+                    + " payload = convert_to(replace(convert_from(payload, 'UTF8'), '666', '1'), 'UTF8') where key ~ '^p'");
+
+            HeadgateCommand replay = replayAll(pipeline);
+            assertThat(replay.exitCode()).isEqualTo(1);
+            assertThat(replay.out()).isEqualTo("Replayed 21 dead letters.\n");
+            assertThat(replay.err())
+                    .startsWith("Dead letter 1 was refused again (SQLSTATE 23514: ")
+                    .contains("1999 were left as they are of orders with the reason SQLSTATE 23514: mend the cause")
+                    .hasLineCount(1);
+            assertThat(pipeline.count("select count(*) from orders where version = 1"))
+                    .isEqualTo(20);
+            assertThat(records(pipeline)).hasSize(21);
+
+            pipeline.execute(ALLOW);
+            HeadgateCommand again = replayAll(pipeline);
+            assertThat(again.err()).isEmpty();
+            assertThat(again.exitCode()).isZero();
+            assertThat(again.out()).isEqualTo("Replayed 2000 dead letters (orders 2000).\n");
+            assertThat(pipeline.count("select count(*) from headgate.dead_letter where settled_at is null"))
+                    .as("a replay ends when all is applied")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void where_nobody_reads_the_source_one_is_sent_and_the_others_stay() {
+        try (Pipeline pipeline = refusing();
+                Database database = new Database(pipeline.settings());
+                SendingContext sending = SendingContext.start(pipeline.settings())) {
+            insertRefused(pipeline, "o", 20);
+            Replayer replayer = new Replayer(database.dataSource(), sending.template(), source -> true, 5);
+            Selection all = new Selection(List.of(), null, null, null, null, null, null);
+
+            ReplayReport report = replayer.replay(
+                    Replayer.plan(database.dataSource(), all, source -> true, 5),
+                    Integer.MAX_VALUE,
+                    Duration.ofMillis(500),
+                    progress -> {});
+
+            assertThat(report.silent()).isTrue();
+            assertThat(report.sent()).isEqualTo(1);
+            assertThat(report.left()).isEqualTo(19);
+            assertThat(records(pipeline)).hasSize(1);
+        }
+    }
+
+    @Test
     void it_is_replayed_while_headgate_does_not_run() {
         try (Pipeline pipeline = refusing()) {
             Headgate headgate = pipeline.start();
@@ -105,7 +188,7 @@ class DeadLetterReplayIT {
             pipeline.stop(headgate);
             pipeline.execute(ALLOW);
 
-            assertThat(replayAll(pipeline).exitCode()).isZero();
+            assertThat(sendAll(pipeline).exitCode()).isZero();
             assertThat(pipeline.texts(ROW)).containsExactly("replayed, replays 1, open");
             pipeline.start();
             awaitRow(pipeline, "replayed, replays 1, settled");
@@ -177,9 +260,9 @@ class DeadLetterReplayIT {
             pipeline.start();
             sendRefused(pipeline, 30);
             long start = System.nanoTime();
-            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --rate 10")
+            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --force --rate 10")
                             .out())
-                    .isEqualTo("Replayed 30 dead letters (orders 30).\n");
+                    .isEqualTo("Sent 30 dead letters (orders 30).\n");
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .as("10 at once, 10 in each of the next two seconds")
                     .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(20));
@@ -196,8 +279,8 @@ class DeadLetterReplayIT {
             sendRefused(pipeline, 500);
             pipeline.stop(headgate);
             CompletableFuture<HeadgateCommand> other = CompletableFuture.supplyAsync(
-                    () -> HeadgateCommand.deadLetters(pipeline, "replay --all --rate 200"));
-            HeadgateCommand one = HeadgateCommand.deadLetters(pipeline, "replay --all --rate 200");
+                    () -> HeadgateCommand.deadLetters(pipeline, "replay --all --force --rate 200"));
+            HeadgateCommand one = HeadgateCommand.deadLetters(pipeline, "replay --all --force --rate 200");
             assertThat(one.exitCode()).isZero();
             assertThat(other.get().exitCode()).isZero();
             assertThat(records(pipeline)).hasSize(2_000);
@@ -215,7 +298,7 @@ class DeadLetterReplayIT {
             pipeline.stop(headgate);
             pipeline.execute("update headgate.dead_letter set payload = convert_to(repeat('x', 12000000), 'UTF8')"
                     + " where id = (select max(id) - 1 from headgate.dead_letter)");
-            HeadgateCommand replay = replayAll(pipeline);
+            HeadgateCommand replay = sendAll(pipeline);
             assertThat(replay.exitCode()).isEqualTo(1);
             assertThat(replay.err())
                     .contains("Kafka did not take the dead letters from")
@@ -255,8 +338,25 @@ class DeadLetterReplayIT {
         awaitDead(pipeline, count);
     }
 
+    /** Dead letters as they would be, without waiting for them to become such. */
+    private static void insertRefused(Pipeline pipeline, String prefix, int count) {
+        pipeline.execute("""
+                insert into headgate.dead_letter
+                    (pipeline, stage, reason, error, key, headers, payload, source, received_at)
+                select 'orders', 'orders', 'SQLSTATE 23514', 'refused', '%1$s' || n,
+                       json_build_object('message-id', '%1$s' || n), convert_to(replace('%2$s', 'ORDER', '%1$s' || n), 'UTF8'),
+                       '%3$s-0-' || 1000000 + n, now()
+                from generate_series(1, %4$d) n
+                """.formatted(prefix, Orders.json("ORDER", 666), pipeline.topic, count));
+    }
+
     private static HeadgateCommand replayAll(Pipeline pipeline) {
         return HeadgateCommand.deadLetters(pipeline, "replay --all");
+    }
+
+    /** Without looking what becomes of them. */
+    private static HeadgateCommand sendAll(Pipeline pipeline) {
+        return HeadgateCommand.deadLetters(pipeline, "replay --all --force");
     }
 
     private static long attempts(Pipeline pipeline) {
