@@ -1,14 +1,15 @@
 package dev.headgate.deadletter;
 
+import dev.headgate.message.AsItCame;
 import dev.headgate.message.Headers;
 import dev.headgate.message.SourcePosition;
+import dev.headgate.message.StoredText;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,8 +31,7 @@ final class ReplayQueries {
             long id,
             String pipeline,
             SourcePosition source,
-            @Nullable String key,
-            Map<String, byte[]> headers,
+            AsItCame keyAndHeaders,
             byte @Nullable [] payload) {}
 
     private static final String PLAN = """
@@ -245,15 +245,12 @@ final class ReplayQueries {
     }
 
     private static Resent resent(ResultSet row) throws SQLException {
-        Map<String, byte[]> headers = new LinkedHashMap<>();
-        DeadLetterRows.headers(row.getString("headers"))
-                .forEach((name, text) -> headers.put(name, Headers.encode(text)));
+        String key = row.getString("key");
         return new Resent(
                 row.getLong("id"),
                 row.getString("pipeline"),
                 SourcePosition.parse(row.getString("source")),
-                row.getString("key"),
-                headers,
+                new AsItCame(key == null ? null : StoredText.bytes(key), AsItCame.parse(row.getString("headers"))),
                 row.getBytes("payload"));
     }
 }

@@ -3,6 +3,8 @@ package dev.headgate.deadletter;
 import dev.headgate.HeadgateException;
 import dev.headgate.database.Installation;
 import dev.headgate.database.Transactions;
+import dev.headgate.kafka.RecordSender;
+import dev.headgate.message.AsItCame;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.message.Headers;
 import dev.headgate.message.ReplaySeal;
@@ -10,6 +12,7 @@ import dev.headgate.message.SourcePosition;
 import dev.headgate.sqs.BulkMessage;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +28,7 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -216,10 +220,7 @@ public final class Replayer {
 
     /** Returns when the source has confirmed all. */
     private void send(String target, List<ReplayQueries.Resent> letters) {
-        ExchangeBulk bulk =
-                new ExchangeBulk(letters.stream().map(this::exchange).toList());
-        Exchange sent = template.send(target, exchange -> exchange.getMessage().setBody(bulk));
-        Throwable failure = sent.getException() == null ? bulk.failure().orElse(null) : sent.getException();
+        Throwable failure = letters.get(0).source() instanceof SourcePosition.Kafka ? toKafka(letters) : toSqs(target, letters);
         if (failure != null) {
             throw new HeadgateException(
                     (target.startsWith("kafka:") ? "Kafka" : "SQS") + " did not take the dead letters from "
@@ -229,25 +230,50 @@ public final class Replayer {
         }
     }
 
+    private @Nullable Throwable toKafka(List<ReplayQueries.Resent> letters) {
+        try {
+            RecordSender.of(template.getCamelContext())
+                    .send(letters.stream().map(this::outgoing).toList());
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
+    }
+
+    /** To the partition it came from, wherever a partitioner would put its key. */
+    private RecordSender.Outgoing outgoing(ReplayQueries.Resent letter) {
+        SourcePosition.Kafka source = (SourcePosition.Kafka) letter.source();
+        List<AsItCame.Header> headers = new ArrayList<>(letter.keyAndHeaders().headers());
+        headers.add(new AsItCame.Header(Headers.REPLAY, seal(letter).getBytes(StandardCharsets.US_ASCII)));
+        return new RecordSender.Outgoing(
+                source.topic(),
+                source.partition(),
+                new AsItCame(letter.keyAndHeaders().key(), headers),
+                letter.payload());
+    }
+
+    private @Nullable Throwable toSqs(String target, List<ReplayQueries.Resent> letters) {
+        ExchangeBulk bulk =
+                new ExchangeBulk(letters.stream().map(this::exchange).toList());
+        Exchange sent = template.send(target, exchange -> exchange.getMessage().setBody(bulk));
+        return sent.getException() == null ? bulk.failure().orElse(null) : sent.getException();
+    }
+
     private Exchange exchange(ReplayQueries.Resent letter) {
         Exchange exchange = new DefaultExchange(template.getCamelContext());
         Message message = exchange.getMessage();
         message.setBody(letter.payload());
-        letter.headers().forEach((name, value) -> {
-            if (Headers.isOwn(name)) {
-                message.setHeader(name, value);
+        letter.keyAndHeaders().headers().forEach(header -> {
+            if (Headers.isOwn(header.name())) {
+                message.setHeader(header.name(), header.value());
             }
         });
         message.setHeader(Headers.REPLAY, seal(letter));
-        if (letter.key() != null) {
-            message.setHeader(KafkaConstants.KEY, letter.key());
+        byte[] group = letter.keyAndHeaders().key();
+        if (group != null) {
+            message.setHeader(KafkaConstants.KEY, new String(group, StandardCharsets.UTF_8));
         }
-        if (letter.source() instanceof SourcePosition.Kafka kafka) {
-            // To the partition it came from, wherever a partitioner would put its key.
-            message.setHeader(KafkaConstants.PARTITION_KEY, kafka.partition());
-        } else {
-            BulkMessage.asReplay(exchange);
-        }
+        BulkMessage.asReplay(exchange);
         return exchange;
     }
 }

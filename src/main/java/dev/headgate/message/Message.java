@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.spi.Synchronization;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -162,10 +161,19 @@ public final class Message {
         return source;
     }
 
-    /** The key it has in the source, if any. */
+    /** The key it has in the source, if any, as {@link StoredText}. */
     public @Nullable String sourceKey() {
-        String kafka = exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
-        return kafka == null ? exchange.getProperty(ORDERING_KEY, String.class) : kafka;
+        byte[] kafka = asItCame().key();
+        if (kafka != null) {
+            return StoredText.of(kafka);
+        }
+        String other = exchange.getProperty(ORDERING_KEY, String.class);
+        return other == null ? null : StoredText.of(other);
+    }
+
+    /** Its key and headers as its source gave them, if its route keeps the original message; else as the last step left them. */
+    public AsItCame asItCame() {
+        return AsItCame.of(original == null ? exchange.getMessage() : original);
     }
 
     public @Nullable Rejection rejection() {

@@ -73,6 +73,9 @@ public final class ReplaySeal {
             return;
         }
         message.removeHeader(Headers.REPLAY);
+        if (message.getHeader(AsItCame.HEADER) instanceof AsItCame kept) {
+            message.setHeader(AsItCame.HEADER, kept.withoutLast(Headers.REPLAY));
+        }
         exchange.setProperty(SourcePosition.PROPERTY, opened.origin);
         exchange.setProperty(Replay.PROPERTY, new Replay(opened.deadLetter, opened.pipeline));
     }

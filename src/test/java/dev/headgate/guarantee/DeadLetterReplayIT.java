@@ -10,6 +10,7 @@ import dev.headgate.deadletter.ReplayReport;
 import dev.headgate.deadletter.Replayer;
 import dev.headgate.deadletter.Selection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /** Promise 2 for replays: the same message, however often it is sent again, and however often it is refused again. */
@@ -84,6 +91,52 @@ class DeadLetterReplayIT {
             assertThat(headers.get("headgate-replay"))
                     .startsWith(pipeline.text("select id from headgate.dead_letter") + ".");
             assertThat(replayed.headers().lastHeader("trace").value()).isEqualTo(new byte[] {(byte) 0xFF, 0});
+        }
+    }
+
+    @Test
+    void what_no_text_can_hold_goes_out_byte_by_byte_and_in_order_however_often() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            byte[] key = {(byte) 0xFF, 0, 'k'};
+            List<Header> headers = List.of(
+                    header("b", "2"),
+                    header("a", "1"),
+                    new RecordHeader("binary", new byte[] {(byte) 0xFE, 0}),
+                    header("a", "one more"),
+                    header("n\0me", "v\0lue"),
+                    new RecordHeader("none", null),
+                    header("empty", ""),
+                    header("CamelHttpUri", "http://elsewhere"),
+                    header("kafka.TOPIC", "elsewhere"),
+                    header("base64:/w==", "base64:/w=="),
+                    header("headgate-replay", "17.anybody.can.write"),
+                    header("", "no name"));
+            byte[] value = Orders.json("o", 666).getBytes(UTF_8);
+            sendBytes(pipeline, new ProducerRecord<>(pipeline.topic, 0, key, value, headers));
+            awaitDead(pipeline, 1);
+
+            assertThat(pipeline.text("select headers ->> 'a' || ', ' || (headers ->> 'b') || ', ' || key"
+                            + " from headgate.dead_letter"))
+                    .as("people read it as before")
+                    .isEqualTo("one more, 2, base64:/wBr");
+            HeadgateCommand show = HeadgateCommand.deadLetters(pipeline, "show 1").succeeded();
+            assertThat(show.out()).contains("a: one more").contains("none (no value)");
+
+            sendAll(pipeline);
+            awaitRow(pipeline, "dead, replays 1, open");
+            pipeline.execute(ALLOW);
+            assertThat(replayAll(pipeline).succeeded().out()).isEqualTo("Replayed 1 dead letter (orders 1).\n");
+
+            List<ConsumerRecord<byte[], byte[]>> records = recordBytes(pipeline);
+            assertThat(records).hasSize(3);
+            for (ConsumerRecord<byte[], byte[]> record : records.subList(1, 3)) {
+                assertThat(record.key()).isEqualTo(key);
+                assertThat(record.value()).isEqualTo(value);
+                List<Header> came = new ArrayList<>(List.of(record.headers().toArray()));
+                assertThat(came.remove(came.size() - 1).key()).isEqualTo("headgate-replay");
+                assertThat(came).isEqualTo(headers);
+            }
         }
     }
 
@@ -371,6 +424,34 @@ class DeadLetterReplayIT {
 
     private static void awaitRow(Pipeline pipeline, String row) {
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts(ROW)).containsExactly(row));
+    }
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(UTF_8));
+    }
+
+    private static void sendBytes(Pipeline pipeline, ProducerRecord<byte[], byte[]> record) {
+        Map<String, Object> properties = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(record);
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> recordBytes(Pipeline pipeline) {
+        Map<String, Object> properties = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition(pipeline.topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+            }
+            return records;
+        }
     }
 
     /** All records of the source's topic, in order of their time. */

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +59,9 @@ final class DeadLetterText {
         if (letter.cut()) {
             details.add("cut", "payload and headers are only the beginning: it cannot be replayed");
         }
-        new TreeMap<>(letter.headers()).forEach((name, value) -> details.add("header", name + ": " + value));
+        letter.headers()
+                .forEach(header -> details.add(
+                        "header", header.name() + (header.value() == null ? " (no value)" : ": " + header.value())));
         return details.payload(payload);
     }
 
