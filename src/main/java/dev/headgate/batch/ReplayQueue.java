@@ -42,8 +42,8 @@ final class ReplayQueue {
     ReplayQueue(Accumulator waiting, RouteWriter writer) {
         this.waiting = waiting;
         this.writer = writer;
-        this.failures = new FailureLog(
-                LOG, "Writing replays of batch:" + writer.name(), InstantSource.system(), writer::say);
+        this.failures =
+                new FailureLog(LOG, "Writing replays of batch:" + writer.name(), InstantSource.system(), writer::say);
     }
 
     /** Where they are added. */

@@ -32,7 +32,12 @@ public record ReplayPlan(
      * @param follows whether it was not asked for: it is held behind one that was
      */
     public record Letter(
-            long id, String pipeline, String reason, @Nullable String key, long bytes, boolean follows) {}
+            long id,
+            String pipeline,
+            String reason,
+            @Nullable String key,
+            long bytes,
+            boolean follows) {}
 
     public ReplayPlan {
         letters = List.copyOf(letters);

@@ -27,12 +27,7 @@ final class ReplayQueries {
 
     /** One to send again, as it came. */
     @SuppressWarnings("ArrayRecordComponent") // never compared; a copy of each payload would cost more than it guards
-    record Resent(
-            long id,
-            String pipeline,
-            SourcePosition source,
-            AsItCame keyAndHeaders,
-            byte @Nullable [] payload) {}
+    record Resent(long id, String pipeline, SourcePosition source, AsItCame keyAndHeaders, byte @Nullable [] payload) {}
 
     private static final String PLAN = """
             with chosen as (
@@ -209,12 +204,9 @@ final class ReplayQueries {
     /** What has become of replays, of those of which it is known. */
     Map<Long, ReplayRun.Outcome> outcomes(Collection<Long> ids) {
         Map<Long, ReplayRun.Outcome> outcomes = new HashMap<>();
-        jdbc.query(
-                OUTCOMES,
-                statement -> setIds(statement, ids),
-                (ResultSet row) -> {
-                    outcomes.put(row.getLong("id"), outcome(row));
-                });
+        jdbc.query(OUTCOMES, statement -> setIds(statement, ids), (ResultSet row) -> {
+            outcomes.put(row.getLong("id"), outcome(row));
+        });
         return outcomes;
     }
 

@@ -81,12 +81,7 @@ final class ReplayRun {
      * @param mostUnderWay the most that were sent while it is not known what has become of them
      * @param patience after how long without any news it ends
      */
-    ReplayRun(
-            Pipelines pipelines,
-            List<ReplayPlan.Letter> letters,
-            int atOnce,
-            int mostUnderWay,
-            Duration patience) {
+    ReplayRun(Pipelines pipelines, List<ReplayPlan.Letter> letters, int atOnce, int mostUnderWay, Duration patience) {
         this.pipelines = pipelines;
         this.unsent = new ArrayList<>(letters);
         this.atOnce = atOnce;
@@ -122,7 +117,8 @@ final class ReplayRun {
                 refused,
                 underWay.size(),
                 underWay.isEmpty() ? null : underWay.keySet().iterator().next(),
-                unsent.size() + left.values().stream().mapToLong(Long::longValue).sum(),
+                unsent.size()
+                        + left.values().stream().mapToLong(Long::longValue).sum(),
                 silent,
                 stops.stream()
                         .map(stop -> stop.with(left.getOrDefault(new Group(stop.pipeline(), stop.oldReason()), 0L)))

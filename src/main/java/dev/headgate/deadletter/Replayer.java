@@ -85,8 +85,7 @@ public final class Replayer {
      * @param progress told how far it is, after each few
      * @throws HeadgateException if the source does not take them; those told to {@code progress} stay replayed
      */
-    public ReplayReport replay(
-            ReplayPlan plan, int perSecond, Duration patience, Consumer<ReplayReport> progress) {
+    public ReplayReport replay(ReplayPlan plan, int perSecond, Duration patience, Consumer<ReplayReport> progress) {
         RateLimiter rate = rate(perSecond);
         ReplayRun.Pipelines pipelines = new ReplayRun.Pipelines() {
             @Override
@@ -220,7 +219,8 @@ public final class Replayer {
 
     /** Returns when the source has confirmed all. */
     private void send(String target, List<ReplayQueries.Resent> letters) {
-        Throwable failure = letters.get(0).source() instanceof SourcePosition.Kafka ? toKafka(letters) : toSqs(target, letters);
+        Throwable failure =
+                letters.get(0).source() instanceof SourcePosition.Kafka ? toKafka(letters) : toSqs(target, letters);
         if (failure != null) {
             throw new HeadgateException(
                     (target.startsWith("kafka:") ? "Kafka" : "SQS") + " did not take the dead letters from "

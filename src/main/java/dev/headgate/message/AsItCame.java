@@ -100,7 +100,8 @@ public record AsItCame(byte @Nullable [] key, List<Header> headers) {
                 if (!value.isScalarValue()) {
                     throw new IllegalStateException("the column headers holds more than texts: correct the row");
                 }
-                headers.add(new Header(name, value == JsonToken.VALUE_NULL ? null : StoredText.bytes(parser.getText())));
+                headers.add(
+                        new Header(name, value == JsonToken.VALUE_NULL ? null : StoredText.bytes(parser.getText())));
             }
         } catch (IOException e) {
             throw new IllegalStateException("the column headers cannot be read as JSON: correct the row", e);

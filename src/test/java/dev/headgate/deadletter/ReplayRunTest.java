@@ -65,8 +65,7 @@ class ReplayRunTest {
         Fake fake = new Fake(id -> id < 6 ? REFUSED : APPLIED);
         ReplayReport report = run(fake, letters, 10);
         assertThat(fake.sent).containsExactly(List.of(1L, 6L), List.of(7L, 8L));
-        assertThat(report.stops())
-                .containsExactly(new ReplayReport.Stop("orders", "bad", 1, "bad", "it is bad", 4));
+        assertThat(report.stops()).containsExactly(new ReplayReport.Stop("orders", "bad", 1, "bad", "it is bad", 4));
         assertThat(report.left()).isEqualTo(4);
     }
 
@@ -75,8 +74,7 @@ class ReplayRunTest {
         Fake fake = new Fake(id -> REFUSED);
         ReplayReport report = run(fake, letters("worse", 1, 5), 10);
         assertThat(fake.sent).containsExactly(List.of(1L), List.of(2L));
-        assertThat(report.stops())
-                .containsExactly(new ReplayReport.Stop("orders", "worse", 2, "bad", "it is bad", 3));
+        assertThat(report.stops()).containsExactly(new ReplayReport.Stop("orders", "worse", 2, "bad", "it is bad", 3));
     }
 
     @Test

@@ -21,10 +21,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -120,7 +120,8 @@ class DeadLetterReplayIT {
                             + " from headgate.dead_letter"))
                     .as("people read it as before")
                     .isEqualTo("one more, 2, base64:/wBr");
-            HeadgateCommand show = HeadgateCommand.deadLetters(pipeline, "show 1").succeeded();
+            HeadgateCommand show =
+                    HeadgateCommand.deadLetters(pipeline, "show 1").succeeded();
             assertThat(show.out()).contains("a: one more").contains("none (no value)");
 
             sendAll(pipeline);
@@ -186,8 +187,9 @@ class DeadLetterReplayIT {
             pipeline.start();
             insertRefused(pipeline, "o", 2_000);
             insertRefused(pipeline, "p", 20);
-            pipeline.execute("update headgate.dead_letter set reason = 'mended since',"
-                    + " payload = convert_to(replace(convert_from(payload, 'UTF8'), '666', '1'), 'UTF8') where key ~ '^p'");
+            pipeline.execute(
+                    "update headgate.dead_letter set reason = 'mended since',"
+                            + " payload = convert_to(replace(convert_from(payload, 'UTF8'), '666', '1'), 'UTF8') where key ~ '^p'");
 
             HeadgateCommand replay = replayAll(pipeline);
             assertThat(replay.exitCode()).isEqualTo(1);

@@ -69,29 +69,32 @@ final class DeadLetterText {
     static List<String> complaints(ReplayReport report, Duration patience) {
         List<String> lines = new ArrayList<>();
         for (ReplayReport.Stop stop : report.stops()) {
-            lines.add("Dead letter %d was refused again (%s: %s). %s of %s with the reason %s: mend the cause, then replay again; or discard dead letter %d, if the fault is in it alone; --force sends all the same."
-                    .formatted(
-                            stop.letter(),
-                            stop.newReason(),
-                            firstLine(stop.error()),
-                            left(stop.left()),
-                            stop.pipeline(),
-                            stop.oldReason(),
-                            stop.letter()));
+            lines.add(
+                    "Dead letter %d was refused again (%s: %s). %s of %s with the reason %s: mend the cause, then replay again; or discard dead letter %d, if the fault is in it alone; --force sends all the same."
+                            .formatted(
+                                    stop.letter(),
+                                    stop.newReason(),
+                                    firstLine(stop.error()),
+                                    left(stop.left()),
+                                    stop.pipeline(),
+                                    stop.oldReason(),
+                                    stop.letter()));
         }
         if (report.refused() > report.stops().size()) {
-            lines.add(report.refused() + " of those replayed were refused again in all: `headgate dead-letters list` has them.");
+            lines.add(report.refused()
+                    + " of those replayed were refused again in all: `headgate dead-letters list` has them.");
         }
         if (report.silent()) {
-            lines.add("Within %d s nothing became of %s that %s sent to %s source, of which the first is %d: %s pipeline does not run, or has much to read before. %sIf it does not run, start `headgate run`; --force sends without waiting."
-                    .formatted(
-                            patience.toSeconds(),
-                            count(report.unknown()),
-                            report.unknown() == 1 ? "was" : "were",
-                            report.unknown() == 1 ? "its" : "their",
-                            report.firstUnknown(),
-                            report.unknown() == 1 ? "its" : "their",
-                            report.left() == 0 ? "" : left(report.left()) + ": replay these when it has. "));
+            lines.add(
+                    "Within %d s nothing became of %s that %s sent to %s source, of which the first is %d: %s pipeline does not run, or has much to read before. %sIf it does not run, start `headgate run`; --force sends without waiting."
+                            .formatted(
+                                    patience.toSeconds(),
+                                    count(report.unknown()),
+                                    report.unknown() == 1 ? "was" : "were",
+                                    report.unknown() == 1 ? "its" : "their",
+                                    report.firstUnknown(),
+                                    report.unknown() == 1 ? "its" : "their",
+                                    report.left() == 0 ? "" : left(report.left()) + ": replay these when it has. "));
         }
         return lines;
     }
