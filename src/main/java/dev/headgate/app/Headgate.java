@@ -25,6 +25,7 @@ import dev.headgate.manage.trace.Traces;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.MessageId;
 import dev.headgate.message.MessageLimit;
+import dev.headgate.message.OrderedHeaders;
 import dev.headgate.outbox.OutboxComponent;
 import dev.headgate.s3.ObjectsEndpoint;
 import dev.headgate.s3.Sweep;
@@ -41,7 +42,9 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.sql.SqlComponent;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
@@ -188,6 +191,12 @@ public final class Headgate implements AutoCloseable {
                         settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION),
                         settings.getDuration(SettingKey.JOBS_RETENTION)));
         main.configure().addConfiguration(new ThrottleRates());
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport starting) {
+                starting.getCamelContext().getCamelContextExtension().setHeadersMapFactory(new OrderedHeaders());
+            }
+        });
     }
 
     private static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {

@@ -91,6 +91,11 @@ public final class Batch {
         return fresh;
     }
 
+    /** Whether its messages were sent to their source again; no other is in such a batch. */
+    boolean isSentAgain() {
+        return messages.get(0).isSentAgain();
+    }
+
     /** How many messages were neither fresh nor rejected. */
     public int duplicates() {
         return messages.size() - freshMessages().size() - rejected().size();

@@ -9,6 +9,7 @@ import dev.headgate.message.StepName;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * batches close without lingering. Stopped before that, it fails what is left, which is then not acknowledged.
  */
 final class BatchConsumer extends DefaultConsumer implements ShutdownAware, RouteWriter.Route {
+
+    private static final int MOST_REPLAYS = 500;
 
     private final BatchEndpoint endpoint;
     private volatile List<Lane> lanes = List.of();
@@ -148,7 +151,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
                 hold,
                 listeners,
                 diagnosis());
-        lanes = Stream.generate(() -> new Lane(accumulator(limit), writer))
+        lanes = Stream.generate(() -> new Lane(accumulator(limit::size), accumulator(replays(limit)), writer))
                 .limit(options.getLanes())
                 .toList();
         threads = endpoint.getCamelContext()
@@ -193,9 +196,14 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         };
     }
 
-    private Accumulator accumulator(WriteLimit limit) {
+    private Accumulator accumulator(IntSupplier maxSize) {
         BatchConfiguration options = endpoint.getConfiguration();
         return new Accumulator(
-                limit::size, options.getMaxBytes(), options.getLinger().toNanos());
+                maxSize, options.getMaxBytes(), options.getLinger().toNanos());
+    }
+
+    /** Other batches wait for one attempt of replays at most, so that is not a large one. */
+    private static IntSupplier replays(WriteLimit limit) {
+        return () -> Math.min(MOST_REPLAYS, limit.size());
     }
 }

@@ -115,7 +115,7 @@ final class BatchProducer extends DefaultProducer {
             carrier.setProperty(Message.ORDERING_KEY, sourceKey);
         }
         carrier.setProperty(SourcePosition.PROPERTY, SourcePosition.of(exchange));
-        Replay replay = Replay.of(exchange);
+        Replay replay = Replay.ofAny(exchange);
         if (replay != null) {
             carrier.setProperty(Replay.PROPERTY, replay);
         }

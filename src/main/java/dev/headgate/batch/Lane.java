@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that writes one batch after the other, in the order in which messages were {@linkplain #offer offered}.
+ * One thread that writes one batch after the other, in the order in which messages were {@linkplain #offer offered}; those
+ * that were sent to their source again in batches of their own, in turn with the others ({@link ReplayQueue}).
  *
  * <p>{@code offer} may be called from any thread and never blocks; what bounds it is the inflight limit of the sources.
  */
@@ -21,6 +23,7 @@ final class Lane implements Runnable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Accumulator accumulator;
+    private final ReplayQueue replays;
     private final RouteWriter writer;
     private boolean flushing;
     private boolean ending;
@@ -30,9 +33,13 @@ final class Lane implements Runnable {
     private List<Message> writing = List.of();
     /** Its own thread's. */
     private Duration lastAttempt = Duration.ZERO;
+    /** Its own thread's. */
+    private boolean replaysHadTheirTurn;
 
-    Lane(Accumulator accumulator, RouteWriter writer) {
+    /** @param replays what waits of the messages that were sent again */
+    Lane(Accumulator accumulator, Accumulator replays, RouteWriter writer) {
         this.accumulator = accumulator;
+        this.replays = new ReplayQueue(replays, writer);
         this.writer = writer;
     }
 
@@ -43,8 +50,9 @@ final class Lane implements Runnable {
             if (stopped) {
                 return false;
             }
-            accumulator.add(message);
-            if (accumulator.size() == 1 || accumulator.isFull()) {
+            Accumulator waiting = message.isSentAgain() ? replays.waiting() : accumulator;
+            waiting.add(message);
+            if (waiting.size() == 1 || waiting.isFull()) {
                 changed.signal();
             }
             return true;
@@ -57,7 +65,7 @@ final class Lane implements Runnable {
     int pending() {
         lock.lock();
         try {
-            return accumulator.size() + writing.size();
+            return accumulator.size() + replays.size() + writing.size();
         } finally {
             lock.unlock();
         }
@@ -102,7 +110,7 @@ final class Lane implements Runnable {
     @Override
     public void run() {
         while (true) {
-            Batch.Closed reason;
+            Batch.Closed reason = null;
             List<Message> messages;
             lock.lock();
             try {
@@ -110,14 +118,22 @@ final class Lane implements Runnable {
                 if (stopped) {
                     break;
                 }
-                reason = accumulator.reason(System.nanoTime());
-                messages = accumulator.take();
+                long now = System.nanoTime();
+                boolean replay = replays.isDue(now, flushing) && !(replaysHadTheirTurn && isDue());
+                replaysHadTheirTurn = replay;
+                if (!replay) {
+                    reason = accumulator.reason(now);
+                }
+                messages = replay ? replays.take(now) : accumulator.take();
                 writing = messages;
             } finally {
                 lock.unlock();
             }
-            write(messages, reason);
-            update(() -> writing = List.of());
+            List<List<Message>> left = write(messages, reason);
+            update(() -> {
+                writing = List.of();
+                replays.putBack(left);
+            });
         }
         failWaiting();
     }
@@ -190,14 +206,16 @@ final class Lane implements Runnable {
     private void awaitBatch() {
         try {
             while (!stopped) {
-                if (accumulator.size() == 0) {
-                    changed.await();
-                    continue;
-                }
-                if (isDue()) {
+                long now = System.nanoTime();
+                if (isDue() || replays.isDue(now, flushing)) {
                     return;
                 }
-                changed.awaitNanos(accumulator.remainingLinger(System.nanoTime()));
+                long remaining = Math.min(accumulator.remainingLinger(now), replays.remaining(now));
+                if (remaining == Long.MAX_VALUE) {
+                    changed.await();
+                } else {
+                    changed.awaitNanos(remaining);
+                }
             }
         } catch (InterruptedException e) {
             stopped = true;
@@ -209,8 +227,17 @@ final class Lane implements Runnable {
                 && (flushing || accumulator.isFull() || accumulator.remainingLinger(System.nanoTime()) <= 0);
     }
 
-    private void write(List<Message> messages, Batch.Closed reason) {
+    /**
+     * Writes the messages of a batch, or tries once to write replays.
+     *
+     * @param reason why the batch was closed; null for replays
+     * @return the replays that are to be tried again, in parts
+     */
+    private List<List<Message>> write(List<Message> messages, Batch.@Nullable Closed reason) {
         try {
+            if (reason == null) {
+                return replays.write(messages, this);
+            }
             writer.write(messages, reason, this);
         } catch (RuntimeException | Error e) {
             List<Message> left =
@@ -218,6 +245,7 @@ final class Lane implements Runnable {
             LOG.error("A lane failed; its {} messages are not acknowledged", left.size(), e);
             left.forEach(message -> message.fail(new IllegalStateException(e)));
         }
+        return List.of();
     }
 
     private void failWaiting() {
@@ -226,6 +254,7 @@ final class Lane implements Runnable {
             while (accumulator.size() > 0) {
                 accumulator.take().forEach(message -> message.fail(new BatchStoppedException()));
             }
+            replays.takeAll().forEach(message -> message.fail(new BatchStoppedException()));
         } finally {
             lock.unlock();
         }

@@ -103,7 +103,8 @@ final class RouteWriter {
         return taken;
     }
 
-    private void closed(List<Message> messages, Batch.Closed closed) {
+    /** Says that the messages are a batch from now on. */
+    void closed(List<Message> messages, Batch.Closed closed) {
         Batch batch = new Batch(name, messages, closed, options.policy);
         listeners.tell(listener -> listener.closed(batch));
     }
@@ -155,7 +156,9 @@ final class RouteWriter {
         LOG.debug("batch:{} wrote {} messages in {} ms", name, batch.getSize(), took.toMillis());
         listeners.tell(listener -> listener.written(batch, took));
         conflicts.written(batch);
-        window.passed(batch.freshMessages(), batch.freshMessages().size());
+        if (!batch.isSentAgain()) {
+            window.passed(batch.freshMessages(), batch.freshMessages().size());
+        }
         batch.messages().forEach(Message::complete);
     }
 
@@ -202,6 +205,16 @@ final class RouteWriter {
                     part -> written(part, took.multipliedBy(part.getSize()).dividedBy(all)));
         }
         return failure;
+    }
+
+    /** How long to wait before another attempt, after so many have failed. */
+    Duration delay(int attempts) {
+        return options.backoff.after(attempts);
+    }
+
+    /** Says that replays are tried again after the delay; nothing else waits for them, so that nothing is held. */
+    void retrying(Batch batch, Throwable cause, int attempts, Duration delay) {
+        listeners.tell(listener -> listener.retrying(batch, cause, attempts, delay));
     }
 
     /** Waits until the next attempt is due. */

@@ -1,8 +1,8 @@
 package dev.headgate.deadletter;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stage the id of the step or batch that refused it
  * @param reason short, the same for all messages refused for the same cause
+ * @param headers in the order in which they came
  * @param source where it was first read
  * @param receivedAt when it was refused, the last time
  * @param attempts how often it was tried, replays included
@@ -26,7 +27,7 @@ public record DeadLetter(
         String reason,
         @Nullable String error,
         @Nullable String key,
-        Map<String, String> headers,
+        List<Header> headers,
         @Nullable Long payloadBytes,
         String source,
         Instant receivedAt,
@@ -38,6 +39,9 @@ public record DeadLetter(
         @Nullable Instant replayedAt,
         @Nullable Instant settledAt,
         @Nullable String discardedWhy) {
+
+    /** A header in the form that the table has; without a value it is null. */
+    public record Header(String name, @Nullable String value) {}
 
     public enum State {
         DEAD,
@@ -52,6 +56,6 @@ public record DeadLetter(
     }
 
     public DeadLetter {
-        headers = Map.copyOf(headers);
+        headers = List.copyOf(headers);
     }
 }

@@ -1,15 +1,13 @@
 package dev.headgate.deadletter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headgate.message.AsItCame;
+import dev.headgate.message.StoredText;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +18,6 @@ final class DeadLetterRows {
             id, pipeline, stage, reason, error, key, headers, cast(octet_length(payload) as bigint) as payload_bytes,
             source, received_at, attempts, state, held, cut, replays, replayed_at, settled_at, discarded_why
             """;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<LinkedHashMap<String, String>> TEXTS = new TypeReference<>() {};
 
     private DeadLetterRows() {}
 
@@ -52,12 +47,11 @@ final class DeadLetterRows {
         return DeadLetter.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
     }
 
-    static Map<String, String> headers(String json) {
-        try {
-            return JSON.readValue(json, TEXTS);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the column headers holds no object of texts", e);
-        }
+    private static List<DeadLetter.Header> headers(String json) {
+        return AsItCame.parse(json).stream()
+                .map(header -> new DeadLetter.Header(
+                        StoredText.of(header.name()), header.value() == null ? null : StoredText.of(header.value())))
+                .toList();
     }
 
     static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

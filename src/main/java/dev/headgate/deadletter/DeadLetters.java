@@ -6,6 +6,7 @@ import dev.headgate.message.Headers;
 import dev.headgate.message.Message;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.Replay;
+import dev.headgate.message.SourcePosition;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -107,8 +108,8 @@ public final class DeadLetters {
         row.setString(2, rejection.stage());
         row.setString(3, Headers.storable(rejection.reason()));
         row.setString(4, Headers.storable(rejection.error()));
-        row.setString(5, storable(message.sourceKey()));
-        row.setString(6, json(message.originalHeaders()));
+        row.setString(5, message.sourceKey());
+        row.setString(6, headers(message));
         row.setBytes(7, message.originalPayload());
         row.setString(8, message.source());
         row.setTimestamp(9, Timestamp.from(now));
@@ -137,9 +138,11 @@ public final class DeadLetters {
         return replay == null ? null : replay.deadLetter();
     }
 
-    /** As the table holds it. */
-    static @Nullable String storable(@Nullable String text) {
-        return text == null ? null : Headers.storable(text);
+    /** Those of a job are a table's already, and go back into that as they are. */
+    private static String headers(Message message) {
+        return SourcePosition.of(message.exchange()) instanceof SourcePosition.Job
+                ? json(message.originalHeaders())
+                : message.asItCame().json();
     }
 
     private static String json(Map<String, String> headers) {

@@ -136,7 +136,7 @@ public final class HeldKeys {
 
     /** Null for a message that its source gave no key. */
     private static @Nullable PipelineKey keyOf(Message message) {
-        String key = DeadLetters.storable(message.sourceKey());
+        String key = message.sourceKey();
         return key == null ? null : new PipelineKey(message.pipeline(), key);
     }
 }

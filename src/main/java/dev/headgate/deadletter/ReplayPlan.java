@@ -3,6 +3,7 @@ package dev.headgate.deadletter;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a replay is going to send.
@@ -28,8 +29,15 @@ public record ReplayPlan(
      * One to send.
      *
      * @param bytes of its payload
+     * @param follows whether it was not asked for: it is held behind one that was
      */
-    public record Letter(long id, long bytes) {}
+    public record Letter(
+            long id,
+            String pipeline,
+            String reason,
+            @Nullable String key,
+            long bytes,
+            boolean follows) {}
 
     public ReplayPlan {
         letters = List.copyOf(letters);

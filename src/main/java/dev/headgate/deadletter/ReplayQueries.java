@@ -1,12 +1,15 @@
 package dev.headgate.deadletter;
 
+import dev.headgate.message.AsItCame;
 import dev.headgate.message.Headers;
 import dev.headgate.message.SourcePosition;
+import dev.headgate.message.StoredText;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,22 +27,16 @@ final class ReplayQueries {
 
     /** One to send again, as it came. */
     @SuppressWarnings("ArrayRecordComponent") // never compared; a copy of each payload would cost more than it guards
-    record Resent(
-            long id,
-            String pipeline,
-            SourcePosition source,
-            @Nullable String key,
-            Map<String, byte[]> headers,
-            byte @Nullable [] payload) {}
+    record Resent(long id, String pipeline, SourcePosition source, AsItCame keyAndHeaders, byte @Nullable [] payload) {}
 
     private static final String PLAN = """
             with chosen as (
-                select id, pipeline, key, source, octet_length(payload) as bytes, replays >= :maxReplays as exhausted, cut
+                select id, pipeline, key, reason, source, octet_length(payload) as bytes, replays >= :maxReplays as exhausted, cut
                 from headgate.dead_letter
                 where state = 'dead' and not held and %s)
-            select id, pipeline, source, bytes, exhausted, cut, true as chosen from chosen
+            select id, pipeline, key, reason, source, bytes, exhausted, cut, false as follows from chosen
             union all
-            select h.id, h.pipeline, h.source, octet_length(h.payload), false, false, false
+            select h.id, h.pipeline, h.key, h.reason, h.source, octet_length(h.payload), false, false, true
             from headgate.dead_letter h
             where h.held and h.state = 'dead'
               and exists (select from chosen c
@@ -50,7 +47,7 @@ final class ReplayQueries {
 
     // The condition is that of the index dead_letter_blocking.
     private static final String RELEASABLE = """
-            select h.id, h.source, octet_length(h.payload) as bytes
+            select h.id, h.pipeline, h.key, h.reason, h.source, octet_length(h.payload) as bytes, true as follows
             from headgate.dead_letter h
             where h.held and h.state = 'dead' and h.source !~ '^(job|outbox):'
               and not exists (
@@ -102,6 +99,22 @@ final class ReplayQueries {
              where job.state in ('discarded', 'completed')
             """.formatted(Headers.REPLAY);
 
+    // Entries of the outbox and jobs of a handler are settled from the beginning: their own rows tell.
+    private static final String OUTCOMES = """
+            select id, state, held, reason, error
+            from (select d.*, substring(source from '^(job|outbox):') as kind,
+                         case when source ~ '^(job|outbox):.*:[0-9]{1,18}$'
+                              then substring(source from '[0-9]+$')::bigint end as row_id
+                  from headgate.dead_letter d where id = any (?)) d
+            where state <> 'replayed'
+               or (settled_at is not null
+                   and not (kind = 'outbox' and exists (
+                       select from headgate.outbox o where o.id = d.row_id and o.delivered_at is null))
+                   and not (kind = 'job' and exists (
+                       select from headgate.job j
+                       where j.id = d.row_id and j.state not in ('completed', 'cancelled', 'discarded'))))
+            """;
+
     private final JdbcTemplate jdbc;
     private final Predicate<SourcePosition> consumed;
     private final int maxReplays;
@@ -115,6 +128,7 @@ final class ReplayQueries {
     ReplayPlan plan(Selection selection) {
         List<ReplayPlan.Letter> letters = new ArrayList<>();
         Map<String, Long> pipelines = new TreeMap<>();
+        Map<String, String> known = new HashMap<>();
         Set<String> elsewhere = new TreeSet<>();
         long[] counts = new long[4];
         new NamedParameterJdbcTemplate(jdbc)
@@ -122,7 +136,7 @@ final class ReplayQueries {
                         PLAN.formatted(selection.condition()),
                         selection.parameters().addValue("maxReplays", maxReplays),
                         (ResultSet row) -> {
-                            boolean chosen = row.getBoolean("chosen");
+                            boolean chosen = !row.getBoolean("follows");
                             if (row.getBoolean("cut")) {
                                 counts[3]++;
                             } else if (row.getBoolean("exhausted")) {
@@ -132,7 +146,7 @@ final class ReplayQueries {
                                 elsewhere.add(row.getString("source"));
                             } else {
                                 counts[0] += chosen ? 1 : 0;
-                                letters.add(letter(row));
+                                letters.add(letter(row, known));
                                 pipelines.merge(row.getString("pipeline"), 1L, Long::sum);
                             }
                         });
@@ -142,11 +156,12 @@ final class ReplayQueries {
     /** The held ones that nothing of their key stands before any more, at most as many as asked for. */
     List<ReplayPlan.Letter> releasable(int atMost) {
         List<ReplayPlan.Letter> letters = new ArrayList<>();
+        Map<String, String> known = new HashMap<>();
         jdbc.query(
                 RELEASABLE,
                 (ResultSet row) -> {
                     if (consumed.test(SourcePosition.parse(row.getString("source")))) {
-                        letters.add(letter(row));
+                        letters.add(letter(row, known));
                     }
                 },
                 atMost);
@@ -186,24 +201,48 @@ final class ReplayQueries {
         jdbc.update(MARK, statement -> setIds(statement, ids));
     }
 
-    private static void setIds(PreparedStatement statement, List<Long> ids) throws SQLException {
+    /** What has become of replays, of those of which it is known. */
+    Map<Long, ReplayRun.Outcome> outcomes(Collection<Long> ids) {
+        Map<Long, ReplayRun.Outcome> outcomes = new HashMap<>();
+        jdbc.query(OUTCOMES, statement -> setIds(statement, ids), (ResultSet row) -> {
+            outcomes.put(row.getLong("id"), outcome(row));
+        });
+        return outcomes;
+    }
+
+    private static ReplayRun.Outcome outcome(ResultSet row) throws SQLException {
+        DeadLetter.State state = DeadLetterRows.state(row);
+        ReplayRun.End end = state == DeadLetter.State.REPLAYED
+                ? ReplayRun.End.APPLIED
+                : state == DeadLetter.State.DEAD && !row.getBoolean("held")
+                        ? ReplayRun.End.REFUSED
+                        : ReplayRun.End.OTHER;
+        String error = row.getString("error");
+        return new ReplayRun.Outcome(end, row.getString("reason"), error == null ? "" : error);
+    }
+
+    private static void setIds(PreparedStatement statement, Collection<Long> ids) throws SQLException {
         statement.setArray(1, statement.getConnection().createArrayOf("int8", ids.toArray(Long[]::new)));
     }
 
-    private static ReplayPlan.Letter letter(ResultSet row) throws SQLException {
-        return new ReplayPlan.Letter(row.getLong("id"), row.getLong("bytes"));
+    /** @param known names and reasons, each of which is in memory once */
+    private static ReplayPlan.Letter letter(ResultSet row, Map<String, String> known) throws SQLException {
+        return new ReplayPlan.Letter(
+                row.getLong("id"),
+                known.computeIfAbsent(row.getString("pipeline"), text -> text),
+                known.computeIfAbsent(row.getString("reason"), text -> text),
+                row.getString("key"),
+                row.getLong("bytes"),
+                row.getBoolean("follows"));
     }
 
     private static Resent resent(ResultSet row) throws SQLException {
-        Map<String, byte[]> headers = new LinkedHashMap<>();
-        DeadLetterRows.headers(row.getString("headers"))
-                .forEach((name, text) -> headers.put(name, Headers.encode(text)));
+        String key = row.getString("key");
         return new Resent(
                 row.getLong("id"),
                 row.getString("pipeline"),
                 SourcePosition.parse(row.getString("source")),
-                row.getString("key"),
-                headers,
+                new AsItCame(key == null ? null : StoredText.bytes(key), AsItCame.parse(row.getString("headers"))),
                 row.getBytes("payload"));
     }
 }

@@ -3,6 +3,8 @@ package dev.headgate.deadletter;
 import dev.headgate.HeadgateException;
 import dev.headgate.database.Installation;
 import dev.headgate.database.Transactions;
+import dev.headgate.kafka.RecordSender;
+import dev.headgate.message.AsItCame;
 import dev.headgate.message.ExchangeBulk;
 import dev.headgate.message.Headers;
 import dev.headgate.message.ReplaySeal;
@@ -10,10 +12,14 @@ import dev.headgate.message.SourcePosition;
 import dev.headgate.sqs.BulkMessage;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
@@ -22,6 +28,7 @@ import org.apache.camel.Message;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.support.DefaultExchange;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -33,7 +40,13 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class Replayer {
 
-    private static final int AT_ONCE = 100;
+    /** How long nothing may be heard of replays before no more are sent. */
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final int AT_ONCE = 500;
+    /** Many enough that a pipeline never waits for more, few enough to be refused again for nothing. */
+    private static final int MOST_UNDER_WAY = 5_000;
+
     private static final long BYTES_AT_ONCE = 8L * 1024 * 1024;
     private static final int RELEASED_AT_ONCE = 1_000;
 
@@ -62,30 +75,68 @@ public final class Replayer {
     }
 
     /**
-     * Replays what is planned; what is no longer dead, because someone else was faster, is passed over.
+     * Replays what is planned, and looks what becomes of it: of each reason one first, the others when one of it was applied,
+     * none any more when one is refused again ({@link ReplayReport.Stop}). What is no longer dead, because someone else was
+     * faster, is passed over. Returns when it is known what has become of all that were sent, or nothing was heard of them
+     * for so long.
      *
      * @param perSecond how many at most
-     * @param progress told how many have been replayed so far, after each few
-     * @return how many were replayed
+     * @param patience how long nothing may be heard
+     * @param progress told how far it is, after each few
      * @throws HeadgateException if the source does not take them; those told to {@code progress} stay replayed
      */
-    public long replay(ReplayPlan plan, int perSecond, LongConsumer progress) {
-        RateLimiter rate = RateLimiter.of(
+    public ReplayReport replay(ReplayPlan plan, int perSecond, Duration patience, Consumer<ReplayReport> progress) {
+        RateLimiter rate = rate(perSecond);
+        ReplayRun.Pipelines pipelines = new ReplayRun.Pipelines() {
+            @Override
+            public List<Long> send(List<ReplayPlan.Letter> letters) {
+                List<Long> sent = new ArrayList<>();
+                for (List<Long> chunk : chunks(letters, Math.min(AT_ONCE, perSecond))) {
+                    sent.addAll(resend(chunk, rate));
+                }
+                return sent;
+            }
+
+            @Override
+            public Map<Long, ReplayRun.Outcome> outcomes(Collection<Long> ids) {
+                return queries.outcomes(ids);
+            }
+        };
+        return new ReplayRun(pipelines, plan.letters(), Math.min(AT_ONCE, perSecond), MOST_UNDER_WAY, patience)
+                .run(progress);
+    }
+
+    /**
+     * Sends all that is planned, whatever becomes of it, as {@link #replay} does.
+     *
+     * @param progress told how many were sent so far, after each few
+     * @return how many were sent
+     */
+    public long send(ReplayPlan plan, int perSecond, LongConsumer progress) {
+        RateLimiter rate = rate(perSecond);
+        long sent = 0;
+        for (List<Long> chunk : chunks(plan.letters(), Math.min(AT_ONCE, perSecond))) {
+            sent += resend(chunk, rate).size();
+            progress.accept(sent);
+        }
+        return sent;
+    }
+
+    private static RateLimiter rate(int perSecond) {
+        return RateLimiter.of(
                 "replay",
                 RateLimiterConfig.custom()
                         .limitForPeriod(perSecond)
                         .limitRefreshPeriod(Duration.ofSeconds(1))
                         .timeoutDuration(Duration.ofMinutes(1))
                         .build());
-        long sent = 0;
-        for (List<Long> chunk : chunks(plan.letters(), Math.min(AT_ONCE, perSecond))) {
-            if (!rate.acquirePermission(chunk.size())) {
-                throw new HeadgateException("Interrupted while replaying.");
-            }
-            sent += resend(chunk);
-            progress.accept(sent);
+    }
+
+    private List<Long> resend(List<Long> ids, RateLimiter rate) {
+        if (!rate.acquirePermission(ids.size())) {
+            throw new HeadgateException("Interrupted while replaying.");
         }
-        return sent;
+        return resend(ids);
     }
 
     /** Sends the held ones that nothing of their key stands before any more; returns how many. */
@@ -95,7 +146,7 @@ public final class Replayer {
         do {
             free = queries.releasable(RELEASED_AT_ONCE);
             for (List<Long> chunk : chunks(free, AT_ONCE)) {
-                sent += resend(chunk);
+                sent += resend(chunk).size();
             }
         } while (free.size() == RELEASED_AT_ONCE);
         return sent;
@@ -120,8 +171,8 @@ public final class Replayer {
         return chunks;
     }
 
-    /** One transaction; returns how many. */
-    private int resend(List<Long> ids) {
+    /** One transaction; returns those that were sent. */
+    private List<Long> resend(List<Long> ids) {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
             List<ReplayQueries.Resent> letters = locked.stream()
@@ -137,8 +188,9 @@ public final class Replayer {
                     from = i;
                 }
             }
-            queries.mark(locked.stream().map(ReplayQueries.Resent::id).toList());
-            return locked.size();
+            List<Long> sent = locked.stream().map(ReplayQueries.Resent::id).toList();
+            queries.mark(sent);
+            return sent;
         }));
     }
 
@@ -167,10 +219,8 @@ public final class Replayer {
 
     /** Returns when the source has confirmed all. */
     private void send(String target, List<ReplayQueries.Resent> letters) {
-        ExchangeBulk bulk =
-                new ExchangeBulk(letters.stream().map(this::exchange).toList());
-        Exchange sent = template.send(target, exchange -> exchange.getMessage().setBody(bulk));
-        Throwable failure = sent.getException() == null ? bulk.failure().orElse(null) : sent.getException();
+        Throwable failure =
+                letters.get(0).source() instanceof SourcePosition.Kafka ? toKafka(letters) : toSqs(target, letters);
         if (failure != null) {
             throw new HeadgateException(
                     (target.startsWith("kafka:") ? "Kafka" : "SQS") + " did not take the dead letters from "
@@ -180,25 +230,50 @@ public final class Replayer {
         }
     }
 
+    private @Nullable Throwable toKafka(List<ReplayQueries.Resent> letters) {
+        try {
+            RecordSender.of(template.getCamelContext())
+                    .send(letters.stream().map(this::outgoing).toList());
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
+    }
+
+    /** To the partition it came from, wherever a partitioner would put its key. */
+    private RecordSender.Outgoing outgoing(ReplayQueries.Resent letter) {
+        SourcePosition.Kafka source = (SourcePosition.Kafka) letter.source();
+        List<AsItCame.Header> headers = new ArrayList<>(letter.keyAndHeaders().headers());
+        headers.add(new AsItCame.Header(Headers.REPLAY, seal(letter).getBytes(StandardCharsets.US_ASCII)));
+        return new RecordSender.Outgoing(
+                source.topic(),
+                source.partition(),
+                new AsItCame(letter.keyAndHeaders().key(), headers),
+                letter.payload());
+    }
+
+    private @Nullable Throwable toSqs(String target, List<ReplayQueries.Resent> letters) {
+        ExchangeBulk bulk =
+                new ExchangeBulk(letters.stream().map(this::exchange).toList());
+        Exchange sent = template.send(target, exchange -> exchange.getMessage().setBody(bulk));
+        return sent.getException() == null ? bulk.failure().orElse(null) : sent.getException();
+    }
+
     private Exchange exchange(ReplayQueries.Resent letter) {
         Exchange exchange = new DefaultExchange(template.getCamelContext());
         Message message = exchange.getMessage();
         message.setBody(letter.payload());
-        letter.headers().forEach((name, value) -> {
-            if (Headers.isOwn(name)) {
-                message.setHeader(name, value);
+        letter.keyAndHeaders().headers().forEach(header -> {
+            if (Headers.isOwn(header.name())) {
+                message.setHeader(header.name(), header.value());
             }
         });
         message.setHeader(Headers.REPLAY, seal(letter));
-        if (letter.key() != null) {
-            message.setHeader(KafkaConstants.KEY, letter.key());
+        byte[] group = letter.keyAndHeaders().key();
+        if (group != null) {
+            message.setHeader(KafkaConstants.KEY, new String(group, StandardCharsets.UTF_8));
         }
-        if (letter.source() instanceof SourcePosition.Kafka kafka) {
-            // To the partition it came from, wherever a partitioner would put its key.
-            message.setHeader(KafkaConstants.PARTITION_KEY, kafka.partition());
-        } else {
-            BulkMessage.asReplay(exchange);
-        }
+        BulkMessage.asReplay(exchange);
         return exchange;
     }
 }

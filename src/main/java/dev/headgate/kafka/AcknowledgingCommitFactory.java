@@ -8,6 +8,7 @@ import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.kafka.consumer.CommitManager;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommitFactory;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Registers each record with its consumer's tracker and ties the acknowledgement to the completion of its exchange.
@@ -33,7 +34,9 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
         }
         Exchange exchange = camel.exchange;
         // They are headers of the message by now: else each would be in flight twice, and those of one name uncounted.
-        exchange.getMessage().removeHeader(KafkaConstants.HEADERS);
+        if (exchange.getMessage().removeHeader(KafkaConstants.HEADERS) instanceof Headers headers) {
+            UnusualRecord.keep(exchange.getMessage(), headers);
+        }
         Delivery delivery = consumer.track(
                 route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
         exchange.getExchangeExtension().addOnCompletion(delivery);

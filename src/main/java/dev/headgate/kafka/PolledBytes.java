@@ -98,7 +98,15 @@ final class PolledBytes {
         public Object deserialize(String topic, Headers headers, ByteBuffer data) {
             count(headers, data.remaining());
             inRecord = isKey;
-            return limit.allows(data.remaining()) ? deserializer.deserialize(topic, headers, data) : CutBytes.of(data);
+            if (!limit.allows(data.remaining())) {
+                return CutBytes.of(data);
+            }
+            ByteBuffer unread = data.duplicate();
+            Object read = deserializer.deserialize(topic, headers, data);
+            if (isKey) {
+                UnusualRecord.keepKey(headers, unread, read);
+            }
+            return read;
         }
 
         @Override

@@ -3,7 +3,6 @@ package dev.headgate.message;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -107,24 +106,9 @@ public final class Headers {
         return storable(value instanceof byte[] bytes ? decode(bytes) : String.valueOf(value));
     }
 
-    /** Different bytes become different texts: UTF-8 as it is, others {@code base64:...}. */
-    public static String decode(byte[] bytes) {
+    /** UTF-8 as it is, others {@code base64:...}. */
+    static String decode(byte[] bytes) {
         String text = Utf8.text(bytes);
         return text == null ? BASE64 + Base64.getEncoder().encodeToString(bytes) : text;
-    }
-
-    /** The bytes that {@link #decode} made this text of. */
-    public static byte[] encode(String text) {
-        if (text.startsWith(BASE64)) {
-            try {
-                byte[] bytes = Base64.getDecoder().decode(text.substring(BASE64.length()));
-                if (decode(bytes).equals(text)) {
-                    return bytes;
-                }
-            } catch (IllegalArgumentException e) {
-                // text that only looks like it
-            }
-        }
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
-import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.spi.Synchronization;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +42,7 @@ public final class Message {
     private final boolean traced;
     private final List<Synchronization> completions;
     private final @Nullable Replay replay;
+    private final boolean sentAgain;
     private long content;
     private int millisInRoute;
     private @Nullable Rejection rejection;
@@ -71,6 +71,7 @@ public final class Message {
         this.timestamp = exchange.getMessage().getMessageTimestamp();
         this.traced = exchange.getMessage().getHeader(Headers.TRACEPARENT) != null;
         this.replay = Replay.of(exchange);
+        this.sentAgain = Replay.ofAny(exchange) != null;
         List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
         this.completions = handedOver == null ? List.of() : handedOver;
     }
@@ -143,6 +144,11 @@ public final class Message {
         return replay;
     }
 
+    /** Whether it was sent to its source again, as the replay of a dead letter of this pipeline or of another one. */
+    public boolean isSentAgain() {
+        return sentAgain;
+    }
+
     /** Whether it continues a trace. */
     public boolean isTraced() {
         return traced;
@@ -167,10 +173,19 @@ public final class Message {
                         .replaceAll("\\p{Cntrl}", "?"));
     }
 
-    /** The key it has in the source, if any. */
+    /** The key it has in the source, if any, as {@link StoredText}. */
     public @Nullable String sourceKey() {
-        String kafka = exchange.getMessage().getHeader(KafkaConstants.KEY, String.class);
-        return kafka == null ? exchange.getProperty(ORDERING_KEY, String.class) : kafka;
+        byte[] kafka = asItCame().key();
+        if (kafka != null) {
+            return StoredText.of(kafka);
+        }
+        String other = exchange.getProperty(ORDERING_KEY, String.class);
+        return other == null ? null : StoredText.of(other);
+    }
+
+    /** Its key and headers as its source gave them, if its route keeps the original message; else as the last step left them. */
+    public AsItCame asItCame() {
+        return AsItCame.of(original == null ? exchange.getMessage() : original);
     }
 
     public @Nullable Rejection rejection() {

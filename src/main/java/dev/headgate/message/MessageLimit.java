@@ -94,7 +94,7 @@ public record MessageLimit(long maxBytes) {
                 if (own++ < MOST_HEADERS) {
                     kept.setHeader(cut(header.getKey()), value == null ? null : cut(Headers.text(value)));
                 }
-            } else {
+            } else if (!(value instanceof AsItCame)) {
                 kept.setHeader(header.getKey(), digest(value));
             }
         }

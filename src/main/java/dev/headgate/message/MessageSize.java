@@ -40,6 +40,9 @@ public final class MessageSize {
         if (value instanceof String text) {
             return (long) text.length() * Character.BYTES;
         }
+        if (value instanceof AsItCame kept) {
+            return kept.size();
+        }
         return value instanceof byte[] bytes ? bytes.length : 0;
     }
 }

@@ -4,17 +4,25 @@ import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a message the replay of a dead letter of its pipeline; {@link ReplaySeal} has recognised it.
+ * What makes a message one that was sent to its source again; {@link ReplaySeal} has recognised it. It is the replay of a
+ * dead letter in the pipeline that had refused it. In any other pipeline of its source it is what that one has met before.
  *
  * @param deadLetter the id of its row in {@code headgate.dead_letter}
+ * @param pipeline the pipeline of that row
  */
-public record Replay(long deadLetter) {
+public record Replay(long deadLetter, String pipeline) {
 
     /** The exchange property that holds it; no message can bring one. */
     public static final String PROPERTY = "HeadgateReplay";
 
-    /** Null if the exchange is no replay. */
+    /** Null if the exchange is no replay of a dead letter of its own pipeline. */
     public static @Nullable Replay of(Exchange exchange) {
+        Replay replay = ofAny(exchange);
+        return replay == null || !replay.pipeline.equals(exchange.getFromRouteId()) ? null : replay;
+    }
+
+    /** Null if the exchange was not sent to its source again. */
+    public static @Nullable Replay ofAny(Exchange exchange) {
         return exchange.getProperty(PROPERTY, Replay.class);
     }
 }

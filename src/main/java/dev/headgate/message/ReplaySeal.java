@@ -56,8 +56,8 @@ public final class ReplaySeal {
 
     /**
      * Recognises a replay, where the consumer of a source has made the exchange, before any step. A genuine header is taken
-     * off the message: its position becomes the exchange's, for all pipelines that read the source, and the exchange of the
-     * dead letter's own pipeline has the {@link Replay}. Any other one stays, as data.
+     * off the message: its position becomes the exchange's, and it has the {@link Replay}, in all pipelines that read the
+     * source. Any other one stays, as data.
      *
      * @param exchange with its {@link SourcePosition#PROPERTY}
      */
@@ -73,10 +73,11 @@ public final class ReplaySeal {
             return;
         }
         message.removeHeader(Headers.REPLAY);
-        exchange.setProperty(SourcePosition.PROPERTY, opened.origin);
-        if (opened.pipeline.equals(exchange.getFromRouteId())) {
-            exchange.setProperty(Replay.PROPERTY, new Replay(opened.deadLetter));
+        if (message.getHeader(AsItCame.HEADER) instanceof AsItCame kept) {
+            message.setHeader(AsItCame.HEADER, kept.withoutLast(Headers.REPLAY));
         }
+        exchange.setProperty(SourcePosition.PROPERTY, opened.origin);
+        exchange.setProperty(Replay.PROPERTY, new Replay(opened.deadLetter, opened.pipeline));
     }
 
     private @Nullable Opened open(String value, byte @Nullable [] payload) {

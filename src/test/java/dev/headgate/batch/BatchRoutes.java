@@ -3,6 +3,7 @@ package dev.headgate.batch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.headgate.message.Message;
+import dev.headgate.message.Replay;
 import dev.headgate.message.SourcePosition;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,6 +36,7 @@ final class BatchRoutes implements AutoCloseable {
 
     volatile Step step = batch -> {};
     private final ProducerTemplate template;
+    private Replay again;
 
     /**
      * @param options of the consumer, as in a URI
@@ -80,12 +82,20 @@ final class BatchRoutes implements AutoCloseable {
         send("direct:in", key, payload);
     }
 
+    /** Sends what was sent to its source again because this pipeline had refused it. */
+    void sendAgain(String key, String payload, String pipeline) {
+        again = new Replay(1, pipeline);
+        send(key, payload);
+        again = null;
+    }
+
     /** Sends as a source does that acknowledges on completion. */
     Exchange send(String to, String key, Object payload) {
         String name = payload instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(payload);
         return template.send(to, exchange -> {
             exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown(exchange.getExchangeId()));
             exchange.getMessage().setHeader("kafka.KEY", key);
+            exchange.setProperty(Replay.PROPERTY, again);
             exchange.getMessage().setBody(payload instanceof String text ? text.getBytes(UTF_8) : payload);
             exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
                 @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.message.StoredText;
 import dev.headgate.settings.Settings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -114,6 +115,36 @@ class MigrationsIT {
                         "ID-job-7",
                         "job-8",
                         "unknown");
+    }
+
+    @Test
+    void keys_of_dead_letters_from_before_that_begin_like_bytes_stay_what_they_are() throws Exception {
+        Flyway.configure()
+                .dataSource(url("headgate"), "headgate", "headgate")
+                .schemas("headgate")
+                .locations("classpath:dev/headgate/database")
+                .target("8")
+                .load()
+                .migrate();
+        String longKey = "base64:" + "x".repeat(100);
+        execute("""
+                insert into headgate.dead_letter (pipeline, stage, reason, key, headers, source, received_at)
+                select 'p', 's', 'r', key, '{"a":"1"}', source, now() from (values
+                    ('order-1', 'orders-0-1'), (null, 'orders-0-2'), ('base64:/w==', 'orders-0-3'),
+                    ('%s', 'sqs:orders:1'), ('base64:/w==', 'outbox:out:1'), ('base64:/w==', 'job:send:1'))
+                    as rows (key, source)
+                """.formatted(longKey));
+
+        new Migrations(settings()).apply(routes);
+
+        assertThat(texts("select coalesce(key, 'none') from headgate.dead_letter order by id"))
+                .containsExactly(
+                        "order-1",
+                        "none",
+                        StoredText.of("base64:/w=="),
+                        StoredText.of(longKey),
+                        "base64:/w==",
+                        "base64:/w==");
     }
 
     @Test

@@ -12,12 +12,16 @@ class ReplayerTest {
         long mebibytes = 1024 * 1024;
         assertThat(Replayer.chunks(
                         List.of(
-                                new ReplayPlan.Letter(1, 8 * mebibytes),
-                                new ReplayPlan.Letter(2, 1),
-                                new ReplayPlan.Letter(3, 1),
-                                new ReplayPlan.Letter(4, 1),
-                                new ReplayPlan.Letter(5, 20 * mebibytes)),
+                                letter(1, 8 * mebibytes),
+                                letter(2, 1),
+                                letter(3, 1),
+                                letter(4, 1),
+                                letter(5, 20 * mebibytes)),
                         2))
                 .containsExactly(List.of(1L), List.of(2L, 3L), List.of(4L), List.of(5L));
+    }
+
+    private static ReplayPlan.Letter letter(long id, long bytes) {
+        return new ReplayPlan.Letter(id, "orders", "bad", null, bytes, false);
     }
 }

@@ -4,7 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.app.Headgate;
+import dev.headgate.app.SendingContext;
+import dev.headgate.database.Database;
+import dev.headgate.deadletter.ReplayReport;
+import dev.headgate.deadletter.Replayer;
+import dev.headgate.deadletter.Selection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -15,9 +21,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /** Promise 2 for replays: the same message, however often it is sent again, and however often it is refused again. */
@@ -83,6 +95,53 @@ class DeadLetterReplayIT {
     }
 
     @Test
+    void what_no_text_can_hold_goes_out_byte_by_byte_and_in_order_however_often() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            byte[] key = {(byte) 0xFF, 0, 'k'};
+            List<Header> headers = List.of(
+                    header("b", "2"),
+                    header("a", "1"),
+                    new RecordHeader("binary", new byte[] {(byte) 0xFE, 0}),
+                    header("a", "one more"),
+                    header("n\0me", "v\0lue"),
+                    new RecordHeader("none", null),
+                    header("empty", ""),
+                    header("CamelHttpUri", "http://elsewhere"),
+                    header("kafka.TOPIC", "elsewhere"),
+                    header("base64:/w==", "base64:/w=="),
+                    header("headgate-replay", "17.anybody.can.write"),
+                    header("", "no name"));
+            byte[] value = Orders.json("o", 666).getBytes(UTF_8);
+            sendBytes(pipeline, new ProducerRecord<>(pipeline.topic, 0, key, value, headers));
+            awaitDead(pipeline, 1);
+
+            assertThat(pipeline.text("select headers ->> 'a' || ', ' || (headers ->> 'b') || ', ' || key"
+                            + " from headgate.dead_letter"))
+                    .as("people read it as before")
+                    .isEqualTo("one more, 2, base64:/wBr");
+            HeadgateCommand show =
+                    HeadgateCommand.deadLetters(pipeline, "show 1").succeeded();
+            assertThat(show.out()).contains("a: one more").contains("none (no value)");
+
+            sendAll(pipeline);
+            awaitRow(pipeline, "dead, replays 1, open");
+            pipeline.execute(ALLOW);
+            assertThat(replayAll(pipeline).succeeded().out()).isEqualTo("Replayed 1 dead letter (orders 1).\n");
+
+            List<ConsumerRecord<byte[], byte[]>> records = recordBytes(pipeline);
+            assertThat(records).hasSize(3);
+            for (ConsumerRecord<byte[], byte[]> record : records.subList(1, 3)) {
+                assertThat(record.key()).isEqualTo(key);
+                assertThat(record.value()).isEqualTo(value);
+                List<Header> came = new ArrayList<>(List.of(record.headers().toArray()));
+                assertThat(came.remove(came.size() - 1).key()).isEqualTo("headgate-replay");
+                assertThat(came).isEqualTo(headers);
+            }
+        }
+    }
+
+    @Test
     void refused_again_it_is_the_same_dead_letter_with_its_attempts_added_up() {
         try (Pipeline pipeline = refusing()) {
             pipeline.start();
@@ -98,6 +157,85 @@ class DeadLetterReplayIT {
     }
 
     @Test
+    void two_thousand_that_are_refused_still_hold_up_no_other_message() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            insertRefused(pipeline, "o", 2_000);
+            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --force")
+                            .out())
+                    .isEqualTo("Sent 2000 dead letters (orders 2000).\n");
+            for (int i = 0; i < 300; i++) {
+                pipeline.sendOrder("good" + i, "good" + i, 1);
+            }
+            pipeline.flush();
+
+            Pipeline.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                            pipeline.count("select count(*) from orders where order_id like 'good%'"))
+                    .isEqualTo(300));
+            awaitDead(pipeline, 2_000);
+            assertThat(pipeline.count("select sum(attempts) from headgate.dead_letter"))
+                    .as("each was tried once more")
+                    .isEqualTo(4_000);
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2_300));
+        }
+    }
+
+    @Test
+    void of_each_reason_one_is_tried_and_the_others_follow_only_if_it_is_applied() {
+        try (Pipeline pipeline = refusing()) {
+            pipeline.start();
+            insertRefused(pipeline, "o", 2_000);
+            insertRefused(pipeline, "p", 20);
+            pipeline.execute(
+                    "update headgate.dead_letter set reason = 'mended since',"
+                            + " payload = convert_to(replace(convert_from(payload, 'UTF8'), '666', '1'), 'UTF8') where key ~ '^p'");
+
+            HeadgateCommand replay = replayAll(pipeline);
+            assertThat(replay.exitCode()).isEqualTo(1);
+            assertThat(replay.out()).isEqualTo("Replayed 21 dead letters.\n");
+            assertThat(replay.err())
+                    .startsWith("Dead letter 1 was refused again (SQLSTATE 23514: ")
+                    .contains("1999 were left as they are of orders with the reason SQLSTATE 23514: mend the cause")
+                    .hasLineCount(1);
+            assertThat(pipeline.count("select count(*) from orders where version = 1"))
+                    .isEqualTo(20);
+            assertThat(records(pipeline)).hasSize(21);
+
+            pipeline.execute(ALLOW);
+            HeadgateCommand again = replayAll(pipeline);
+            assertThat(again.err()).isEmpty();
+            assertThat(again.exitCode()).isZero();
+            assertThat(again.out()).isEqualTo("Replayed 2000 dead letters (orders 2000).\n");
+            assertThat(pipeline.count("select count(*) from headgate.dead_letter where settled_at is null"))
+                    .as("a replay ends when all is applied")
+                    .isZero();
+        }
+    }
+
+    @Test
+    void where_nobody_reads_the_source_one_is_sent_and_the_others_stay() {
+        try (Pipeline pipeline = refusing();
+                Database database = new Database(pipeline.settings());
+                SendingContext sending = SendingContext.start(pipeline.settings())) {
+            insertRefused(pipeline, "o", 20);
+            Replayer replayer = new Replayer(database.dataSource(), sending.template(), source -> true, 5);
+            Selection all = new Selection(List.of(), null, null, null, null, null, null);
+
+            ReplayReport report = replayer.replay(
+                    Replayer.plan(database.dataSource(), all, source -> true, 5),
+                    Integer.MAX_VALUE,
+                    Duration.ofMillis(500),
+                    progress -> {});
+
+            assertThat(report.silent()).isTrue();
+            assertThat(report.sent()).isEqualTo(1);
+            assertThat(report.left()).isEqualTo(19);
+            assertThat(records(pipeline)).hasSize(1);
+        }
+    }
+
+    @Test
     void it_is_replayed_while_headgate_does_not_run() {
         try (Pipeline pipeline = refusing()) {
             Headgate headgate = pipeline.start();
@@ -105,7 +243,7 @@ class DeadLetterReplayIT {
             pipeline.stop(headgate);
             pipeline.execute(ALLOW);
 
-            assertThat(replayAll(pipeline).exitCode()).isZero();
+            assertThat(sendAll(pipeline).exitCode()).isZero();
             assertThat(pipeline.texts(ROW)).containsExactly("replayed, replays 1, open");
             pipeline.start();
             awaitRow(pipeline, "replayed, replays 1, settled");
@@ -177,9 +315,9 @@ class DeadLetterReplayIT {
             pipeline.start();
             sendRefused(pipeline, 30);
             long start = System.nanoTime();
-            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --rate 10")
+            assertThat(HeadgateCommand.deadLetters(pipeline, "replay --all --force --rate 10")
                             .out())
-                    .isEqualTo("Replayed 30 dead letters (orders 30).\n");
+                    .isEqualTo("Sent 30 dead letters (orders 30).\n");
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .as("10 at once, 10 in each of the next two seconds")
                     .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(20));
@@ -196,8 +334,8 @@ class DeadLetterReplayIT {
             sendRefused(pipeline, 500);
             pipeline.stop(headgate);
             CompletableFuture<HeadgateCommand> other = CompletableFuture.supplyAsync(
-                    () -> HeadgateCommand.deadLetters(pipeline, "replay --all --rate 200"));
-            HeadgateCommand one = HeadgateCommand.deadLetters(pipeline, "replay --all --rate 200");
+                    () -> HeadgateCommand.deadLetters(pipeline, "replay --all --force --rate 200"));
+            HeadgateCommand one = HeadgateCommand.deadLetters(pipeline, "replay --all --force --rate 200");
             assertThat(one.exitCode()).isZero();
             assertThat(other.get().exitCode()).isZero();
             assertThat(records(pipeline)).hasSize(2_000);
@@ -215,7 +353,7 @@ class DeadLetterReplayIT {
             pipeline.stop(headgate);
             pipeline.execute("update headgate.dead_letter set payload = convert_to(repeat('x', 12000000), 'UTF8')"
                     + " where id = (select max(id) - 1 from headgate.dead_letter)");
-            HeadgateCommand replay = replayAll(pipeline);
+            HeadgateCommand replay = sendAll(pipeline);
             assertThat(replay.exitCode()).isEqualTo(1);
             assertThat(replay.err())
                     .contains("Kafka did not take the dead letters from")
@@ -255,8 +393,25 @@ class DeadLetterReplayIT {
         awaitDead(pipeline, count);
     }
 
+    /** Dead letters as they would be, without waiting for them to become such. */
+    private static void insertRefused(Pipeline pipeline, String prefix, int count) {
+        pipeline.execute("""
+                insert into headgate.dead_letter
+                    (pipeline, stage, reason, error, key, headers, payload, source, received_at)
+                select 'orders', 'orders', 'SQLSTATE 23514', 'refused', '%1$s' || n,
+                       json_build_object('message-id', '%1$s' || n), convert_to(replace('%2$s', 'ORDER', '%1$s' || n), 'UTF8'),
+                       '%3$s-0-' || 1000000 + n, now()
+                from generate_series(1, %4$d) n
+                """.formatted(prefix, Orders.json("ORDER", 666), pipeline.topic, count));
+    }
+
     private static HeadgateCommand replayAll(Pipeline pipeline) {
         return HeadgateCommand.deadLetters(pipeline, "replay --all");
+    }
+
+    /** Without looking what becomes of them. */
+    private static HeadgateCommand sendAll(Pipeline pipeline) {
+        return HeadgateCommand.deadLetters(pipeline, "replay --all --force");
     }
 
     private static long attempts(Pipeline pipeline) {
@@ -271,6 +426,34 @@ class DeadLetterReplayIT {
 
     private static void awaitRow(Pipeline pipeline, String row) {
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts(ROW)).containsExactly(row));
+    }
+
+    private static Header header(String name, String value) {
+        return new RecordHeader(name, value.getBytes(UTF_8));
+    }
+
+    private static void sendBytes(Pipeline pipeline, ProducerRecord<byte[], byte[]> record) {
+        Map<String, Object> properties = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(record);
+        }
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> recordBytes(Pipeline pipeline) {
+        Map<String, Object> properties = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition(pipeline.topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+            }
+            return records;
+        }
     }
 
     /** All records of the source's topic, in order of their time. */

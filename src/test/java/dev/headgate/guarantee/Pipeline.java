@@ -113,7 +113,7 @@ final class Pipeline implements Load.Target, AutoCloseable {
         new Migrations(settings()).apply(ROUTES);
     }
 
-    private Settings settings() {
+    Settings settings() {
         return Settings.load(ROUTES, null, Map.of()).with(properties(), "the test");
     }
 

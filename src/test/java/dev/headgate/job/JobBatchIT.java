@@ -149,6 +149,6 @@ class JobBatchIT {
     private long replay(CamelContext context) {
         Selection mine = new Selection(List.of(), DeadLetter.State.DEAD, database.queue, null, null, null, null);
         return new Replayer(database.pool, context.createProducerTemplate(), source -> true, 5)
-                .replay(Replayer.plan(database.pool, mine, source -> true, 5), 100, sent -> {});
+                .send(Replayer.plan(database.pool, mine, source -> true, 5), 100, sent -> {});
     }
 }

@@ -92,7 +92,7 @@ class JobIT {
         database.sql.update("delete from headgate.job where queue = ?", database.queue);
         Selection mine = new Selection(List.of(), DeadLetter.State.DEAD, database.queue, null, null, null, null);
         long replayed = new Replayer(database.pool, context.createProducerTemplate(), source -> true, 5)
-                .replay(Replayer.plan(database.pool, mine, source -> true, 5), 100, sent -> {});
+                .send(Replayer.plan(database.pool, mine, source -> true, 5), 100, sent -> {});
         assertThat(replayed).isEqualTo(1);
         database.awaitCount("state = 'completed' and id = " + id, 1);
         assertThat(handled).containsExactly("1");

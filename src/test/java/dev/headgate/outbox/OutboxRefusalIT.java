@@ -134,7 +134,7 @@ class OutboxRefusalIT {
         Selection all = new Selection(List.of(), DeadLetter.State.DEAD, null, null, null, null, null);
         ReplayPlan plan = Replayer.plan(database.pool, all, source -> true, 5);
         long replayed = new Replayer(database.pool, context.createProducerTemplate(), source -> true, 5)
-                .replay(plan, 100, sent -> {});
+                .send(plan, 100, sent -> {});
         Relays.component(context).wake();
         return replayed;
     }

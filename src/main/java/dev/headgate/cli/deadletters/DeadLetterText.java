@@ -4,9 +4,11 @@ import dev.headgate.cli.command.Details;
 import dev.headgate.cli.command.TextTable;
 import dev.headgate.deadletter.DeadLetter;
 import dev.headgate.deadletter.ReasonCount;
+import dev.headgate.deadletter.ReplayReport;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +59,52 @@ final class DeadLetterText {
         if (letter.cut()) {
             details.add("cut", "payload and headers are only the beginning: it cannot be replayed");
         }
-        new TreeMap<>(letter.headers()).forEach((name, value) -> details.add("header", name + ": " + value));
+        letter.headers()
+                .forEach(header -> details.add(
+                        "header", header.name() + (header.value() == null ? " (no value)" : ": " + header.value())));
         return details.payload(payload);
+    }
+
+    /** What people should know, and do, of a replay that did not end well. */
+    static List<String> complaints(ReplayReport report, Duration patience) {
+        List<String> lines = new ArrayList<>();
+        for (ReplayReport.Stop stop : report.stops()) {
+            lines.add(
+                    "Dead letter %d was refused again (%s: %s). %s of %s with the reason %s: mend the cause, then replay again; or discard dead letter %d, if the fault is in it alone; --force sends all the same."
+                            .formatted(
+                                    stop.letter(),
+                                    stop.newReason(),
+                                    firstLine(stop.error()),
+                                    left(stop.left()),
+                                    stop.pipeline(),
+                                    stop.oldReason(),
+                                    stop.letter()));
+        }
+        if (report.refused() > report.stops().size()) {
+            lines.add(report.refused()
+                    + " of those replayed were refused again in all: `headgate dead-letters list` has them.");
+        }
+        if (report.silent()) {
+            lines.add(
+                    "Within %d s nothing became of %s that %s sent to %s source, of which the first is %d: %s pipeline does not run, or has much to read before. %sIf it does not run, start `headgate run`; --force sends without waiting."
+                            .formatted(
+                                    patience.toSeconds(),
+                                    count(report.unknown()),
+                                    report.unknown() == 1 ? "was" : "were",
+                                    report.unknown() == 1 ? "its" : "their",
+                                    report.firstUnknown(),
+                                    report.unknown() == 1 ? "its" : "their",
+                                    report.left() == 0 ? "" : left(report.left()) + ": replay these when it has. "));
+        }
+        return lines;
+    }
+
+    private static String left(long count) {
+        return count == 0 ? "None was left" : count + (count == 1 ? " was left as it is" : " were left as they are");
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
     }
 
     /** {@code 1 dead letter}, {@code 2 dead letters}. */

@@ -8,6 +8,7 @@ import dev.headgate.cli.command.Progress;
 import dev.headgate.deadletter.ConsumedSources;
 import dev.headgate.deadletter.DeadLetterTable;
 import dev.headgate.deadletter.ReplayPlan;
+import dev.headgate.deadletter.ReplayReport;
 import dev.headgate.deadletter.Replayer;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +31,11 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "In the order of their ids; those held behind one of them follow it. What has taken effect meanwhile takes",
-            "none again. One that is refused again is dead again, with its attempts added up."
+            "none again. One that is refused again is dead again, with its attempts added up.",
+            "",
+            "Of each reason one is sent first, the others when its pipeline has applied one: no more are sent of a",
+            "reason for which one is refused again. So the pipelines must be running, here or elsewhere. Exits with 1",
+            "if one was refused again or some were left."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 final class DeadLettersReplay extends DatabaseCommand {
@@ -48,13 +54,15 @@ final class DeadLettersReplay extends DatabaseCommand {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            defaultValue = "500",
-            description = "Most messages a second (default: ${DEFAULT-VALUE}).")
-    private int rate;
+            description = "Most messages a second (default: as fast as they are applied).")
+    private @Nullable Integer rate;
+
+    @Option(names = "--force", description = "Send all, whether they are refused again or not.")
+    private boolean force;
 
     @Override
     protected void checkUsage() {
-        if (rate < 1) {
+        if (rate != null && rate < 1) {
             throw new ParameterException(spec().commandLine(), "--rate must be 1 or more, found " + rate);
         }
         target.selection(ids);
@@ -73,25 +81,52 @@ final class DeadLettersReplay extends DatabaseCommand {
         }
         if (dryRun) {
             out().println("Would replay " + counts(plan) + ".");
-        } else {
-            KafkaCheck.of(settings).ifPresent(KafkaCheck::run);
-            out().println("Replayed " + replay(settings, dataSource, plan, consumed, maxReplays) + ".");
+            out().flush();
+            return 0;
         }
-        out().flush();
+        KafkaCheck.of(settings).ifPresent(KafkaCheck::run);
+        try (SendingContext sending = SendingContext.start(settings)) {
+            Replayer replayer = new Replayer(dataSource, sending.template(), consumed, maxReplays);
+            return force ? send(replayer, plan) : replay(replayer, plan);
+        }
+    }
+
+    private int send(Replayer replayer, ReplayPlan plan) {
+        Progress progress = new Progress(this::say, "Sent", plan.letters().size());
+        long sent = replayer.send(plan, perSecond(), progress::reached);
+        long missed = plan.letters().size() - sent;
+        print("Sent " + (missed == 0 ? counts(plan) : DeadLetterText.count(sent) + missed(missed)));
         return 0;
     }
 
-    private String replay(
-            Settings settings, DataSource dataSource, ReplayPlan plan, ConsumedSources consumed, int maxReplays) {
-        Progress progress = new Progress(this::say, "Replayed", plan.letters().size());
-        try (SendingContext sending = SendingContext.start(settings)) {
-            long sent = new Replayer(dataSource, sending.template(), consumed, maxReplays)
-                    .replay(plan, rate, progress::reached);
-            long missed = plan.letters().size() - sent;
-            return missed == 0
-                    ? counts(plan)
-                    : DeadLetterText.count(sent) + "; " + missed + " were no longer dead when their turn came";
-        }
+    private int replay(Replayer replayer, ReplayPlan plan) {
+        Progress sending = new Progress(this::say, "Sent", plan.letters().size());
+        Progress ending = new Progress(this::say, "Of those sent it is known what became of", -1);
+        ReplayReport report = replayer.replay(plan, perSecond(), Replayer.PATIENCE, now -> {
+            sending.reached(now.sent());
+            if (now.unknown() > 0) {
+                ending.reached(now.sent() - now.unknown());
+            }
+        });
+        boolean all = report.sent() == plan.letters().size();
+        print("Replayed "
+                + (all ? counts(plan) : DeadLetterText.count(report.sent()))
+                + (report.missed() == 0 ? "" : missed(report.missed())));
+        DeadLetterText.complaints(report, Replayer.PATIENCE).forEach(this::say);
+        return report.refused() == 0 && report.left() == 0 ? 0 : 1;
+    }
+
+    private int perSecond() {
+        return rate == null ? Integer.MAX_VALUE : rate;
+    }
+
+    private void print(String result) {
+        out().println(result + ".");
+        out().flush();
+    }
+
+    private static String missed(long missed) {
+        return "; " + missed + " were no longer dead when their turn came";
     }
 
     private void sayWhatIsSkipped(ReplayPlan plan, int maxReplays) {
