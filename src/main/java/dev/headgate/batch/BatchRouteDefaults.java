@@ -9,6 +9,7 @@ import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
@@ -45,6 +46,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     @Override
     public void load(CamelContext context) {
         this.context = context;
+        context.getCamelContextExtension().addInterceptStrategy(new SplitStrategy());
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext initializing) {
@@ -77,6 +79,8 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
             String batch = isConsumerOf(route) ? null : batch(route, new ArrayList<>());
             if (batch != null) {
                 route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
+                // A list of all parts first would take memory for as many as somebody sends.
+                splits(route).forEach(split -> split.setStreaming("true"));
             }
         }
     }
@@ -96,6 +100,10 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
                 SourceCheck.check(built);
             }
         }
+    }
+
+    private static Collection<SplitDefinition> splits(RouteDefinition route) {
+        return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SplitDefinition.class);
     }
 
     private boolean isConsumerOf(RouteDefinition route) {

@@ -125,8 +125,8 @@ public final class Replayer {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
             List<ReplayQueries.Resent> letters = locked.stream()
-                    .filter(letter -> !(letter.source() instanceof SourcePosition.Outbox
-                            || letter.source() instanceof SourcePosition.Job))
+                    .filter(letter -> !(letter.source().whole() instanceof SourcePosition.Outbox
+                            || letter.source().whole() instanceof SourcePosition.Job))
                     .toList();
             queries.toOutbox(from(locked, SourcePosition.Outbox.class));
             queries.toJobs(from(locked, SourcePosition.Job.class), this::seal);
@@ -145,7 +145,7 @@ public final class Replayer {
     private static List<ReplayQueries.Resent> from(
             List<ReplayQueries.Resent> letters, Class<? extends SourcePosition> source) {
         return letters.stream()
-                .filter(letter -> source.isInstance(letter.source()))
+                .filter(letter -> source.isInstance(letter.source().whole()))
                 .toList();
     }
 
@@ -155,10 +155,10 @@ public final class Replayer {
 
     /** The endpoint that takes it back. */
     private static String target(ReplayQueries.Resent letter) {
-        if (letter.source() instanceof SourcePosition.Kafka kafka) {
+        if (letter.source().whole() instanceof SourcePosition.Kafka kafka) {
             return "kafka:" + kafka.topic();
         }
-        if (letter.source() instanceof SourcePosition.Sqs sqs) {
+        if (letter.source().whole() instanceof SourcePosition.Sqs sqs) {
             return "aws2-sqs:" + sqs.queue();
         }
         throw new HeadgateException("Dead letter " + letter.id() + " came from " + letter.source()
@@ -193,7 +193,7 @@ public final class Replayer {
         if (letter.key() != null) {
             message.setHeader(KafkaConstants.KEY, letter.key());
         }
-        if (letter.source() instanceof SourcePosition.Kafka kafka) {
+        if (letter.source().whole() instanceof SourcePosition.Kafka kafka) {
             // To the partition it came from, wherever a partitioner would put its key.
             message.setHeader(KafkaConstants.PARTITION_KEY, kafka.partition());
         } else {

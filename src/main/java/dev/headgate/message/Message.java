@@ -140,6 +140,11 @@ public final class Message {
         return replay;
     }
 
+    /** Whether it is a part of a message that is replayed as a whole. */
+    public boolean isPartOfReplay() {
+        return replay != null && !replay.origin().toString().equals(source);
+    }
+
     /** Whether it continues a trace. */
     public boolean isTraced() {
         return traced;

@@ -68,14 +68,14 @@ public final class ReplaySeal {
             return;
         }
         Opened opened = open(Headers.text(header), Payload.of(message));
-        if (opened == null || !isFrom(opened.origin, SourcePosition.of(exchange))) {
+        if (opened == null || !isFrom(opened.origin.whole(), SourcePosition.of(exchange))) {
             warn(exchange);
             return;
         }
         message.removeHeader(Headers.REPLAY);
-        exchange.setProperty(SourcePosition.PROPERTY, opened.origin);
+        exchange.setProperty(SourcePosition.PROPERTY, opened.origin.whole());
         if (opened.pipeline.equals(exchange.getFromRouteId())) {
-            exchange.setProperty(Replay.PROPERTY, new Replay(opened.deadLetter));
+            exchange.setProperty(Replay.PROPERTY, new Replay(opened.deadLetter, opened.origin));
         }
     }
 
