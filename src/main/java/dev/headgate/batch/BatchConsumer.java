@@ -3,9 +3,9 @@ package dev.headgate.batch;
 import dev.headgate.HeadgateException;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
-import java.time.InstantSource;
 import dev.headgate.message.Message;
 import dev.headgate.message.StepName;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -102,9 +102,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
 
     private static Exception named(Exchange exchange, Exception failure) {
         String node = exchange.getExchangeExtension().getHistoryNodeId();
-        return node == null
-                ? failure
-                : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
+        return node == null ? failure : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
     }
 
     @Override

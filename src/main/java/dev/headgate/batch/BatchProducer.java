@@ -9,6 +9,7 @@ import dev.headgate.message.Identity;
 import dev.headgate.message.Message;
 import dev.headgate.message.MessageId;
 import dev.headgate.message.MessageLimit;
+import dev.headgate.message.Part;
 import dev.headgate.message.Payload;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.Replay;
@@ -55,6 +56,14 @@ final class BatchProducer extends DefaultProducer {
         }
         MessageLimit limit = endpoint.getComponent().messageLimit();
         Rejection rejection = endpoint.getConfiguration().isDeadLetter() ? rejection(exchange) : null;
+        Part part = Part.of(exchange);
+        if (rejection != null && part != null) {
+            if (!part.whole().keeps(rejection)) {
+                return;
+            }
+            // It is replayed as the whole, of which it alone is taken.
+            exchange.setMessage(part.whole().original().copy());
+        }
         if (rejection == null) {
             handOver(exchange, null);
         } else if (limit.allows(exchange.getMessage())) {
@@ -114,9 +123,10 @@ final class BatchProducer extends DefaultProducer {
         if (sourceKey != null) {
             carrier.setProperty(Message.ORDERING_KEY, sourceKey);
         }
-        carrier.setProperty(SourcePosition.PROPERTY, SourcePosition.of(exchange));
+        SourcePosition position = SourcePosition.of(exchange);
+        carrier.setProperty(SourcePosition.PROPERTY, position);
         Replay replay = Replay.ofAny(exchange);
-        if (replay != null) {
+        if (replay != null && replay.reaches(position)) {
             carrier.setProperty(Replay.PROPERTY, replay);
         }
         carrier.setProperty(Identity.PROPERTY, identity);
@@ -155,6 +165,10 @@ final class BatchProducer extends DefaultProducer {
     }
 
     private static org.apache.camel.@Nullable Message original(Exchange exchange, Exchange carrier) {
+        Part part = Part.of(exchange);
+        if (part != null) {
+            return part.whole().original();
+        }
         org.apache.camel.Message original = Content.original(exchange);
         if (original instanceof MessageSupport support) {
             // Else it would keep the source's exchange in memory for as long as the message is in flight.

@@ -13,6 +13,7 @@ import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
@@ -54,6 +55,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     @Override
     public void load(CamelContext context) {
         this.context = context;
+        context.getCamelContextExtension().addInterceptStrategy(new SplitStrategy());
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextInitializing(CamelContext initializing) {
@@ -87,6 +89,8 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
             String batch = isConsumerOf(route) ? null : target(BATCH, route, new ArrayList<>());
             if (batch != null) {
                 route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
+                // A list of all parts first would take memory for as many as somebody sends.
+                splits(route).forEach(split -> split.setStreaming("true"));
             }
         }
     }
@@ -105,6 +109,10 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         if (isAcknowledged(route)) {
             acknowledgement().attach(built);
         }
+    }
+
+    private static Collection<SplitDefinition> splits(RouteDefinition route) {
+        return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SplitDefinition.class);
     }
 
     private @Nullable RoutePolicy policy(CamelContext building, String routeId, NamedNode route) {

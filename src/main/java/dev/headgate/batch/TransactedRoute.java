@@ -112,7 +112,7 @@ final class TransactedRoute implements RouteWriter.Route {
         findConflicts(batch);
         deadLetters.store(batch.rejected(), batch.policy().deadLetterDestination());
         deadLetters.settle(batch.messages().stream()
-                .filter(message -> !batch.isRejected(message))
+                .filter(message -> !batch.isRejected(message) || message.isPartOfReplay())
                 .toList());
     }
 

@@ -25,7 +25,8 @@ public final class ConsumedSources implements Predicate<SourcePosition> {
     }
 
     @Override
-    public boolean test(SourcePosition position) {
+    public boolean test(SourcePosition message) {
+        SourcePosition position = message.whole();
         if (position instanceof SourcePosition.Kafka kafka) {
             return uris.stream().anyMatch(uri -> uri.startsWith(KAFKA) && hasTopic(uri, kafka.topic()));
         }

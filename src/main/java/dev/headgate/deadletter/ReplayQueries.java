@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -41,7 +44,7 @@ final class ReplayQueries {
             where h.held and h.state = 'dead'
               and exists (select from chosen c
                           where c.pipeline = h.pipeline and c.key = h.key and c.id < h.id and not c.exhausted and not c.cut
-                            and c.source not like 'outbox:%%' and c.source not like 'job:%%')
+                            and not %s)
             order by id
             """;
 
@@ -49,14 +52,14 @@ final class ReplayQueries {
     private static final String RELEASABLE = """
             select h.id, h.pipeline, h.key, h.reason, h.source, octet_length(h.payload) as bytes, true as follows
             from headgate.dead_letter h
-            where h.held and h.state = 'dead' and h.source !~ '^(job|outbox):'
+            where h.held and h.state = 'dead' and not %s
               and not exists (
                   select from headgate.dead_letter b
                   where b.pipeline = h.pipeline and md5(b.key) = md5(h.key) and b.key = h.key and b.id < h.id
                     and b.settled_at is null and b.state <> 'discarded' and not (b.held and b.state = 'dead'))
             order by h.id
             limit ?
-            """;
+            """.formatted(SourcePosition.isRow("h.source"));
 
     // Who refuses or applies a replay waits for this lock, and so for the mark.
     private static final String LOCK = """
@@ -75,11 +78,10 @@ final class ReplayQueries {
     private static final String TO_OUTBOX = """
             insert into headgate.outbox (id, pipeline, destination, key, content_type, headers, payload)
             overriding system value
-            select substring(source from '[0-9]+$')::bigint, pipeline, substring(source from '^outbox:(.*):[0-9]+$'),
-                   key, headers ->> 'content-type', headers, payload
-            from headgate.dead_letter
-            where id = any (?)
-            order by id
+            select r.entry, d.pipeline, r.destination, d.key, d.headers ->> 'content-type', d.headers, d.payload
+            from headgate.dead_letter d
+            join unnest(?::bigint[], ?::bigint[], ?::text[]) as r (letter, entry, destination) on r.letter = d.id
+            order by d.id
             """;
 
     // The job itself may have been pruned. What a batch refused of a job is open until a batch has applied it: that one
@@ -87,32 +89,31 @@ final class ReplayQueries {
     private static final String TO_JOBS = """
             insert into headgate.job (id, queue, headers, payload)
             overriding system value
-            select substring(source from '[0-9]+$')::bigint, substring(source from '^job:(.*):[0-9]+$'),
-                   case when settled_at is null
-                        then headers::jsonb || jsonb_build_object('%s', r.seal) else headers::jsonb end,
-                   payload
+            select r.job, r.queue,
+                   case when d.settled_at is null
+                        then d.headers::jsonb || jsonb_build_object('%s', r.seal) else d.headers::jsonb end,
+                   d.payload
             from headgate.dead_letter d
-            join unnest(?::bigint[], ?::text[]) as r (letter, seal) on r.letter = d.id
+            join unnest(?::bigint[], ?::bigint[], ?::text[], ?::text[]) as r (letter, job, queue, seal) on r.letter = d.id
             order by d.id
             on conflict (id) do update
                set state = 'available', scheduled_at = now(), attempt = 0, ended_at = null, headers = excluded.headers
              where job.state in ('discarded', 'completed')
+            returning id
             """.formatted(Headers.REPLAY);
 
     // Entries of the outbox and jobs of a handler are settled from the beginning: their own rows tell.
     private static final String OUTCOMES = """
-            select id, state, held, reason, error
-            from (select d.*, substring(source from '^(job|outbox):') as kind,
-                         case when source ~ '^(job|outbox):.*:[0-9]{1,18}$'
-                              then substring(source from '[0-9]+$')::bigint end as row_id
-                  from headgate.dead_letter d where id = any (?)) d
-            where state <> 'replayed'
-               or (settled_at is not null
-                   and not (kind = 'outbox' and exists (
-                       select from headgate.outbox o where o.id = d.row_id and o.delivered_at is null))
-                   and not (kind = 'job' and exists (
-                       select from headgate.job j
-                       where j.id = d.row_id and j.state not in ('completed', 'cancelled', 'discarded'))))
+            select id, state, held, reason, error, source
+            from headgate.dead_letter
+            where id = any (?) and (state <> 'replayed' or settled_at is not null)
+            """;
+
+    private static final String ENTRIES_PENDING =
+            "select id from headgate.outbox where id = any (?) and delivered_at is null";
+
+    private static final String JOBS_UNDER_WAY = """
+            select id from headgate.job where id = any (?) and state not in ('completed', 'cancelled', 'discarded')
             """;
 
     private final JdbcTemplate jdbc;
@@ -133,7 +134,7 @@ final class ReplayQueries {
         long[] counts = new long[4];
         new NamedParameterJdbcTemplate(jdbc)
                 .query(
-                        PLAN.formatted(selection.condition()),
+                        PLAN.formatted(selection.condition(), SourcePosition.isRow("c.source")),
                         selection.parameters().addValue("maxReplays", maxReplays),
                         (ResultSet row) -> {
                             boolean chosen = !row.getBoolean("follows");
@@ -181,20 +182,36 @@ final class ReplayQueries {
 
     /** Makes them entries of the outbox again, with the ids they had. */
     void toOutbox(List<Resent> letters) {
-        jdbc.update(TO_OUTBOX, statement -> setIds(statement, ids(letters)));
-    }
-
-    /** Makes them jobs to be done again, with the ids they had, and all their attempts. */
-    void toJobs(List<Resent> letters, Function<Resent, String> seal) {
-        jdbc.update(TO_JOBS, statement -> {
-            setIds(statement, ids(letters));
-            String[] seals = letters.stream().map(seal).toArray(String[]::new);
-            statement.setArray(2, statement.getConnection().createArrayOf("text", seals));
+        List<SourcePosition.Outbox> entries = letters.stream()
+                .map(letter -> (SourcePosition.Outbox) letter.source().whole())
+                .toList();
+        jdbc.update(TO_OUTBOX, statement -> {
+            setArray(statement, 1, "int8", letters.stream().map(Resent::id));
+            setArray(statement, 2, "int8", entries.stream().map(SourcePosition.Outbox::id));
+            setArray(statement, 3, "text", entries.stream().map(SourcePosition.Outbox::destination));
         });
     }
 
-    private static List<Long> ids(List<Resent> letters) {
-        return letters.stream().map(Resent::id).toList();
+    /**
+     * Makes them jobs to be done again, with the ids they had, and all their attempts.
+     *
+     * @return those that are; the others' jobs are under way, perhaps for another part of the same one
+     */
+    List<Resent> toJobs(List<Resent> letters, Function<Resent, String> seal) {
+        Map<SourcePosition.Job, Resent> jobs = new LinkedHashMap<>();
+        letters.forEach(
+                letter -> jobs.putIfAbsent((SourcePosition.Job) letter.source().whole(), letter));
+        Set<Long> again = new HashSet<>(jdbc.query(
+                TO_JOBS,
+                statement -> {
+                    setArray(statement, 1, "int8", jobs.values().stream().map(Resent::id));
+                    setArray(statement, 2, "int8", jobs.keySet().stream().map(SourcePosition.Job::id));
+                    setArray(statement, 3, "text", jobs.keySet().stream().map(SourcePosition.Job::queue));
+                    setArray(statement, 4, "text", jobs.values().stream().map(seal));
+                },
+                (row, number) -> row.getLong("id")));
+        jobs.keySet().removeIf(job -> !again.contains(job.id()));
+        return List.copyOf(jobs.values());
     }
 
     void mark(List<Long> ids) {
@@ -204,10 +221,33 @@ final class ReplayQueries {
     /** What has become of replays, of those of which it is known. */
     Map<Long, ReplayRun.Outcome> outcomes(Collection<Long> ids) {
         Map<Long, ReplayRun.Outcome> outcomes = new HashMap<>();
+        Map<Long, Long> entries = new HashMap<>();
+        Map<Long, Long> jobs = new HashMap<>();
         jdbc.query(OUTCOMES, statement -> setIds(statement, ids), (ResultSet row) -> {
-            outcomes.put(row.getLong("id"), outcome(row));
+            long letter = row.getLong("id");
+            ReplayRun.Outcome outcome = outcome(row);
+            outcomes.put(letter, outcome);
+            SourcePosition source =
+                    SourcePosition.parse(row.getString("source")).whole();
+            if (outcome.end() == ReplayRun.End.APPLIED && source instanceof SourcePosition.Outbox entry) {
+                entries.put(entry.id(), letter);
+            } else if (outcome.end() == ReplayRun.End.APPLIED && source instanceof SourcePosition.Job job) {
+                jobs.put(job.id(), letter);
+            }
         });
+        outcomes.keySet().removeAll(underWay(ENTRIES_PENDING, entries));
+        outcomes.keySet().removeAll(underWay(JOBS_UNDER_WAY, jobs));
         return outcomes;
+    }
+
+    /** The letters of the rows that the query finds. */
+    private Set<Long> underWay(String query, Map<Long, Long> letters) {
+        return letters.isEmpty()
+                ? Set.of()
+                : new HashSet<>(jdbc.query(
+                        query,
+                        statement -> setIds(statement, letters.keySet()),
+                        (row, number) -> letters.get(row.getLong("id"))));
     }
 
     private static ReplayRun.Outcome outcome(ResultSet row) throws SQLException {
@@ -219,6 +259,11 @@ final class ReplayQueries {
                         : ReplayRun.End.OTHER;
         String error = row.getString("error");
         return new ReplayRun.Outcome(end, row.getString("reason"), error == null ? "" : error);
+    }
+
+    private static void setArray(PreparedStatement statement, int index, String type, Stream<?> values)
+            throws SQLException {
+        statement.setArray(index, statement.getConnection().createArrayOf(type, values.toArray()));
     }
 
     private static void setIds(PreparedStatement statement, Collection<Long> ids) throws SQLException {

@@ -176,11 +176,13 @@ public final class Replayer {
         return Objects.requireNonNull(transaction.execute(status -> {
             List<ReplayQueries.Resent> locked = queries.lock(ids);
             List<ReplayQueries.Resent> letters = locked.stream()
-                    .filter(letter -> !(letter.source() instanceof SourcePosition.Outbox
-                            || letter.source() instanceof SourcePosition.Job))
+                    .filter(letter -> !(letter.source().whole() instanceof SourcePosition.Outbox
+                            || letter.source().whole() instanceof SourcePosition.Job))
                     .toList();
+            List<ReplayQueries.Resent> jobs = from(locked, SourcePosition.Job.class);
+            List<ReplayQueries.Resent> notYet = new ArrayList<>(jobs);
             queries.toOutbox(from(locked, SourcePosition.Outbox.class));
-            queries.toJobs(from(locked, SourcePosition.Job.class), this::seal);
+            notYet.removeAll(queries.toJobs(jobs, this::seal));
             int from = 0;
             for (int i = 1; i <= letters.size(); i++) {
                 if (i == letters.size() || !target(letters.get(i)).equals(target(letters.get(from)))) {
@@ -188,7 +190,10 @@ public final class Replayer {
                     from = i;
                 }
             }
-            List<Long> sent = locked.stream().map(ReplayQueries.Resent::id).toList();
+            List<Long> sent = locked.stream()
+                    .filter(letter -> !notYet.contains(letter))
+                    .map(ReplayQueries.Resent::id)
+                    .toList();
             queries.mark(sent);
             return sent;
         }));
@@ -197,7 +202,7 @@ public final class Replayer {
     private static List<ReplayQueries.Resent> from(
             List<ReplayQueries.Resent> letters, Class<? extends SourcePosition> source) {
         return letters.stream()
-                .filter(letter -> source.isInstance(letter.source()))
+                .filter(letter -> source.isInstance(letter.source().whole()))
                 .toList();
     }
 
@@ -207,10 +212,10 @@ public final class Replayer {
 
     /** The endpoint that takes it back. */
     private static String target(ReplayQueries.Resent letter) {
-        if (letter.source() instanceof SourcePosition.Kafka kafka) {
+        if (letter.source().whole() instanceof SourcePosition.Kafka kafka) {
             return "kafka:" + kafka.topic();
         }
-        if (letter.source() instanceof SourcePosition.Sqs sqs) {
+        if (letter.source().whole() instanceof SourcePosition.Sqs sqs) {
             return "aws2-sqs:" + sqs.queue();
         }
         throw new HeadgateException("Dead letter " + letter.id() + " came from " + letter.source()
@@ -219,8 +224,9 @@ public final class Replayer {
 
     /** Returns when the source has confirmed all. */
     private void send(String target, List<ReplayQueries.Resent> letters) {
-        Throwable failure =
-                letters.get(0).source() instanceof SourcePosition.Kafka ? toKafka(letters) : toSqs(target, letters);
+        Throwable failure = letters.get(0).source().whole() instanceof SourcePosition.Kafka
+                ? toKafka(letters)
+                : toSqs(target, letters);
         if (failure != null) {
             throw new HeadgateException(
                     (target.startsWith("kafka:") ? "Kafka" : "SQS") + " did not take the dead letters from "
@@ -242,7 +248,7 @@ public final class Replayer {
 
     /** To the partition it came from, wherever a partitioner would put its key. */
     private RecordSender.Outgoing outgoing(ReplayQueries.Resent letter) {
-        SourcePosition.Kafka source = (SourcePosition.Kafka) letter.source();
+        SourcePosition.Kafka source = (SourcePosition.Kafka) letter.source().whole();
         List<AsItCame.Header> headers = new ArrayList<>(letter.keyAndHeaders().headers());
         headers.add(new AsItCame.Header(Headers.REPLAY, seal(letter).getBytes(StandardCharsets.US_ASCII)));
         return new RecordSender.Outgoing(

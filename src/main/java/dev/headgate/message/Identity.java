@@ -51,7 +51,7 @@ public final class Identity {
         }
         return evaluated.equals(exchange.getProperty(STORABLE, String.class))
                 ? evaluated
-                : StorableKey.withTopic(topic(exchange), StorableKey.ofId(evaluated));
+                : Part.key(exchange, evaluated, StorableKey.withTopic(topic(exchange), StorableKey.ofId(evaluated)));
     }
 
     /** For an expression whose message has no id: the position, told from an id that reads the same. */
@@ -61,7 +61,8 @@ public final class Identity {
 
     /** For an expression whose id is bytes, told from a text that reads like their form. */
     static String id(Exchange exchange, byte[] bytes) {
-        return told(exchange, StorableKey.withTopic(topic(exchange), StorableKey.ofId(bytes)));
+        String key = StorableKey.withTopic(topic(exchange), StorableKey.ofId(bytes));
+        return told(exchange, Part.key(exchange, Headers.text(bytes), key));
     }
 
     private static String told(Exchange exchange, String storable) {
@@ -77,7 +78,7 @@ public final class Identity {
         }
         KafkaConfiguration reads = kafka.getConfiguration();
         boolean several = reads.isTopicIsPattern() || reads.getTopic().indexOf(',') >= 0;
-        return several && SourcePosition.of(exchange) instanceof SourcePosition.Kafka position
+        return several && SourcePosition.of(exchange).whole() instanceof SourcePosition.Kafka position
                 ? position.topic()
                 : null;
     }

@@ -144,6 +144,11 @@ public final class Message {
         return replay;
     }
 
+    /** Whether it is a part of a message that is replayed as a whole. */
+    public boolean isPartOfReplay() {
+        return replay != null && !replay.origin().toString().equals(source);
+    }
+
     /** Whether it was sent to its source again, as the replay of a dead letter of this pipeline or of another one. */
     public boolean isSentAgain() {
         return sentAgain;
@@ -169,8 +174,11 @@ public final class Message {
         String key = sourceKey();
         return key == null
                 ? source
-                : "%s, key %s".formatted(source, (key.length() <= SHORT ? key : key.substring(0, SHORT) + "…")
-                        .replaceAll("\\p{Cntrl}", "?"));
+                : "%s, key %s"
+                        .formatted(
+                                source,
+                                (key.length() <= SHORT ? key : key.substring(0, SHORT) + "…")
+                                        .replaceAll("\\p{Cntrl}", "?"));
     }
 
     /** The key it has in the source, if any, as {@link StoredText}. */

@@ -9,11 +9,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param deadLetter the id of its row in {@code headgate.dead_letter}
  * @param pipeline the pipeline of that row
+ * @param origin where what the row holds was first read; of a part of a message that part
  */
-public record Replay(long deadLetter, String pipeline) {
+public record Replay(long deadLetter, String pipeline, SourcePosition origin) {
 
     /** The exchange property that holds it; no message can bring one. */
     public static final String PROPERTY = "HeadgateReplay";
+
+    /** Whether the message at this position is what is replayed, or a part of it; and not only what has it as a part. */
+    public boolean reaches(SourcePosition position) {
+        return position.isIn(origin);
+    }
+
+    /** Whether the message at this position has a part in the replay, or is one. */
+    boolean concerns(SourcePosition position) {
+        return position.isIn(origin) || origin.isIn(position);
+    }
 
     /** Null if the exchange is no replay of a dead letter of its own pipeline. */
     public static @Nullable Replay of(Exchange exchange) {

@@ -68,7 +68,7 @@ public final class ReplaySeal {
             return;
         }
         Opened opened = open(Headers.text(header), Payload.of(message));
-        if (opened == null || !isFrom(opened.origin, SourcePosition.of(exchange))) {
+        if (opened == null || !isFrom(opened.origin.whole(), SourcePosition.of(exchange))) {
             warn(exchange);
             return;
         }
@@ -76,8 +76,8 @@ public final class ReplaySeal {
         if (message.getHeader(AsItCame.HEADER) instanceof AsItCame kept) {
             message.setHeader(AsItCame.HEADER, kept.withoutLast(Headers.REPLAY));
         }
-        exchange.setProperty(SourcePosition.PROPERTY, opened.origin);
-        exchange.setProperty(Replay.PROPERTY, new Replay(opened.deadLetter, opened.pipeline));
+        exchange.setProperty(SourcePosition.PROPERTY, opened.origin.whole());
+        exchange.setProperty(Replay.PROPERTY, new Replay(opened.deadLetter, opened.pipeline, opened.origin));
     }
 
     private @Nullable Opened open(String value, byte @Nullable [] payload) {

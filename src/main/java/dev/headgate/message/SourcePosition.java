@@ -95,6 +95,35 @@ public sealed interface SourcePosition {
         }
     }
 
+    /**
+     * A part of a message that its route splits: {@code position#index}.
+     *
+     * @param message where the message came from, itself perhaps a part
+     * @param index the part's place among those of the message, from 0; the same at each delivery
+     */
+    record Part(SourcePosition message, int index) implements SourcePosition {
+
+        @Override
+        public String container() {
+            return message.container();
+        }
+
+        @Override
+        public SourcePosition whole() {
+            return message.whole();
+        }
+
+        @Override
+        public boolean isIn(SourcePosition other) {
+            return equals(other) || message.isIn(other);
+        }
+
+        @Override
+        public String toString() {
+            return message + "#" + index;
+        }
+    }
+
     /** A source that takes nothing back. */
     record Unknown(String text) implements SourcePosition {
         @Override
@@ -106,6 +135,16 @@ public sealed interface SourcePosition {
         public String toString() {
             return text;
         }
+    }
+
+    /** The place in the source: where the message came from that this is a part of, or this. */
+    default SourcePosition whole() {
+        return this;
+    }
+
+    /** Whether this is the other, or a part of it. */
+    default boolean isIn(SourcePosition other) {
+        return equals(other);
     }
 
     /**
@@ -132,9 +171,18 @@ public sealed interface SourcePosition {
         return new Unknown(sqs == null ? exchange.getExchangeId() : sqs);
     }
 
+    /** Whether a position, an expression of SQL, is that of a row: of a job or an entry of the outbox, as a condition of SQL. */
+    static String isRow(String position) {
+        return position + " ~ '^(job|outbox):'";
+    }
+
     /** Reads the text of a position; any other text is unknown. */
     static SourcePosition parse(String text) {
         try {
+            Matcher part = Texts.PART.matcher(text);
+            if (part.matches() && !(parse(part.group(1)) instanceof Unknown)) {
+                return new Part(parse(part.group(1)), Integer.parseInt(part.group(2)));
+            }
             Matcher row = Texts.ROW.matcher(text);
             if (row.matches()) {
                 long id = Long.parseLong(row.group(3));
@@ -158,6 +206,9 @@ public sealed interface SourcePosition {
 
     /** How positions are written. */
     final class Texts {
+
+        // No other position has this sign.
+        private static final Pattern PART = Pattern.compile("(.*)#([0-9]{1,9})");
 
         private static final Pattern ROW = Pattern.compile("(job|outbox):(.*):([0-9]{1,19})");
 

@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The text of an id is stored as it is, unless it begins with {@code @}, as all other forms do: {@code @at:} is a
  * position, {@code @id:} an id that begins with {@code @} itself, {@code @base64:} one of bytes that are no UTF-8, {@code
  * @sha256:} the digest of one that is too long or holds NUL or half a surrogate pair, {@code @topic:NAME:} the id of a
- * message of one of several topics. No form depends on what an id looks like otherwise, nor on how positions are written.
+ * message of one of several topics, {@code @part:INDEX:} before the key of a message that a part of it is known by. No form depends on what an id looks like otherwise, nor on how positions are written.
  */
 public final class StorableKey {
 
     /** The most characters, each of at most 3 bytes in UTF-8; an index row must stay below 2704 bytes. */
     private static final int LONGEST = 512;
+
+    private static final String AT = "@at:";
 
     private StorableKey() {}
 
@@ -42,8 +44,18 @@ public final class StorableKey {
 
     /** The key of a message without an id: the place that it came from. */
     public static String ofPosition(String position) {
-        String form = "@at:" + position;
+        String form = AT + position;
         return position.length() <= LONGEST && isText(position) ? form : digest(form);
+    }
+
+    /**
+     * The key of a part of the message with that key, which is known by where it came from or by an id.
+     *
+     * @param index the part's place among those of the message
+     */
+    static String ofPart(String key, int index) {
+        // No position has a number sign but for that of a part; an id may have one anywhere.
+        return key.startsWith(AT) ? key + "#" + index : "@part:" + index + ":" + key;
     }
 
     /**

@@ -36,7 +36,7 @@ final class BatchRoutes implements AutoCloseable {
 
     volatile Step step = batch -> {};
     private final ProducerTemplate template;
-    private Replay again;
+    private String again;
 
     /**
      * @param options of the consumer, as in a URI
@@ -84,7 +84,7 @@ final class BatchRoutes implements AutoCloseable {
 
     /** Sends what was sent to its source again because this pipeline had refused it. */
     void sendAgain(String key, String payload, String pipeline) {
-        again = new Replay(1, pipeline);
+        again = pipeline;
         send(key, payload);
         again = null;
     }
@@ -93,9 +93,10 @@ final class BatchRoutes implements AutoCloseable {
     Exchange send(String to, String key, Object payload) {
         String name = payload instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(payload);
         return template.send(to, exchange -> {
-            exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown(exchange.getExchangeId()));
+            var position = new SourcePosition.Unknown(exchange.getExchangeId());
+            exchange.setProperty(SourcePosition.PROPERTY, position);
             exchange.getMessage().setHeader("kafka.KEY", key);
-            exchange.setProperty(Replay.PROPERTY, again);
+            exchange.setProperty(Replay.PROPERTY, again == null ? null : new Replay(1, again, position));
             exchange.getMessage().setBody(payload instanceof String text ? text.getBytes(UTF_8) : payload);
             exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
                 @Override

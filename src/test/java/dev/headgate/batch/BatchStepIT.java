@@ -83,8 +83,8 @@ class BatchStepIT {
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);
             assertThat(routes.rejected)
                     .extracting(Message::rejection)
-                    .containsExactly(
-                            new Rejection("process[ref:refuse] at asking.camel.yaml:9", "unknown customer", "no such id", 1));
+                    .containsExactly(new Rejection(
+                            "process[ref:refuse] at asking.camel.yaml:9", "unknown customer", "no such id", 1));
         }
     }
 

@@ -156,7 +156,9 @@ class ManagementPortIT {
         hasNoSecret(
                 "all names",
                 post("{\"type\":\"list\",\"config\":{\"maxDepth\":9}}", headers).body());
-        hasNoSecret("search", post("{\"type\":\"search\",\"mbean\":\"*:*\"}", headers).body());
+        hasNoSecret(
+                "search",
+                post("{\"type\":\"search\",\"mbean\":\"*:*\"}", headers).body());
         String status = get("/observe/status", headers).body();
         assertThat(status).contains("hooks", "127.0.0.1:1");
         hasNoSecret("status", status);
@@ -184,9 +186,9 @@ class ManagementPortIT {
 
     /** An orchestrator needs no secret to see whether the process lives, and sees no more than that. */
     private void probes() throws IOException {
-        Pipeline.await()
-                .untilAsserted(() -> assertThat(get("/observe/health/ready", here()).status())
-                        .isEqualTo(200));
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        get("/observe/health/ready", here()).status())
+                .isEqualTo(200));
         for (String probe : List.of("/observe/health", "/observe/health/live", "/observe/health/started")) {
             Answer answer = get(probe, here());
             assertThat(answer.status()).as(probe).isEqualTo(200);
@@ -271,11 +273,7 @@ class ManagementPortIT {
     private static byte[] request(String method, String path, String body, String... headers) {
         return "%s %s HTTP/1.1\r\n%s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
                 .formatted(
-                        method,
-                        path,
-                        String.join("\r\n", headers),
-                        body.getBytes(StandardCharsets.UTF_8).length,
-                        body)
+                        method, path, String.join("\r\n", headers), body.getBytes(StandardCharsets.UTF_8).length, body)
                 .getBytes(StandardCharsets.UTF_8);
     }
 

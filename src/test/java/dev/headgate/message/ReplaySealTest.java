@@ -22,7 +22,7 @@ class ReplaySealTest {
         Exchange exchange = recognised("orders", "orders", PAYLOAD, seal.seal(17, "orders", ORIGIN, PAYLOAD));
 
         assertThat(SourcePosition.of(exchange)).isEqualTo(ORIGIN);
-        assertThat(Replay.of(exchange)).isEqualTo(new Replay(17, "orders"));
+        assertThat(Replay.of(exchange)).isEqualTo(new Replay(17, "orders", ORIGIN));
         assertThat(exchange.getMessage().getHeaders()).isEmpty();
     }
 
@@ -38,7 +38,7 @@ class ReplaySealTest {
     @Test
     void a_message_without_payload_is_replayed_too() {
         assertThat(Replay.of(recognised("orders", "orders", null, seal.seal(17, "orders", ORIGIN, null))))
-                .isEqualTo(new Replay(17, "orders"));
+                .isEqualTo(new Replay(17, "orders", ORIGIN));
         assertUnbelieved(recognised("orders", "orders", null, seal.seal(17, "orders", ORIGIN, new byte[0])));
     }
 
