@@ -1,6 +1,6 @@
 package dev.headgate.demo;
 
-import dev.headgate.cli.checks.Preflight;
+import dev.headgate.app.RouteFiles;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.RoutesOption;
 import dev.headgate.demo.ShippedPipeline.From;
@@ -73,7 +73,7 @@ public final class DemoCommand implements Command {
         requirePositive("--seconds", seconds == null ? 1 : seconds);
         var pipeline = new ShippedPipeline(source, sink);
         Path folder = pipeline.in(routes.folder());
-        Preflight.checkRoutes(folder);
+        RouteFiles.check(folder);
         Settings settings = Settings.load(folder, null, Map.of());
         var signal = new StopSignal();
         try {

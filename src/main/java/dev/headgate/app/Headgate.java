@@ -171,7 +171,7 @@ public final class Headgate implements AutoCloseable {
     private static void configure(Main main, Settings settings, Path routes) {
         Path folder = routes.toAbsolutePath().normalize();
         Properties properties = settings.asProperties();
-        properties.setProperty("headgate.routes", folder.toString());
+        properties.setProperty(RouteFiles.PLACEHOLDER, RouteFiles.placeholder(folder));
         main.setOverrideProperties(properties);
         main.setDefaultPropertyPlaceholderLocation("false");
         // Camel's default would add a shutdown hook that waits for the one of the command line.
@@ -179,10 +179,11 @@ public final class Headgate implements AutoCloseable {
         main.configure()
                 .withName("headgate")
                 .withDescription("Headgate %s, commit %s".formatted(Build.version(), Build.commit()))
-                .withRoutesIncludePattern("file:" + folder + "/*.camel.yaml")
+                .withRoutesIncludePattern("false")
                 // Kafka's headers are case-sensitive too, and a hash map costs a message less than a tree.
                 .withCaseInsensitiveHeaders(false)
                 .withShutdownLogInflightExchangesOnTimeout(false);
+        main.configure().addRoutesBuilder(RouteFiles.builder(folder));
         main.configure()
                 .addRoutesBuilder(new PurgeRoutes(
                         settings.getDuration(SettingKey.PURGE_INTERVAL),

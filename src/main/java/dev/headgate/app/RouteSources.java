@@ -3,18 +3,10 @@ package dev.headgate.app;
 import dev.headgate.HeadgateException;
 import dev.headgate.deadletter.ConsumedSources;
 import dev.headgate.settings.Settings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.List;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spi.Resource;
 import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
 
 /** Reads which sources routes consume. */
 public final class RouteSources {
@@ -38,9 +30,10 @@ public final class RouteSources {
         try (DefaultCamelContext context = new DefaultCamelContext()) {
             context.getPropertiesComponent().setLocation("");
             context.getPropertiesComponent().setOverrideProperties(settings.asProperties());
-            context.getPropertiesComponent().addOverrideProperty("headgate.routes", folder.toString());
+            context.getPropertiesComponent()
+                    .addOverrideProperty(RouteFiles.PLACEHOLDER, RouteFiles.placeholder(folder));
             context.init();
-            PluginHelper.getRoutesLoader(context).loadRoutes(resources(context, folder));
+            PluginHelper.getRoutesLoader(context).loadRoutes(RouteFiles.resources(folder));
             return new ConsumedSources(context.getRouteDefinitions().stream()
                     .map(route ->
                             context.resolvePropertyPlaceholders(route.getInput().getEndpointUri()))
@@ -50,19 +43,6 @@ public final class RouteSources {
                     "The routes in " + folder + ", whose sources dead letters may be sent to, cannot be read ("
                             + e.getMessage() + "): correct them, or name the folder with --routes.",
                     e);
-        }
-    }
-
-    private static Collection<Resource> resources(CamelContext context, Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            List<Path> routes = files.filter(file -> file.toString().endsWith(".camel.yaml"))
-                    .sorted()
-                    .toList();
-            return routes.stream()
-                    .map(file -> ResourceHelper.resolveResource(context, "file:" + file))
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.headgate.cli;
 
 import dev.headgate.app.Headgate;
+import dev.headgate.app.RouteFiles;
 import dev.headgate.cli.checks.Preflight;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.RoutesOption;
@@ -34,7 +35,7 @@ final class RunCommand implements Command {
     @Override
     public Integer call() throws InterruptedException {
         Path folder = routes.folder();
-        Preflight.checkRoutes(folder);
+        RouteFiles.check(folder);
         Settings settings = Settings.load(folder, config, System.getenv());
         try (UntilSignal signal = new UntilSignal()) {
             Preflight.checkServers(settings, folder);

@@ -28,7 +28,11 @@ public record SchemaFile(String name, byte[] content) {
      * @throws ConfigurationException if it cannot be read
      */
     public static SchemaFile read(CamelContext context, String file) {
-        String routes = context.getPropertiesComponent().resolveProperty(ROUTES).orElse("");
+        // Encoded for the URI of an endpoint, too; here there is only a resource.
+        String routes = context.getPropertiesComponent()
+                .resolveProperty(ROUTES)
+                .orElse("")
+                .replace("%2525", "%");
         String location = ResourceHelper.hasScheme(file)
                 ? file
                 : "file:" + Path.of(routes).resolve(file).normalize();

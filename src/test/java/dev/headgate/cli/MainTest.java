@@ -106,7 +106,7 @@ class MainTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines().toList()).first().asString().startsWith("headgate: The routes folder");
-        assertThat(run.err()).contains("dev.headgate.ConfigurationException", "\tat dev.headgate.cli.checks.Preflight");
+        assertThat(run.err()).contains("dev.headgate.ConfigurationException", "\tat dev.headgate.app.RouteFiles");
     }
 
     private static void assertOneLine(CommandLineRun run, int exitCode, String... parts) {

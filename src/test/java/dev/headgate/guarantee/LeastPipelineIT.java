@@ -14,18 +14,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
 
-/** The 15 lines of the page about {@code batch:}, as they stand there, with the shipped schema and SQL. */
+/**
+ * The 15 lines of the page about {@code batch:}, as they stand there, with the shipped schema and SQL, in a folder whose name
+ * has every sign that means something in a URI or a pattern.
+ */
 class LeastPipelineIT {
 
     private static final Pattern YAML = Pattern.compile("```yaml\n(- route:\n.*?)```", Pattern.DOTALL);
 
     @Test
-    void applies_each_message_once_and_keeps_what_is_refused(@TempDir Path folder) throws IOException {
+    void applies_each_message_once_and_keeps_what_is_refused(@TempDir Path above) throws IOException {
+        Path folder = Files.createDirectory(above.resolve("a+b %20%,c#d&e?f=g;h*[i]"));
         Matcher documented = YAML.matcher(Files.readString(Path.of("src/docs/batch.md")));
         assertThat(documented.find()).isTrue();
         List<String> lines = documented.group(1).lines().toList();
         assertThat(lines).hasSize(15);
         FileSystemUtils.copyRecursively(Pipeline.ROUTES.resolve("sql"), folder.resolve("sql"));
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES.resolve("migrations"), folder.resolve("migrations"));
         Files.copy(Pipeline.ROUTES.resolve("orders.schema.json"), folder.resolve("orders.schema.json"));
         Load load = new Load(System.nanoTime(), 200, 0.2);
         try (Pipeline pipeline = new Pipeline(2)) {

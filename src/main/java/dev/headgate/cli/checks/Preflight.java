@@ -1,12 +1,8 @@
 package dev.headgate.cli.checks;
 
-import dev.headgate.ConfigurationException;
 import dev.headgate.HeadgateException;
 import dev.headgate.database.Database;
 import dev.headgate.settings.Settings;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What can be known to fail before anything starts; each check gives one clear line. */
@@ -15,26 +11,6 @@ public final class Preflight {
     static final String PATTERN = "*.camel.yaml";
 
     private Preflight() {}
-
-    /**
-     * Looks for routes.
-     *
-     * @throws ConfigurationException if the folder does not exist or holds none
-     */
-    public static void checkRoutes(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new ConfigurationException("The routes folder " + folder
-                    + " does not exist: name another with --routes, or run from the folder above it.");
-        }
-        try (DirectoryStream<Path> routes = Files.newDirectoryStream(folder, PATTERN)) {
-            if (!routes.iterator().hasNext()) {
-                throw new ConfigurationException("The routes folder " + folder + " holds no " + PATTERN
-                        + ": put a route there, or name another folder with --routes.");
-            }
-        } catch (IOException e) {
-            throw new ConfigurationException("The routes folder " + folder + " cannot be read: " + e + ".", e);
-        }
-    }
 
     /**
      * Asks Postgres and, if brokers are set, Kafka; waits at most ten seconds for each. Asks SQS and S3 for the queues and

@@ -1,0 +1,155 @@
+package dev.headgate.app;
+
+import dev.headgate.ConfigurationException;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.RoutesBuilder;
+import org.apache.camel.spi.Resource;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceSupport;
+
+/**
+ * The route files of a folder: its {@code *.camel.yaml}, whatever the folder is called. Camel's patterns and URIs would read
+ * the signs in its name as their own.
+ */
+public final class RouteFiles {
+
+    /** The placeholder for the folder in routes. */
+    static final String PLACEHOLDER = "headgate.routes";
+
+    private static final String SUFFIX = ".camel.yaml";
+
+    private RouteFiles() {}
+
+    /**
+     * Looks through the folder before anything starts.
+     *
+     * @throws ConfigurationException if there is no route file; if there is one that would be passed over; if one says
+     *     something twice, or is no YAML because a placeholder lacks its quotes
+     */
+    public static void check(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new ConfigurationException("The routes folder " + folder
+                    + " does not exist: name another with --routes, or run from the folder above it.");
+        }
+        List<Path> files = files(folder);
+        files.forEach(RouteFiles::refusePassedOver);
+        List<Path> routes = files.stream().filter(RouteFiles::isRoutes).toList();
+        if (routes.isEmpty()) {
+            throw new ConfigurationException("The routes folder " + folder + " holds no *" + SUFFIX
+                    + ": put a route there, or name another folder with --routes.");
+        }
+        routes.forEach(file -> new RouteYaml(file).check());
+    }
+
+    /** Adds the routes of the folder to a context. */
+    static RoutesBuilder builder(Path folder) {
+        return new RoutesBuilder() {
+            @Override
+            public void addRoutesToCamelContext(CamelContext context) throws Exception {
+                PluginHelper.getRoutesLoader(context).loadRoutes(resources(folder));
+            }
+
+            @Override
+            public void addTemplatedRoutesToCamelContext(CamelContext context) {
+                // Those of the files are added with their routes.
+            }
+
+            @Override
+            public Set<String> updateRoutesToCamelContext(CamelContext context) throws Exception {
+                return PluginHelper.getRoutesLoader(context).updateRoutes(resources(folder));
+            }
+        };
+    }
+
+    static Collection<Resource> resources(Path folder) {
+        return files(folder).stream()
+                .filter(RouteFiles::isRoutes)
+                .<Resource>map(FileResource::new)
+                .toList();
+    }
+
+    /**
+     * The value of the placeholder, for {@code file:{{headgate.routes}}/...} in a URI. Of what means something there each
+     * sign is encoded three times, for so often it is decoded: with the endpoint's URI, with its path, with the resource.
+     */
+    static String placeholder(Path folder) {
+        StringBuilder encoded = new StringBuilder();
+        for (char sign : folder.toString().toCharArray()) {
+            if ("%+#?".indexOf(sign) < 0) {
+                encoded.append(sign);
+            } else {
+                encoded.append("%2525").append(Integer.toHexString(sign).toUpperCase(Locale.ROOT));
+            }
+        }
+        return encoded.toString();
+    }
+
+    private static void refusePassedOver(Path file) {
+        String name = file.getFileName().toString();
+        Optional<String> suffix =
+                Stream.of(".camel.yml", ".yml", ".yaml").filter(name::endsWith).findFirst();
+        if (isRoutes(file) || suffix.isEmpty()) {
+            return;
+        }
+        if (suffix.get().equals(".camel.yml") || new RouteYaml(file).looksLikeRoutes()) {
+            throw new ConfigurationException(
+                    "The route file %s would be passed over: rename it to %s, or move it to another folder."
+                            .formatted(
+                                    file,
+                                    name.substring(
+                                                    0,
+                                                    name.length() - suffix.get().length())
+                                            + SUFFIX));
+        }
+    }
+
+    private static boolean isRoutes(Path file) {
+        return file.getFileName().toString().endsWith(SUFFIX);
+    }
+
+    private static List<Path> files(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new ConfigurationException("The routes folder " + folder + " cannot be read: " + e + ".", e);
+        }
+    }
+
+    /** Under its name as it is: Camel's own decodes it. */
+    private static final class FileResource extends ResourceSupport {
+
+        private final File file;
+
+        FileResource(Path path) {
+            super("file", "file:" + path);
+            this.file = path.toFile();
+        }
+
+        @Override
+        public boolean exists() {
+            return file.exists();
+        }
+
+        @Override
+        public URI getURI() {
+            return file.toURI();
+        }
+
+        @Override
+        public InputStream getInputStream() throws IOException {
+            return Files.newInputStream(file.toPath());
+        }
+    }
+}
