@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,9 +26,11 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  */
 public final class DevPostgres implements AutoCloseable {
     private static final String USER = "postgres";
-    /** Unpacked once for each user of the machine, who could not use another's. */
-    private static final Path BINARIES =
-            Path.of(System.getProperty("java.io.tmpdir"), "headgate-postgres-" + System.getProperty("user.name"));
+    /** In the user's own folder, not in one that anybody could make first: whoever writes here is run. */
+    private static final Path PRIVATE = Path.of(System.getProperty("user.home"), ".cache", "headgate");
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private static final Duration STARTUP_WAIT = Duration.ofSeconds(60);
     private static final Duration STOP_WAIT = Duration.ofSeconds(60);
@@ -62,7 +66,7 @@ public final class DevPostgres implements AutoCloseable {
         stop();
         try {
             server = EmbeddedPostgres.builder()
-                    .setOverrideWorkingDirectory(BINARIES.toFile())
+                    .setOverrideWorkingDirectory(binaries().toFile())
                     .setDataDirectory(dataDirectory)
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
@@ -84,6 +88,13 @@ public final class DevPostgres implements AutoCloseable {
             throw new UncheckedIOException(
                     "Embedded Postgres did not start in " + dataDirectory + " on port " + port, failure);
         }
+    }
+
+    /** Unpacked once; the library lets everybody write there, hence a folder around it that lets nobody in. */
+    private static Path binaries() throws IOException {
+        Files.createDirectories(PRIVATE, OWNER_ONLY);
+        Files.setPosixFilePermissions(PRIVATE, PosixFilePermissions.fromString("rwx------"));
+        return Files.createDirectories(PRIVATE.resolve("postgres"), OWNER_ONLY);
     }
 
     /**

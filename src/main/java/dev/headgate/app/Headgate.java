@@ -12,6 +12,7 @@ import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.KafkaDefaults;
 import dev.headgate.ledger.Ledger;
+import dev.headgate.log.MaskedLogEvents;
 import dev.headgate.manage.Health;
 import dev.headgate.manage.HeldPipelines;
 import dev.headgate.manage.HoldCheck;
@@ -96,6 +97,8 @@ public final class Headgate implements AutoCloseable {
      * @param beans more beans for the registry, by name, such as a {@code BatchListener}
      */
     public static Headgate start(Settings settings, Path routes, Map<String, Object> beans) {
+        Secrets secrets = Secrets.of(settings);
+        MaskedLogEvents.hide(secrets);
         ManagementAccess access = ManagementAccess.of(settings);
         new Migrations(settings).apply(routes);
         Traces traces = new Traces(settings);
@@ -109,7 +112,6 @@ public final class Headgate implements AutoCloseable {
         try {
             configure(main, settings, routes);
             main.bind("diagnosis", diagnosis);
-            Secrets secrets = Secrets.of(settings);
             MessageLimit messageLimit = messageLimit(settings);
             bind(main, settings, database.dataSource(), messageLimit);
             AcknowledgingClientFactory clients =

@@ -2,6 +2,7 @@ package dev.headgate.cli;
 
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.Failures;
+import dev.headgate.cli.command.ShownText;
 import dev.headgate.cli.deadletters.DeadLettersCommand;
 import dev.headgate.cli.jobs.JobsCommand;
 import dev.headgate.cli.objects.ObjectsCommand;
@@ -74,8 +75,10 @@ public final class Main implements Runnable {
         return commandLine
                 .setUsageHelpWidth(110)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOut(out)
-                .setErr(err)
+                // Its colors would be shown, not obeyed.
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setOut(ShownText.to(out))
+                .setErr(ShownText.to(err))
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures)
                 .execute(arguments);

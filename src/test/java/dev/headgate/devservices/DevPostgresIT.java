@@ -3,7 +3,10 @@ package dev.headgate.devservices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +49,23 @@ class DevPostgresIT {
             assertThat(query(postgres, "show shared_buffers")).isEqualTo("256MB");
             assertThat(query(postgres, "show server_encoding")).isEqualTo("UTF8");
             assertThat(query(postgres, "show listen_addresses")).isEqualTo("127.0.0.1");
+        }
+    }
+
+    /** Whoever could put something beside its programs, or make their folder first, would run as its user. */
+    @Test
+    void nobody_else_reaches_what_it_runs() throws IOException {
+        try (var postgres = DevPostgres.start(directory.resolve("postgres"))) {
+            Path program = Path.of(ProcessHandle.of(postgres.pid())
+                    .flatMap(process -> process.info().command())
+                    .orElseThrow());
+            Path folder = program;
+            while (!folder.endsWith("headgate")) {
+                folder = folder.getParent();
+            }
+            assertThat(folder).isNotNull();
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+                    .isEqualTo("rwx------");
         }
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,6 +35,15 @@ class DeadLetterCommandIT {
             ('refunds', 'refunds', 'SQLSTATE 23514', 'check', 'a', '{}', null, 'refunds-0-1',
              now() - interval '1 hour', 'dead'),
             ('orders', 'orders', 'SQLSTATE 23514', 'check', 'c', '{}', 'pay', 'orders-0-3', now(), 'discarded')
+            """;
+
+    private static final String HOSTILE = """
+            update headgate.dead_letter
+            set key = E'k\\u001B[2J\\u202E', reason = E'r\\u009B2J', stage = E's\\u2066', pipeline = E'p\\r',
+                error = E'no\\nstate     discarded\\u001B]0;title\\u0007',
+                headers = '{"a\\u001b[2J": "b\\r\\nstate     discarded\\u009b2J\\u202e"}',
+                payload = convert_to(E'pay\\n\\tload \\u009B2J\\u202E', 'UTF8')
+            where id = 1
             """;
 
     private static Pipeline pipeline;
@@ -126,11 +136,38 @@ class DeadLetterCommandIT {
         assertThat(one.get("payload").isNull()).isTrue();
     }
 
+    /** A sender writes keys, headers and payloads; a terminal obeys what it is sent. */
+    @Test
+    void what_a_sender_wrote_commands_no_terminal_and_forges_no_line() throws IOException {
+        pipeline.execute(HOSTILE);
+
+        for (String command : List.of("list", "show 1", "show 1 --json", "list --json", "list --reasons")) {
+            String out = succeed(command).out();
+            assertThat(out.codePoints().filter(DeadLetterCommandIT::isHostile))
+                    .as(command)
+                    .isEmpty();
+            assertThat(out.lines()).as(command).noneMatch(line -> line.startsWith("state     discarded"));
+        }
+        assertThat(succeed("show 1").out()).contains("\\u001b[2J", "\\u202e", "pay\n\tload \\u009b2J");
+        assertThat(JSON.readTree(succeed("show 1 --json").out()).get("payload").asText())
+                .isEqualTo("pay\n\tload \u009b2J\u202e");
+        HeadgateCommand.deadLetters(pipeline, "list --pipeline \u001b[2J --limit 0").failed(2, "--limit");
+        assertThat(HeadgateCommand.deadLetters(pipeline, "show \u001b[2J").err()).doesNotContain("\u001b");
+    }
+
+    private static boolean isHostile(int character) {
+        return (Character.isISOControl(character) && character != '\n' && character != '\t')
+                || (character >= 0x202a && character <= 0x202e)
+                || (character >= 0x2066 && character <= 0x2069);
+    }
+
     @Test
     void an_export_has_all_that_is_needed_to_send_them_again() throws IOException {
         Path file = folder.resolve("letters.ndjson");
 
         assertThat(succeed("export " + file + " --all").out()).isEqualTo("Exported 3 dead letters to " + file + ".\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         List<String> lines = Files.readAllLines(file, UTF_8);
         assertThat(lines).hasSize(3);
         JsonNode first = JSON.readTree(lines.get(0));

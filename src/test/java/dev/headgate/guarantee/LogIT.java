@@ -21,12 +21,17 @@ import org.apache.logging.log4j.core.config.Property;
 import org.apache.logging.log4j.core.impl.Log4jLogEvent;
 import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the log says as it is shipped, and what it never says. */
 class LogIT {
 
     private static final URI SHIPPED = Path.of("src/main/resources/log4j2.xml").toUri();
     private static final String SECRET = "hush-hush-7163";
+
+    private static final String ENTRY = """
+            insert into headgate.outbox (pipeline, destination, key, payload) values ('orders', 'hooks', 'k', 'x')
+            """;
 
     /** All that is logged at debug while it is open. */
     private static final class Captured extends AbstractAppender implements AutoCloseable {
@@ -58,11 +63,14 @@ class LogIT {
     }
 
     @Test
-    void a_batch_is_one_line_at_debug_a_message_none_and_no_secret_is_printed() {
+    void a_batch_is_one_line_at_debug_a_message_none_and_no_secret_is_printed(@TempDir Path folder) throws Exception {
         try (Pipeline pipeline = new Pipeline(1);
                 Captured log = new Captured()) {
             pipeline.start(
+                    RoutesFolder.withWebhook(folder),
                     Map.of(
+                            "hooks.url", "http://127.0.0.1:1/services/" + SECRET,
+                            "hooks.bearer", SECRET,
                             "headgate.database.url", pipeline.jdbcUrl() + "?password=" + SECRET,
                             "headgate.database.password", SECRET,
                             "headgate.management.token", SECRET,
@@ -79,8 +87,41 @@ class LogIT {
                     .toList();
             assertThat(headgate).anyMatch(line -> line.contains("batch:orders wrote"));
             assertThat(headgate).hasSizeLessThan(100);
+            pipeline.execute(ENTRY);
+            Pipeline.await()
+                    .untilAsserted(
+                            () -> assertThat(log.lines).anyMatch(line -> line.contains("hooks") && line.contains("refused")));
             assertThat(log.lines).anyMatch(line -> line.startsWith("org.apache.camel"));
             assertThat(log.lines).noneMatch(line -> line.contains(SECRET));
+        }
+    }
+
+    /** What a sender has put into a name, and a server into its complaint. */
+    @Test
+    void a_message_forges_no_line_and_commands_no_terminal() {
+        LoggerContext context = new LoggerContext("text", null, SHIPPED);
+        try {
+            context.start();
+            String line = new String(
+                    context.getConfiguration()
+                            .getAppender("text")
+                            .getLayout()
+                            .toByteArray(Log4jLogEvent.newBuilder()
+                                    .setLoggerName("dev.headgate.test")
+                                    .setLevel(Level.WARN)
+                                    .setMessage(new SimpleMessage(
+                                            "a\r\n12:00:00.000 INFO forged \u001b]0;x\u0007 \u009b2J \u202egro \u2028 é\ttab"))
+                                    .setThrown(new IllegalStateException("why\n12:00:00.000 INFO forged\u001b[2J"))
+                                    .build()),
+                    StandardCharsets.UTF_8);
+
+            assertThat(line).doesNotContain("\u001b", "\u0007", "\u009b", "\u202e", "\u2028", "\r");
+            assertThat(line).contains("a ", "gro", "é\ttab", "IllegalStateException: why");
+            assertThat(line.lines().skip(1)).isNotEmpty().allMatch(next -> !next.startsWith("12:"));
+            assertThat(line.lines().filter(next -> next.contains("forged"))).hasSize(2);
+            assertThat(line).contains("\n\tat ");
+        } finally {
+            context.stop();
         }
     }
 

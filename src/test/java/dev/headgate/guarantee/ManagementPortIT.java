@@ -10,14 +10,12 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.util.FileSystemUtils;
 
 /** What a web page, a guest or a thief gets from the management server: nothing. Requests as they go over the wire. */
 class ManagementPortIT {
@@ -30,17 +28,6 @@ class ManagementPortIT {
     private static final String BEARER = "b3arer-of-the-receiver";
     private static final String HOOK = "h00k-of-the-webhook";
 
-    /** A relay to a webhook, whose path is its secret, with a credential, and a step that has a JDBC URL. */
-    private static final String WEBHOOK = """
-            - route:
-                id: hooks-relay
-                from:
-                  uri: outbox:hooks
-                  steps:
-                    - setHeader: { name: Authorization, constant: "Bearer {{hooks.bearer}}" }
-                    - to: { id: hooks-send, uri: "{{hooks.url}}", parameters: { httpMethod: POST } }
-            """;
-
     private final Map<String, String> properties = new HashMap<>();
     private int port;
 
@@ -49,7 +36,7 @@ class ManagementPortIT {
     @Test
     void a_page_of_another_site_gets_nothing_and_nothing_shows_a_secret(@TempDir Path folder) throws Exception {
         try (Pipeline pipeline = new Pipeline(1)) {
-            pipeline.start(withWebhook(folder), settings(pipeline), Map.of());
+            pipeline.start(RoutesFolder.withWebhook(folder), settings(pipeline), Map.of());
 
             // A name of the attacker's, which now leads to this machine.
             assertThat(get("/observe/status", "Host: evil.example:" + port).status())
@@ -80,14 +67,18 @@ class ManagementPortIT {
     void who_may_write_may_do_what_is_named_and_nothing_else(@TempDir Path folder) throws Exception {
         try (Pipeline pipeline = new Pipeline(1)) {
             settings(pipeline).put("headgate.management.write", "true");
-            assertThatThrownBy(() -> pipeline.start(withWebhook(folder.resolve("none")), properties, Map.of()))
+            assertThatThrownBy(() -> pipeline.start(RoutesFolder.withWebhook(folder.resolve("none")), properties, Map.of()))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("headgate.management.write")
                     .hasMessageContaining("set headgate.management.token");
 
             properties.put("headgate.management.token", TOKEN);
             properties.put("headgate.management.health", "open");
-            pipeline.start(withWebhook(folder.resolve("routes")), properties, Map.of());
+            properties.put("camel.management.send-enabled", "true");
+            assertThatThrownBy(() -> pipeline.start(folder.resolve("none"), properties, Map.of()))
+                    .hasStackTraceContaining("leave them out");
+            properties.remove("camel.management.send-enabled");
+            pipeline.start(RoutesFolder.withWebhook(folder.resolve("routes")), properties, Map.of());
             String token = "Authorization: Bearer " + TOKEN;
 
             assertThat(post(execute(PIPELINE, "pause"), here(), token).body()).contains("\"status\":200");
@@ -225,12 +216,6 @@ class ManagementPortIT {
         properties.put("hooks.url", "http://127.0.0.1:1/services/" + HOOK);
         properties.put("hooks.bearer", BEARER);
         return properties;
-    }
-
-    private static Path withWebhook(Path folder) throws IOException {
-        FileSystemUtils.copyRecursively(Pipeline.ROUTES, folder);
-        Files.writeString(folder.resolve("hooks.camel.yaml"), WEBHOOK);
-        return folder;
     }
 
     private String here() {

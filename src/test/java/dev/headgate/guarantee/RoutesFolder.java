@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /** The shipped routes with what a test adds to them. */
 final class RoutesFolder {
@@ -19,7 +20,26 @@ final class RoutesFolder {
                     useOriginalMessage: true
             """;
 
+    /** A relay to a webhook, whose path is its secret, with a credential. */
+    private static final String WEBHOOK = """
+            - route:
+                id: hooks-relay
+                from:
+                  uri: outbox:hooks
+                  parameters: { concurrency: 8 }
+                  steps:
+                    - setHeader: { name: Authorization, constant: "Bearer {{hooks.bearer}}" }
+                    - to: { id: hooks-send, uri: "{{hooks.url}}", parameters: { httpMethod: POST } }
+            """;
+
     private RoutesFolder() {}
+
+    /** The shipped routes and a relay to the webhook {@code {{hooks.url}}}, with the token {@code {{hooks.bearer}}}. */
+    static Path withWebhook(Path to) throws IOException {
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES, to);
+        Files.writeString(to.resolve("hooks.camel.yaml"), WEBHOOK);
+        return to;
+    }
 
     /** The shipped YAML with an error handler of the source's route. */
     static String withErrorHandler(String yaml) {

@@ -14,9 +14,12 @@ public final class Details {
 
     private final StringBuilder lines = new StringBuilder();
     private final String form;
+    /** Begins the next lines of a value, so that none looks like a field. */
+    private final String indented;
 
     /** @param width of the names and the blanks behind them */
     public Details(int width) {
+        indented = "\n" + " ".repeat(width);
         form = "%-" + width + "s%s\n";
     }
 
@@ -24,7 +27,7 @@ public final class Details {
     public Details add(String name, @Nullable Object value) {
         String text = text(value);
         if (!text.isEmpty()) {
-            lines.append(form.formatted(name, text));
+            lines.append(form.formatted(name, text.replace("\n", indented)));
         }
         return this;
     }

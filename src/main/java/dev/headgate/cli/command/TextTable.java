@@ -48,7 +48,7 @@ public final class TextTable<T> {
 
     private String[] cells(T row) {
         return fields.stream()
-                .map(field -> cut(Details.text(field.value.apply(row)).replaceAll("\\p{Cntrl}+", " "), field.widest))
+                .map(field -> cut(Details.text(field.value.apply(row)).replaceAll("\\s+", " "), field.widest))
                 .toArray(String[]::new);
     }
 

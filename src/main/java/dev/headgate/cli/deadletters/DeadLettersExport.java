@@ -3,6 +3,7 @@ package dev.headgate.cli.deadletters;
 import dev.headgate.HeadgateException;
 import dev.headgate.cli.command.DatabaseCommand;
 import dev.headgate.cli.command.Failures;
+import dev.headgate.cli.command.PrivateFile;
 import dev.headgate.cli.command.Progress;
 import dev.headgate.cli.deadletters.DeadLetterFilter.StateOption;
 import dev.headgate.deadletter.DeadLetterTable;
@@ -65,7 +66,7 @@ final class DeadLettersExport extends DatabaseCommand {
             if (!overwrite && Files.exists(file)) {
                 throw new FileAlreadyExistsException(file.toString());
             }
-            try (Writer writer = Files.newBufferedWriter(part)) {
+            try (Writer writer = Files.newBufferedWriter(PrivateFile.create(part))) {
                 new DeadLetterTable(dataSource).read(selection, (letter, payload) -> {
                     write(writer, DeadLetterJson.JSON.line(new DeadLetterJson.Whole(letter, payload)));
                     progress.oneMore();
