@@ -3,9 +3,9 @@ package dev.headgate.batch;
 import dev.headgate.HeadgateException;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
-import java.time.InstantSource;
 import dev.headgate.message.Message;
 import dev.headgate.message.StepName;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -98,18 +98,13 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
     }
 
     private static Exception named(Exchange exchange, Exception failure) {
-        String node = exchange.getExchangeExtension().getHistoryNodeId();
-        return node == null
-                ? failure
-                : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
+        String node = FailedStep.of(exchange);
+        return node == null ? failure : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
     }
 
     @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
         lanes.forEach(lane -> lane.flush(true));
-        if (endpoint.getCamelContext().isStopping()) {
-            lanes.forEach(Lane::end);
-        }
         return true;
     }
 

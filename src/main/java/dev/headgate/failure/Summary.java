@@ -29,7 +29,8 @@ final class Summary {
     private static final Set<String> SHOWS_A_ROW = Set.of("23502", "23514");
 
     /** A host and a port, or the beginning of a URL. */
-    private static final Pattern PLACE = Pattern.compile("https?://[^\\s/?\"]+|[\\w.-]+(?:/[\\d.:a-f]+)?:\\d{2,5}\\b|\\[[\\d:a-f]+\\]:\\d+");
+    private static final Pattern PLACE =
+            Pattern.compile("https?://[^\\s/?\"]+|[\\w.-]+(?:/[\\d.:a-f]+)?:\\d{2,5}\\b|\\[[\\d:a-f]+\\]:\\d+");
 
     private Summary() {}
 
@@ -51,7 +52,7 @@ final class Summary {
             if (message != null) {
                 Matcher place = PLACE.matcher(firstLine(message));
                 if (place.find()) {
-                    return said + " (" + place.group() + ")";
+                    return said + " (" + place.group().replaceFirst("//.*@", "//") + ")";
                 }
             }
         }

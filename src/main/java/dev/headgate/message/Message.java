@@ -163,8 +163,11 @@ public final class Message {
         String key = sourceKey();
         return key == null
                 ? source
-                : "%s, key %s".formatted(source, (key.length() <= SHORT ? key : key.substring(0, SHORT) + "…")
-                        .replaceAll("\\p{Cntrl}", "?"));
+                : "%s, key %s"
+                        .formatted(
+                                source,
+                                (key.length() <= SHORT ? key : key.substring(0, SHORT) + "…")
+                                        .replaceAll("\\p{Cntrl}", "?"));
     }
 
     /** The key it has in the source, if any. */

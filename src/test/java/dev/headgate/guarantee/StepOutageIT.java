@@ -58,7 +58,10 @@ class StepOutageIT {
         AtomicBoolean down = new AtomicBoolean(true);
         AtomicInteger failures = new AtomicInteger();
         Processor lookup = exchange -> {
-            if (down.get() && exchange.getMessage().getHeader("kafka.KEY", String.class).equals("sick")) {
+            if (down.get()
+                    && exchange.getMessage()
+                            .getHeader("kafka.KEY", String.class)
+                            .equals("sick")) {
                 failures.incrementAndGet();
                 throw new SQLException("the lookup's server is down", "08006");
             }
@@ -80,7 +83,8 @@ class StepOutageIT {
             down.set(false);
             int all = sent;
             Pipeline.await().until(() -> pipeline.committed() == all);
-            Pipeline.await().until(() -> log.with("Routing messages works again").size() == 1);
+            Pipeline.await()
+                    .until(() -> log.with("Routing messages works again").size() == 1);
         }
     }
 
