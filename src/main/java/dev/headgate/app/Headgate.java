@@ -40,6 +40,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.sql.SqlComponent;
@@ -61,6 +62,7 @@ import org.slf4j.LoggerFactory;
 public final class Headgate implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Headgate.class);
+    private static final Duration STOP_WHILE_HELD = Duration.ofSeconds(2);
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
     private final Main main;
@@ -146,10 +148,18 @@ public final class Headgate implements AutoCloseable {
 
     /**
      * Stops fetching, writes and acknowledges what is in flight, within {@code camel.main.shutdownTimeout}, commits and
-     * stops. What is not written by then is not acknowledged.
+     * stops. What is not written by then is not acknowledged. While a batch is held, what is in flight would not be written
+     * however long one waits: then the rest has two seconds.
      */
     @Override
     public void close() {
+        if (!held.holds().isEmpty() && stopTimeout().compareTo(STOP_WHILE_HELD) > 0) {
+            camelContext().getShutdownStrategy().setTimeUnit(TimeUnit.SECONDS);
+            camelContext().getShutdownStrategy().setTimeout(STOP_WHILE_HELD.toSeconds());
+            LOG.info(
+                    "A batch is held, and not waited for: the rest stops within {} s, what is not written comes again",
+                    STOP_WHILE_HELD.toSeconds());
+        }
         try {
             main.stop();
         } finally {

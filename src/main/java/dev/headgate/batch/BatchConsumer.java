@@ -101,16 +101,13 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
     }
 
     private static Exception named(Exchange exchange, Exception failure) {
-        String node = exchange.getExchangeExtension().getHistoryNodeId();
+        String node = FailedStep.of(exchange);
         return node == null ? failure : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
     }
 
     @Override
     public boolean deferShutdown(ShutdownRunningTask shutdownRunningTask) {
         lanes.forEach(lane -> lane.flush(true));
-        if (endpoint.getCamelContext().isStopping()) {
-            lanes.forEach(Lane::end);
-        }
         return true;
     }
 

@@ -26,8 +26,6 @@ final class Lane implements Runnable {
     private final ReplayQueue replays;
     private final RouteWriter writer;
     private boolean flushing;
-    private boolean ending;
-    private boolean held;
     private boolean stopped;
     /** What the writer has. */
     private List<Message> writing = List.of();
@@ -84,22 +82,6 @@ final class Lane implements Runnable {
     /** Whether batches close without lingering from now on. */
     void flush(boolean on) {
         update(() -> flushing = on);
-    }
-
-    /** The process ends: what is held, now or later, is not waited for, and the lane {@linkplain #stop stops}. */
-    void end() {
-        update(() -> {
-            ending = true;
-            stopped |= held;
-        });
-    }
-
-    /** Whether its batch cannot be written at present. */
-    void held(boolean now) {
-        update(() -> {
-            held = now;
-            stopped |= ending && held;
-        });
     }
 
     /** Ends the thread after the attempt in hand; messages that are not written are failed, not acknowledged. */

@@ -92,8 +92,12 @@ final class RejectionSearch {
                 }
             }
         }
-        open.forEach(message -> message.fail(new BatchStoppedException()));
-        writer.release(lane);
+        if (open.isEmpty()) {
+            writer.release(lane);
+        } else {
+            open.forEach(message -> message.fail(new BatchStoppedException()));
+            writer.abandon(lane);
+        }
     }
 
     private void round(boolean thorough) {

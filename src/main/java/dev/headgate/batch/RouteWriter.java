@@ -224,12 +224,7 @@ final class RouteWriter {
         listeners.tell(listener -> listener.retrying(batch, cause, attempts, delay));
         // A deadlock or a lost connection is mostly over at the second attempt; what has waited for long is not.
         if (attempts > 1 || lane.lastAttempt().compareTo(LONG) > 0) {
-            String why = "%s; of %d messages the first is %s"
-                    .formatted(
-                            diagnosis.of(cause),
-                            batch.getSize(),
-                            batch.messages().get(0).place());
-            hold(batch.messages(), lane, why, true);
+            hold(batch.messages(), lane, diagnosis.of(cause), true);
         }
         lane.pause(delay);
     }
@@ -261,15 +256,18 @@ final class RouteWriter {
         listeners.tell(listener -> listener.retrying(batch, cause, rounds, options.backoff.after(rounds)));
     }
 
-    /** The batch in hand is written, all of it, or given up. */
+    /** The batch in hand is written, all of it. */
     void release(Lane lane) {
-        lane.held(false);
         hold.release(lane);
+    }
+
+    /** The lane has stopped, and what it had is not acknowledged. */
+    void abandon(Lane lane) {
+        hold.abandon(lane);
     }
 
     private void hold(List<Message> messages, Lane lane, String why, boolean pauses) {
         Set<String> pipelines = messages.stream().map(Message::pipeline).collect(Collectors.toSet());
         hold.hold(lane, pipelines, why, pauses);
-        lane.held(true);
     }
 }

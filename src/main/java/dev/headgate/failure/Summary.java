@@ -52,7 +52,7 @@ final class Summary {
             if (message != null) {
                 Matcher place = PLACE.matcher(firstLine(message));
                 if (place.find()) {
-                    return said + " (" + place.group() + ")";
+                    return said + " (" + place.group().replaceFirst("//.*@", "//") + ")";
                 }
             }
         }

@@ -65,6 +65,11 @@ class BatchStepIT {
             routes.context.getRegistry().bind("refuse", (Processor) exchange -> {
                 throw new RejectedException("unknown customer", "no such id");
             });
+            routes.context.getRegistry().bind("refuse-flow", (Processor) exchange -> {
+                if (exchange.getMessage().getBody(String.class).equals("flow")) {
+                    throw new RejectedException("unknown customer", "no such id");
+                }
+            });
             PluginHelper.getRoutesLoader(routes.context)
                     .loadRoutes(ResourceHelper.fromString("asking.camel.yaml", """
                             - route:
@@ -75,16 +80,22 @@ class BatchStepIT {
                                 from:
                                   uri: direct:asking
                                   steps:
-                                    - process: { ref: refuse }
+                                    - process: { ref: refuse-flow }
+                                    - transform: { simple: "${body}" }
+                                    - process:
+                                        ref: refuse
                                     - to: batch:b
                             """));
 
-            routes.send("direct:asking", "k", "bad");
+            routes.send("direct:asking", "k", "flow");
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);
+            routes.send("direct:asking", "k", "block");
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 2);
             assertThat(routes.rejected)
                     .extracting(Message::rejection)
-                    .containsExactly(new Rejection(
-                            "process[ref:refuse] at asking.camel.yaml:9", "unknown customer", "no such id", 1));
+                    .containsExactly(
+                            new Rejection("process at asking.camel.yaml:9", "unknown customer", "no such id", 1),
+                            new Rejection("process at asking.camel.yaml:11", "unknown customer", "no such id", 1));
         }
     }
 

@@ -108,7 +108,7 @@ class ShutdownIT {
         try (DevPostgres postgres = DevPostgres.start(folder.resolve("postgres"));
                 Pipeline pipeline = new Pipeline(4, postgres, Servers.KAFKA)) {
             pipeline.migrate();
-            try (ChildProcess child = ChildProcess.run(pipeline, Map.of("headgate.purge-interval", "1s"))) {
+            try (ChildProcess child = ChildProcess.run(pipeline, Map.of())) {
                 load.send(pipeline, 1_000);
                 pipeline.flush();
                 Pipeline.await()
