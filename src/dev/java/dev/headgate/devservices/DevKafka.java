@@ -13,10 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -76,10 +80,21 @@ public final class DevKafka implements AutoCloseable {
         server = null;
     }
 
-    /** Creates a topic with one replica; fails if it exists. */
+    /**
+     * Creates a topic with one replica; fails if it exists. Returns when each partition is led: what is sent to one that is
+     * not yet may be refused, and what is sent behind that accepted, which no producer recovers from (KAFKA-15591).
+     */
     public void createTopic(String name, int partitions, Map<String, String> config) {
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
+                    .all()
+                    .get();
+            // Only a leader answers, and the client asks until one does.
+            admin.listOffsets(IntStream.range(0, partitions)
+                            .boxed()
+                            .collect(Collectors.toMap(
+                                    partition -> new TopicPartition(name, partition),
+                                    partition -> OffsetSpec.latest())))
                     .all()
                     .get();
         } catch (ExecutionException failure) {

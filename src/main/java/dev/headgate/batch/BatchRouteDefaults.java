@@ -122,8 +122,8 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     }
 
     private boolean isAcknowledged(@Nullable RouteDefinition route) {
-        return acknowledgement().isEverywhere()
-                || route != null && isSource(route) && (leadsTo(BATCH, route) || leadsTo(JOB, route));
+        boolean leadsHere = route != null && isSource(route) && (leadsTo(BATCH, route) || leadsTo(JOB, route));
+        return leadsHere || acknowledgement().isEverywhere();
     }
 
     private boolean leadsTo(String scheme, RouteDefinition route) {

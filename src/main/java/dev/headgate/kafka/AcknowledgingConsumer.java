@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -21,7 +20,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -61,14 +59,6 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
     /** So many failures of one offset, after about three seconds, are no accident. */
     private static final int TROUBLE = 5;
-    /** How long Kafka is asked where to begin before this consumer polls again. */
-    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(2);
-    /** Before the topic's id in the metadata of a commit; other metadata is somebody else's. */
-    private static final String TOPIC_ID = "topic-id:";
-
-    /** Which topic is read under a name. */
-    private record Life(String token, int number) {}
-
     /** What is read again, until it is committed; a trouble when it has failed so often. */
     private record Failing(long offset, int times, String why) {}
 
@@ -83,18 +73,9 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final long commitIntervalNanos;
     private final Duration revokeTimeout;
     private final ConsumerReport report;
-    private final ClientMetadata metadata;
-    private final StartPosition start;
-    private final TopicLives numbers;
-    private final MissingRecords missing;
+    private final Beginnings beginnings;
     private final Fencing fencing;
-    private final boolean stopOnMissing;
     private final String group;
-    private final Map<String, Life> lives = new HashMap<>();
-    /** Not read until it is known which topic they are of and where to begin; true for those that begin at the start. */
-    private final Map<TopicPartition, Boolean> beginning = new HashMap<>();
-
-    private final Map<TopicPartition, String> stopped = new HashMap<>();
     private final Map<TopicPartition, Failing> failing = new HashMap<>();
     private long tracked;
     private @Nullable SourceInflight source;
@@ -117,13 +98,16 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             PolledBytes polledBytes) {
         super(StartPosition.without(properties), polledBytes.key(), polledBytes.value());
         this.polledBytes = polledBytes;
-        this.metadata = new ClientMetadata(this);
-        this.start = StartPosition.of(properties);
-        this.numbers = numbers;
-        this.missing = missing;
         this.fencing = fencing;
-        this.stopOnMissing = stopOnMissing;
         this.group = String.valueOf(properties.get(ConsumerConfig.GROUP_ID_CONFIG));
+        this.beginnings = new Beginnings(
+                new Below(),
+                new ClientMetadata(this),
+                StartPosition.of(properties),
+                numbers,
+                missing,
+                stopOnMissing,
+                group);
         this.report = new ConsumerReport(properties, listener);
         this.limit = limit;
         this.commitIntervalNanos = commitInterval.toNanos();
@@ -142,12 +126,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
 
     /** Which of the topics of this name it reads; known for every record that is handed out. */
     int incarnation(String topic) {
-        Life life = lives.get(topic);
-        if (life == null) {
-            throw new IllegalStateException(
-                    "A record of " + topic + " was handed out before it was known which topic it is of");
-        }
-        return life.number;
+        return beginnings.incarnation(topic);
     }
 
     ConsumerReport report() {
@@ -240,9 +219,9 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             commit(tracker.takeCommittable());
         }
         rewindFailed();
-        begin();
+        beginnings.begin();
         Duration bounded = timeout.compareTo(LONGEST_POLL) < 0 ? timeout : LONGEST_POLL;
-        if (suspended || !stopped.isEmpty()) {
+        if (suspended || beginnings.isStopped()) {
             fetch(assignment(), bounded);
             return ConsumerRecords.empty();
         }
@@ -251,7 +230,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             return ConsumerRecords.empty();
         }
         Set<TopicPartition> resting = new HashSet<>(rests.resting(System.nanoTime()));
-        resting.addAll(beginning.keySet());
+        resting.addAll(beginnings.pending());
         if (polled.isEmpty()) {
             fetch(resting, resting.isEmpty() ? bounded : SLICE);
         } else if (System.nanoTime() - lastFetch >= SLICE.toNanos()) {
@@ -301,10 +280,11 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         try {
             records = super.poll(timeout);
         } catch (NoOffsetForPartitionException e) {
-            startWithoutOffset(e);
+            beginnings.withoutOffset(e);
         } catch (OffsetOutOfRangeException e) {
             findTopicsMadeAgain();
-            beyondTheLog(e);
+            beginnings.beyondTheLog(e);
+            tellTroubles();
         }
         lastFetch = System.nanoTime();
         polled.add(records);
@@ -312,178 +292,24 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         findTopicsMadeAgain();
     }
 
-    /** Partitions are new here. They are not read before {@link #begin()} has found out where. */
+    /** Partitions are new here. They are not read before it is known where they begin. */
     void begin(Collection<TopicPartition> partitions) {
         report.assigned(assignment(), Set.of());
-        missing.expect(group, partitions);
-        partitions.forEach(partition -> beginning.put(partition, false));
+        beginnings.assigned(partitions);
         super.pause(partitions);
     }
 
-    /** Lets those partitions be read of whose topic the life is known. An offset of another life means nothing. */
-    private void begin() {
-        if (beginning.isEmpty()) {
-            return;
-        }
-        Set<TopicPartition> known = new HashSet<>();
-        for (TopicPartition partition : beginning.keySet()) {
-            if (isKnown(partition.topic())) {
-                known.add(partition);
-            }
-        }
-        if (known.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, OffsetAndMetadata> committed;
-        try {
-            committed = super.committed(known, ASK_TIMEOUT);
-        } catch (TimeoutException e) {
-            LOG.debug("Kafka does not say yet where {} were committed", known, e);
-            return;
-        }
-        Set<TopicPartition> fromStart = new HashSet<>();
-        for (TopicPartition partition : known) {
-            boolean madeAgain = Boolean.TRUE.equals(beginning.remove(partition));
-            OffsetAndMetadata offset = committed.get(partition);
-            if (madeAgain || (offset != null && isOfAnotherLife(partition, offset))) {
-                fromStart.add(partition);
-            }
-        }
-        if (!fromStart.isEmpty()) {
-            LOG.warn(
-                    "{} of group {}: the topic was deleted and made again since it was last read; it is read from its"
-                            + " start. What the old one still had is gone with it.",
-                    fromStart,
-                    group);
-            super.seekToBeginning(fromStart);
-        }
-    }
-
-    private boolean isKnown(String topic) {
-        String token = metadata.token(topic);
-        Life life = lives.get(topic);
-        if (token == null || (life != null && life.token.equals(token))) {
-            return life != null;
-        }
-        Integer number = numbers.number(topic, token);
-        if (number == null) {
-            return false;
-        }
-        lives.put(topic, new Life(token, number));
-        return true;
-    }
-
-    private boolean isOfAnotherLife(TopicPartition partition, OffsetAndMetadata committed) {
-        Life life = lives.get(partition.topic());
-        return life != null
-                && committed.metadata().startsWith(TOPIC_ID)
-                && !committed.metadata().equals(TOPIC_ID + life.token);
-    }
-
-    /**
-     * After each poll, before anything it brought is handed out: what was polled while the topic is still the known one is
-     * of that one, for Kafka's client fetches by the topic's id, and ids do not come back.
-     */
     private void findTopicsMadeAgain() {
-        Set<String> madeAgain = Set.of();
-        for (Map.Entry<String, Life> entry : lives.entrySet()) {
-            String token = metadata.token(entry.getKey());
-            if (token != null && !token.equals(entry.getValue().token)) {
-                madeAgain = madeAgain.isEmpty() ? new HashSet<>() : madeAgain;
-                madeAgain.add(entry.getKey());
-            }
-        }
-        for (String topic : madeAgain) {
-            lives.remove(topic);
-            for (TopicPartition partition : assignment()) {
-                if (partition.topic().equals(topic)) {
-                    drop(List.of(partition));
-                    rests.forget(List.of(partition));
-                    missing.madeAgain(group, partition);
-                    stopped.remove(partition);
-                    failing.remove(partition);
-                    beginning.put(partition, true);
-                }
-            }
+        List<TopicPartition> madeAgain = beginnings.ofTopicsMadeAgain();
+        if (!madeAgain.isEmpty()) {
+            rests.forget(madeAgain);
+            failing.keySet().removeAll(madeAgain);
             tellTroubles();
         }
-    }
-
-    /** The group has no offset of these partitions. */
-    private void startWithoutOffset(NoOffsetForPartitionException none) {
-        Set<TopicPartition> partitions = none.partitions();
-        switch (start) {
-            case EARLIEST -> super.seekToBeginning(partitions);
-            case LATEST -> super.seekToEnd(partitions);
-            case NONE -> throw none;
-        }
-    }
-
-    /** The offsets to read from are none that the brokers have. */
-    private void beyondTheLog(OffsetOutOfRangeException e) {
-        Map<TopicPartition, Long> positions = new HashMap<>(e.offsetOutOfRangePartitions());
-        positions.keySet().removeAll(beginning.keySet());
-        Map<TopicPartition, Long> starts;
-        try {
-            starts = super.beginningOffsets(positions.keySet(), ASK_TIMEOUT);
-        } catch (TimeoutException later) {
-            LOG.debug("Kafka does not say yet where {} begin", positions.keySet(), later);
-            return;
-        }
-        Map<TopicPartition, OffsetAndMetadata> divergent =
-                e instanceof LogTruncationException truncation ? truncation.divergentOffsets() : Map.of();
-        positions.forEach((partition, position) -> {
-            long first = starts.getOrDefault(partition, 0L);
-            if (position < first) {
-                missing(partition, position, first);
-            } else {
-                truncated(
-                        partition,
-                        position,
-                        Optional.ofNullable(divergent.get(partition))
-                                .map(OffsetAndMetadata::offset)
-                                .orElse(first));
-            }
-        });
-    }
-
-    private void missing(TopicPartition partition, long position, long first) {
-        missing.add(group, partition, position, first);
-        String what =
-                "%s of group %s: up to %d messages are missing, offsets %d to %d: the broker has deleted them (retention) before they were read"
-                        .formatted(partition, group, first - position, position, first - 1);
-        if (stopOnMissing) {
-            String why =
-                    what + "; nothing is read while headgate.kafka.stop-on-missing is true: set the group's offset to "
-                            + first + " or start once with false to go on without them";
-            LOG.error(why);
-            stopped.put(partition, why);
-            tellTroubles();
-        } else {
-            LOG.error(
-                    "{}; reading on from {}. Raise the topic's retention.ms or retention.bytes; send them again if"
-                            + " their sender can",
-                    what,
-                    first);
-            super.seek(partition, first);
-        }
-    }
-
-    private void truncated(TopicPartition partition, long position, long from) {
-        LOG.error(
-                "{} of group {} ends before offset {}, up to which it was read: its brokers have lost its end (an unclean"
-                        + " leader election?); reading again from {}. What was applied is dropped as a duplicate, and so"
-                        + " is what is new there if it has no message-id.",
-                partition,
-                group,
-                position,
-                from);
-        drop(List.of(partition));
-        super.seek(partition, from);
     }
 
     private void tellTroubles() {
-        List<String> troubles = new ArrayList<>(stopped.values());
+        List<String> troubles = new ArrayList<>(beginnings.troubles());
         failing.values().stream()
                 .filter(partition -> partition.times >= TROUBLE)
                 .forEach(partition -> troubles.add(partition.why));
@@ -503,7 +329,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             return; // a record is on its way to the route
         }
         for (TopicPartition partition : assignment()) {
-            if (!polled.has(partition) && !beginning.containsKey(partition) && lives.containsKey(partition.topic())) {
+            if (!polled.has(partition) && beginnings.isRead(partition)) {
                 try {
                     tracker.passed(partition, super.position(partition, Duration.ZERO));
                 } catch (TimeoutException | NoOffsetForPartitionException | OffsetOutOfRangeException e) {
@@ -511,16 +337,6 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
                 }
             }
         }
-    }
-
-    /** The offsets with the id of the topic that they are of. */
-    private Map<TopicPartition, OffsetAndMetadata> named(Map<TopicPartition, OffsetAndMetadata> offsets) {
-        Map<TopicPartition, OffsetAndMetadata> named = new HashMap<>();
-        offsets.forEach((partition, offset) -> {
-            Life life = lives.get(partition.topic());
-            named.put(partition, life == null ? offset : new OffsetAndMetadata(offset.offset(), TOPIC_ID + life.token));
-        });
-        return named;
     }
 
     private void rewindFailed() {
@@ -557,7 +373,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             rereads.over();
         }
         long start = System.nanoTime();
-        commitAsync(named(offsets), (committed, error) -> {
+        commitAsync(beginnings.named(offsets), (committed, error) -> {
             report.committed(start, error);
             if (error == null) {
                 commitFailures.over();
@@ -591,10 +407,10 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private void commitNow(Map<TopicPartition, OffsetAndMetadata> offsets) {
         long start = System.nanoTime();
         try {
-            commitSync(named(offsets), COMMIT_TIMEOUT);
+            commitSync(beginnings.named(offsets), COMMIT_TIMEOUT);
             report.committed(start, null);
         } catch (WakeupException e) {
-            commitSync(named(offsets), COMMIT_TIMEOUT);
+            commitSync(beginnings.named(offsets), COMMIT_TIMEOUT);
             wakeup();
         } catch (RuntimeException e) {
             report.committed(start, e);
@@ -606,10 +422,48 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     void giveUp(Collection<TopicPartition> partitions) {
         drop(partitions);
         rests.forget(partitions);
-        beginning.keySet().removeAll(partitions);
-        stopped.keySet().removeAll(partitions);
+        beginnings.forget(partitions);
         failing.keySet().removeAll(partitions);
         tellTroubles();
         report.assigned(assignment(), partitions);
+    }
+
+    /** Kafka's client, past what this class does at a seek. */
+    private final class Below implements Beginnings.Client {
+
+        @Override
+        public Set<TopicPartition> assignment() {
+            return AcknowledgingConsumer.this.assignment();
+        }
+
+        @Override
+        public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration atMost) {
+            return AcknowledgingConsumer.super.committed(partitions, atMost);
+        }
+
+        @Override
+        public Map<TopicPartition, Long> starts(Collection<TopicPartition> partitions, Duration atMost) {
+            return AcknowledgingConsumer.super.beginningOffsets(partitions, atMost);
+        }
+
+        @Override
+        public void readFromStart(Collection<TopicPartition> partitions) {
+            AcknowledgingConsumer.super.seekToBeginning(partitions);
+        }
+
+        @Override
+        public void readFromEnd(Collection<TopicPartition> partitions) {
+            AcknowledgingConsumer.super.seekToEnd(partitions);
+        }
+
+        @Override
+        public void readFrom(TopicPartition partition, long offset) {
+            AcknowledgingConsumer.super.seek(partition, offset);
+        }
+
+        @Override
+        public void drop(TopicPartition partition) {
+            AcknowledgingConsumer.this.drop(List.of(partition));
+        }
     }
 }

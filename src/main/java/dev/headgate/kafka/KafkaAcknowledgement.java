@@ -1,6 +1,7 @@
 package dev.headgate.kafka;
 
 import dev.headgate.ConfigurationException;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +44,8 @@ public final class KafkaAcknowledgement {
     }
 
     /**
+     * Makes its consumer one that commits what has completed.
+     *
      * @param route as complaints name it
      * @throws ConfigurationException if the endpoint has what excludes the acknowledgement
      */
@@ -94,7 +97,7 @@ public final class KafkaAcknowledgement {
             URISupport.parseQuery(URISupport.extractQuery(endpoint.getEndpointUri()))
                     .forEach((name, value) -> named.put(name.replace("-", "").toLowerCase(Locale.ROOT), value));
             return named;
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             throw new RuntimeCamelException(e);
         }
     }

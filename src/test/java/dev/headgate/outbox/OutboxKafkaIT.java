@@ -54,6 +54,10 @@ class OutboxKafkaIT {
     }
 
     private CamelContext relay() throws Exception {
+        return relay(kafka.bootstrapServers());
+    }
+
+    private CamelContext relay(String brokers) throws Exception {
         CamelContext context = new DefaultCamelContext();
         context.getRegistry().bind("dataSource", database.pool);
         context.addComponent("kafka", KafkaDefaults.component());
@@ -70,7 +74,7 @@ class OutboxKafkaIT {
                                 entry.getMessage().setHeader(KafkaConstants.OVERRIDE_TOPIC, topic);
                             }
                         })
-                        .to("kafka:events?brokers=" + kafka.bootstrapServers()
+                        .to("kafka:events?brokers=" + brokers
                                 + "&deliveryTimeoutMs=3000&requestTimeoutMs=1000&maxBlockMs=2000");
             }
         });
@@ -112,6 +116,28 @@ class OutboxKafkaIT {
                 assertThat(before == null || before < id).isTrue();
             }
         }
+    }
+
+    /** Several requests of one partition, the first of which finds no leader: KAFKA-15591. */
+    @Test
+    void a_partition_that_is_not_led_yet_gets_its_entries_in_order() throws Exception {
+        database.sql.update("""
+                insert into headgate.outbox (pipeline, destination, key, payload)
+                select 'test', 'events', 'key', convert_to(i || repeat('x', 2000), 'UTF8') from generate_series(1, 400) i
+                """);
+
+        int port = Integer.parseInt(kafka.bootstrapServers().replaceFirst(".*:", ""));
+        try (FirstRefused broker = new FirstRefused(port);
+                CamelContext context = relay(broker.bootstrapServers())) {
+            await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+            assertThat(broker.hasRefused()).isTrue();
+        }
+
+        assertThat(readAll().stream()
+                        .map(entry -> Receiver.entry(header(entry, "message-id")))
+                        .toList())
+                .hasSize(400)
+                .isSorted();
     }
 
     @Test
