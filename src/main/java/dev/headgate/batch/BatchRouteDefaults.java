@@ -3,6 +3,8 @@ package dev.headgate.batch;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.model.Model;
@@ -10,10 +12,8 @@ import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SplitDefinition;
-import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
-import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +27,21 @@ import org.jspecify.annotations.Nullable;
  * channel, with the message as its source gave it, unless it has an error handler of its own. Jobs have their own attempts
  * and dead letters instead.
  *
- * <p>It needs an id of its own, and from Kafka a group: see {@link SourceCheck}.
+ * <p>It needs an id of its own, and from Kafka a group: see {@link SourceCheck}; and no step that could lose messages: see
+ * {@link RouteCheck}. The parts of a {@code split} are messages of their own: see {@link SplitStrategy}.
  *
  * <p>Camel finds it by itself ({@code META-INF/services}) in every context on whose class path it is. One instance a
  * context; called on the thread that adds routes.
  */
 public final class BatchRouteDefaults extends ModelLifecycleStrategySupport implements ContextServicePlugin {
 
-    private static final String BATCH = "batch:";
-    private static final String DIRECT = "direct:";
     /** Before whatever order a person gives, and what Camel gives to routes without one: from 1000 on. */
     private static final int FIRST = -1_000_000;
 
     private final List<RouteDefinition> routes = new ArrayList<>();
     private @Nullable CamelContext context;
     private int nextStartupOrder = FIRST;
+    private boolean checked;
 
     @Override
     public void load(CamelContext context) {
@@ -58,7 +58,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
 
             @Override
             public void onRoutesAdd(Collection<Route> added) {
-                added.forEach(BatchRouteDefaults.this::check);
+                check(added);
             }
         });
     }
@@ -69,14 +69,17 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         if (added.getInput() == null) {
             return;
         }
-        if (added.getStartupOrder() == null && input(added).startsWith(BATCH)) {
+        RoutesToBatch toBatch = toBatch();
+        if (added.getStartupOrder() == null && toBatch.input(added).startsWith(RoutesToBatch.BATCH)) {
             added.setStartupOrder(nextStartupOrder++);
         }
         routes.removeIf(route -> route.getId() != null && route.getId().equals(added.getId()));
         routes.add(added);
         // What is added may be what an earlier one leads to.
         for (RouteDefinition route : routes) {
-            String batch = isConsumerOf(route) ? null : batch(route, new ArrayList<>());
+            String input = toBatch.input(route);
+            boolean ownDeadLetters = input.startsWith(RoutesToBatch.BATCH) || input.startsWith("job:");
+            String batch = ownDeadLetters ? null : toBatch.batch(route);
             if (batch != null) {
                 route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
                 // A list of all parts first would take memory for as many as somebody sends.
@@ -90,46 +93,46 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         routes.remove(removed);
     }
 
-    /** A direct: route is a part of those that call it. */
-    private void check(Route built) {
-        for (RouteDefinition route : routes) {
-            if (built.getRouteId().equals(route.getId())
-                    && !input(route).startsWith(BATCH)
-                    && !input(route).startsWith(DIRECT)
-                    && batch(route, new ArrayList<>()) != null) {
-                SourceCheck.check(built);
+    /** The model is complete when the first of its routes is built; what is added to a context that runs is looked at alone. */
+    private void check(Collection<Route> added) {
+        if (!checked) {
+            checked = true;
+            RouteCheck.require(RouteCheck.faults(context(), routes));
+        } else {
+            for (Route built : added) {
+                definition(built)
+                        .ifPresent(route -> RouteCheck.require(RouteCheck.faults(context(), routes, route)));
             }
         }
+        added.forEach(this::check);
+    }
+
+    /** A direct: route is a part of those that call it. */
+    private void check(Route built) {
+        RoutesToBatch toBatch = toBatch();
+        definition(built)
+                .filter(route -> !toBatch.input(route).startsWith(RoutesToBatch.BATCH)
+                        && !toBatch.input(route).startsWith(RoutesToBatch.DIRECT)
+                        && toBatch.batch(route) != null)
+                .ifPresent(route -> SourceCheck.check(built));
+    }
+
+    private Optional<RouteDefinition> definition(Route built) {
+        return routes.stream()
+                .filter(route -> built.getRouteId().equals(route.getId()))
+                .findFirst();
+    }
+
+    private RoutesToBatch toBatch() {
+        return new RoutesToBatch(context(), routes);
+    }
+
+    private CamelContext context() {
+        return Objects.requireNonNull(context);
     }
 
     private static Collection<SplitDefinition> splits(RouteDefinition route) {
         return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SplitDefinition.class);
-    }
-
-    private boolean isConsumerOf(RouteDefinition route) {
-        return input(route).startsWith(BATCH) || input(route).startsWith("job:");
-    }
-
-    /** The endpoint of the first batch that the route leads to, without options. */
-    private @Nullable String batch(RouteDefinition route, List<RouteDefinition> seen) {
-        seen.add(route);
-        for (ToDefinition step :
-                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
-            String uri = withoutOptions(resolved(step.getEndpointUri()));
-            if (uri.startsWith(BATCH)) {
-                return uri;
-            }
-            if (uri.startsWith(DIRECT)) {
-                for (RouteDefinition next : routes) {
-                    String further =
-                            seen.contains(next) || !withoutOptions(input(next)).equals(uri) ? null : batch(next, seen);
-                    if (further != null) {
-                        return further;
-                    }
-                }
-            }
-        }
-        return null;
     }
 
     private static DeadLetterChannelDefinition deadLetterChannel(String batch) {
@@ -137,28 +140,5 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         channel.setDeadLetterHandleNewException("false");
         channel.setUseOriginalMessage("true");
         return channel;
-    }
-
-    private String input(RouteDefinition route) {
-        return resolved(route.getInput().getEndpointUri());
-    }
-
-    /** The URI with the values of its placeholders; as it is written where one has none, which Camel itself will say. */
-    private String resolved(@Nullable String uri) {
-        String written = String.valueOf(uri);
-        if (context == null || !written.contains(PropertiesComponent.PREFIX_TOKEN)) {
-            return written;
-        }
-        try {
-            return context.resolvePropertyPlaceholders(written);
-        } catch (IllegalArgumentException e) {
-            return written;
-        }
-    }
-
-    private static String withoutOptions(String uri) {
-        String name = uri.startsWith(BATCH + "//") ? BATCH + uri.substring(BATCH.length() + 2) : uri;
-        int options = name.indexOf('?');
-        return options < 0 ? name : name.substring(0, options);
     }
 }
