@@ -192,6 +192,8 @@ public final class Headgate implements AutoCloseable {
                 .withName("headgate")
                 .withDescription("Headgate %s, commit %s".formatted(Build.version(), Build.commit()))
                 .withRoutesIncludePattern("false")
+                // What is refused at the start is named with its line.
+                .withSourceLocationEnabled(true)
                 // Kafka's headers are case-sensitive too, and a hash map costs a message less than a tree.
                 .withCaseInsensitiveHeaders(false)
                 .withShutdownLogInflightExchangesOnTimeout(false);

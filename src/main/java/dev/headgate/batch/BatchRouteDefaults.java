@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Route;
@@ -14,10 +15,8 @@ import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SplitDefinition;
-import org.apache.camel.model.ToDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
-import org.apache.camel.spi.PropertiesComponent;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.support.LifecycleStrategySupport;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +32,15 @@ import org.jspecify.annotations.Nullable;
  * and dead letters instead.
  *
  * <p>Its source is acknowledged after the effect, by what {@link Acknowledgement} gives it; one that cannot be is refused,
- * and so is a route without an id of its own: see {@link SourceCheck}. A route that sends to {@code job:} gets the same where
- * its source can take it.
+ * and so is a route without an id of its own: see {@link SourceCheck}; and a step that could lose messages: see {@link
+ * RouteCheck}. The parts of a {@code split} are messages of their own: see {@link SplitStrategy}. A route that sends to
+ * {@code job:} gets the same where its source can take it.
  *
  * <p>Camel finds it by itself ({@code META-INF/services}) in every context on whose class path it is. One instance a
  * context; called on the thread that adds routes.
  */
 public final class BatchRouteDefaults extends ModelLifecycleStrategySupport implements ContextServicePlugin {
 
-    private static final String BATCH = "batch:";
-    private static final String DIRECT = "direct:";
-    private static final String JOB = "job:";
     /** Before whatever order a person gives, and what Camel gives to routes without one: from 1000 on. */
     private static final int FIRST = -1_000_000;
 
@@ -51,6 +48,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     private @Nullable CamelContext context;
     private @Nullable Acknowledgement acknowledgement;
     private int nextStartupOrder = FIRST;
+    private boolean checked;
 
     @Override
     public void load(CamelContext context) {
@@ -67,6 +65,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
 
             @Override
             public void onRoutesAdd(Collection<Route> added) {
+                check(added);
                 added.forEach(BatchRouteDefaults.this::acknowledge);
             }
         });
@@ -79,14 +78,17 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         if (added.getInput() == null) {
             return;
         }
-        if (added.getStartupOrder() == null && input(added).startsWith(BATCH)) {
+        RoutesToBatch toBatch = toBatch();
+        if (added.getStartupOrder() == null && toBatch.input(added).startsWith(RoutesToBatch.BATCH)) {
             added.setStartupOrder(nextStartupOrder++);
         }
         routes.removeIf(route -> route.getId() != null && route.getId().equals(added.getId()));
         routes.add(added);
         // What is added may be what an earlier one leads to.
         for (RouteDefinition route : routes) {
-            String batch = isConsumerOf(route) ? null : target(BATCH, route, new ArrayList<>());
+            String input = toBatch.input(route);
+            boolean ownDeadLetters = input.startsWith(RoutesToBatch.BATCH) || input.startsWith(RoutesToBatch.JOB);
+            String batch = ownDeadLetters ? null : toBatch.batch(route);
             if (batch != null) {
                 route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
                 // A list of all parts first would take memory for as many as somebody sends.
@@ -100,19 +102,28 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         routes.remove(removed);
     }
 
+    /** The model is complete when the first of its routes is built; what is added to a context that runs is looked at alone. */
+    private void check(Collection<Route> added) {
+        if (!checked) {
+            checked = true;
+            RouteCheck.require(RouteCheck.faults(context(), routes));
+        } else {
+            for (Route built : added) {
+                definition(built)
+                        .ifPresent(route -> RouteCheck.require(RouteCheck.faults(context(), routes, route)));
+            }
+        }
+    }
+
     /** What the source of a route takes, before it starts; one that cannot take it is refused. */
     private void acknowledge(Route built) {
-        RouteDefinition route = definition(built.getRouteId());
-        if (route != null && isSource(route) && leadsTo(BATCH, route)) {
+        RouteDefinition route = definition(built).orElse(null);
+        if (route != null && isSource(route) && toBatch().batch(route) != null) {
             SourceCheck.check(built);
         }
         if (isAcknowledged(route)) {
             acknowledgement().attach(built);
         }
-    }
-
-    private static Collection<SplitDefinition> splits(RouteDefinition route) {
-        return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SplitDefinition.class);
     }
 
     private @Nullable RoutePolicy policy(CamelContext building, String routeId, NamedNode route) {
@@ -122,31 +133,23 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     }
 
     private boolean isAcknowledged(@Nullable RouteDefinition route) {
-        boolean leadsHere = route != null && isSource(route) && (leadsTo(BATCH, route) || leadsTo(JOB, route));
+        boolean leadsHere = route != null
+                && isSource(route)
+                && (toBatch().batch(route) != null || toBatch().leadsToJob(route));
         return leadsHere || acknowledgement().isEverywhere();
-    }
-
-    private boolean leadsTo(String scheme, RouteDefinition route) {
-        return target(scheme, route, new ArrayList<>()) != null;
-    }
-
-    private @Nullable RouteDefinition definition(String id) {
-        return routes.stream()
-                .filter(route -> id.equals(route.getId()))
-                .findFirst()
-                .orElse(null);
     }
 
     /** A direct: route is a part of those that call it. */
     private boolean isSource(RouteDefinition route) {
-        return !input(route).startsWith(BATCH) && !input(route).startsWith(DIRECT);
+        String input = toBatch().input(route);
+        return !input.startsWith(RoutesToBatch.BATCH) && !input.startsWith(RoutesToBatch.DIRECT);
     }
 
     /** Known when the first route is built: what the registry has is bound by then. */
     private Acknowledgement acknowledgement() {
         Acknowledgement known = acknowledgement;
         if (known == null) {
-            CamelContext here = Objects.requireNonNull(context);
+            CamelContext here = context();
             known = Acknowledgement.of(
                     here, () -> here.getComponent("batch", BatchComponent.class).database());
             acknowledgement = known;
@@ -154,32 +157,22 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         return known;
     }
 
-    private boolean isConsumerOf(RouteDefinition route) {
-        return input(route).startsWith(BATCH) || input(route).startsWith(JOB);
+    private Optional<RouteDefinition> definition(Route built) {
+        return routes.stream()
+                .filter(route -> built.getRouteId().equals(route.getId()))
+                .findFirst();
     }
 
-    /** The first endpoint of the scheme that the route leads to, without options. */
-    private @Nullable String target(String scheme, RouteDefinition route, List<RouteDefinition> seen) {
-        seen.add(route);
-        for (ToDefinition step :
-                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class)) {
-            String uri = withoutOptions(resolved(step.getEndpointUri()));
-            if (uri.startsWith(scheme)) {
-                return uri;
-            }
-            if (uri.startsWith(DIRECT)) {
-                for (RouteDefinition next : routes) {
-                    String further =
-                            seen.contains(next) || !withoutOptions(input(next)).equals(uri)
-                                    ? null
-                                    : target(scheme, next, seen);
-                    if (further != null) {
-                        return further;
-                    }
-                }
-            }
-        }
-        return null;
+    private RoutesToBatch toBatch() {
+        return new RoutesToBatch(context(), routes);
+    }
+
+    private CamelContext context() {
+        return Objects.requireNonNull(context);
+    }
+
+    private static Collection<SplitDefinition> splits(RouteDefinition route) {
+        return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SplitDefinition.class);
     }
 
     private static DeadLetterChannelDefinition deadLetterChannel(String batch) {
@@ -187,28 +180,5 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
         channel.setDeadLetterHandleNewException("false");
         channel.setUseOriginalMessage("true");
         return channel;
-    }
-
-    private String input(RouteDefinition route) {
-        return resolved(route.getInput().getEndpointUri());
-    }
-
-    /** The URI with the values of its placeholders; as it is written where one has none, which Camel itself will say. */
-    private String resolved(@Nullable String uri) {
-        String written = String.valueOf(uri);
-        if (context == null || !written.contains(PropertiesComponent.PREFIX_TOKEN)) {
-            return written;
-        }
-        try {
-            return context.resolvePropertyPlaceholders(written);
-        } catch (IllegalArgumentException e) {
-            return written;
-        }
-    }
-
-    private static String withoutOptions(String uri) {
-        String name = uri.startsWith(BATCH + "//") ? BATCH + uri.substring(BATCH.length() + 2) : uri;
-        int options = name.indexOf('?');
-        return options < 0 ? name : name.substring(0, options);
     }
 }

@@ -2,6 +2,7 @@ package dev.headgate.guarantee;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.failure.RejectedException;
 import java.io.IOException;
@@ -260,6 +261,15 @@ class SplitIT {
         assertThat(pipeline.count("select count(*) from got")).isEqualTo(10_026);
         assertThat(pipeline.text("select settled_at is not null from headgate.dead_letter where id = " + whole))
                 .isEqualTo("t");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { to: "batch:lines" } ] } | step (aggregate) in lines.camel.yaml line 7 stands between a source and batch:lines
+            to: batch:line | step (to) in lines.camel.yaml line 7 sends to batch:line, from which no route consumes
+            """)
+    void what_loses_messages_is_refused_at_the_start(String step, String expected) {
+        assertThatThrownBy(() -> start("- " + step)).rootCause().hasMessageContaining("Route lines, " + expected);
     }
 
     private void replay(String part) {

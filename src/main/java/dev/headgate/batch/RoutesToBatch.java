@@ -1,0 +1,163 @@
+package dev.headgate.batch;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.ExpressionNode;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SendDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.spi.PropertiesComponent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which steps of which routes lead to which {@code batch:}, as the model says, also by way of other routes of the process. Only
+ * what stands there as a name is seen, not an address that is made at run time. Reads the model each time, starts nothing.
+ */
+final class RoutesToBatch {
+
+    static final String BATCH = "batch:";
+    static final String DIRECT = "direct:";
+    static final String JOB = "job:";
+
+    /** Endpoints from one route to another that do not call it, but leave the message for another thread of it. */
+    private static final Pattern LEFT = Pattern.compile("(seda|stub|disruptor|disruptor-vm|vm):.*");
+
+    private static final Pattern NAMED = Pattern.compile("(?:batch|direct|seda|stub|disruptor|disruptor-vm|vm):[\\w.-]+");
+
+    private final CamelContext context;
+    private final Collection<RouteDefinition> routes;
+
+    RoutesToBatch(CamelContext context, Collection<RouteDefinition> routes) {
+        this.context = context;
+        this.routes = routes;
+    }
+
+    /** What the route consumes, with the values of placeholders, without options. */
+    String input(RouteDefinition route) {
+        return uri(route.getInput().getEndpointUri());
+    }
+
+    /** The first batch that the route leads to, whatever is in between, or null. */
+    @Nullable
+    String batch(RouteDefinition route) {
+        return first(BATCH, route.getOutputs(), new HashSet<>());
+    }
+
+    /** Likewise, of one step and the steps within it. */
+    @Nullable
+    String batch(ProcessorDefinition<?> step) {
+        return first(BATCH, List.of(step), new HashSet<>());
+    }
+
+    /** Whether one of the steps within this one leads to a batch. */
+    boolean containsBatch(ProcessorDefinition<?> step) {
+        return first(BATCH, step.getOutputs(), new HashSet<>()) != null;
+    }
+
+    /** The endpoint, which one of the step's is, leads to a batch by another thread of its route; else null. */
+    @Nullable
+    String leftForAnotherThread(ProcessorDefinition<?> step) {
+        return targets(step)
+                .filter(target -> LEFT.matcher(target).matches() && leadTo(BATCH, target, new HashSet<>()) != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether an endpoint that stands in the step itself leads to a batch. */
+    boolean sendsToBatch(ProcessorDefinition<?> step) {
+        return targets(step).anyMatch(target -> leadTo(BATCH, target, new HashSet<>()) != null);
+    }
+
+    /** The endpoints of other routes and of batches that stand in a step. */
+    Stream<String> targets(ProcessorDefinition<?> step) {
+        String written = null;
+        if (step instanceof SendDefinition<?> send) {
+            written = send.getEndpointUri();
+        } else if (step instanceof ToDynamicDefinition dynamic) {
+            written = dynamic.getUri();
+        } else if (step instanceof ExpressionNode node && node.getExpression() != null) {
+            written = node.getExpression().getExpression();
+        }
+        if (written == null) {
+            return Stream.empty();
+        }
+        if (step instanceof SendDefinition) {
+            return Stream.of(uri(written));
+        }
+        List<String> named = new ArrayList<>();
+        Matcher names = NAMED.matcher(resolved(written));
+        while (names.find()) {
+            named.add(names.group());
+        }
+        return named.stream();
+    }
+
+    /** The routes that consume an endpoint of another one. */
+    Stream<RouteDefinition> consumers(String uri) {
+        return routes.stream().filter(route -> input(route).equals(uri));
+    }
+
+    /** Whether the route enqueues jobs. */
+    boolean leadsToJob(RouteDefinition route) {
+        return first(JOB, route.getOutputs(), new HashSet<>()) != null;
+    }
+
+    private @Nullable String first(String scheme, List<ProcessorDefinition<?>> steps, Set<RouteDefinition> seen) {
+        for (ProcessorDefinition<?> step : all(steps)) {
+            for (String target : targets(step).toList()) {
+                String found = leadTo(scheme, target, seen);
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String leadTo(String scheme, String target, Set<RouteDefinition> seen) {
+        if (target.startsWith(scheme)) {
+            return target;
+        }
+        if (target.startsWith(DIRECT) || LEFT.matcher(target).matches()) {
+            for (RouteDefinition next : consumers(target).toList()) {
+                String found = seen.add(next) ? first(scheme, next.getOutputs(), seen) : null;
+                if (found != null) {
+                    return found;
+                }
+            }
+        }
+        return null;
+    }
+
+    @SuppressWarnings({"rawtypes", "unchecked"}) // the signature is Camel's
+    static Collection<ProcessorDefinition<?>> all(List<ProcessorDefinition<?>> steps) {
+        return (Collection) ProcessorDefinitionHelper.filterTypeInOutputs(steps, ProcessorDefinition.class);
+    }
+
+    private String uri(@Nullable String written) {
+        String uri = resolved(String.valueOf(written)).replaceFirst("^([a-z-]+:)//", "$1");
+        int options = uri.indexOf('?');
+        return options < 0 ? uri : uri.substring(0, options);
+    }
+
+    /** With the values of its placeholders; as it is written where one has none, which Camel itself will say. */
+    String resolved(String written) {
+        if (!written.contains(PropertiesComponent.PREFIX_TOKEN)) {
+            return written;
+        }
+        try {
+            return context.resolvePropertyPlaceholders(written);
+        } catch (IllegalArgumentException e) {
+            return written;
+        }
+    }
+}
