@@ -2,6 +2,7 @@ package dev.headgate.batch;
 
 import dev.headgate.message.Message;
 import dev.headgate.message.PipelineKey;
+import dev.headgate.message.SourcePosition;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -181,10 +182,7 @@ final class RefusalWindow {
         return new PipelineKey(message.pipeline(), message.orderingKey());
     }
 
-    /** The source position without its last part: the partition of a topic, or a queue. */
     private static String partition(Message message) {
-        String source = message.source();
-        int last = source.indexOf(':') < 0 ? source.lastIndexOf('-') : source.lastIndexOf(':');
-        return source.substring(0, Math.max(0, last));
+        return SourcePosition.parse(message.source()).container();
     }
 }

@@ -54,20 +54,10 @@ final class TransactedRoute implements RouteWriter.Route {
 
     @Override
     public @Nullable Throwable send(Batch batch) {
-        @Nullable Throwable[] failure = new Throwable[1];
-        try {
-            transaction.executeWithoutResult(status -> {
-                claim(batch);
-                failure[0] = route.send(batch);
-                if (failure[0] != null) {
-                    status.setRollbackOnly();
-                }
-            });
-        } catch (RuntimeException e) {
-            // A rollback that fails, as on a broken connection, says less than what was to be rolled back.
-            return failure[0] == null ? e : failure[0];
-        }
-        return failure[0];
+        return in(transaction, () -> {
+            claim(batch);
+            return route.send(batch);
+        });
     }
 
     @Override
@@ -77,15 +67,21 @@ final class TransactedRoute implements RouteWriter.Route {
 
     @Override
     public @Nullable Throwable together(Supplier<@Nullable Throwable> attempts) {
+        return in(outer, attempts);
+    }
+
+    /** Null if the work answers null and has been committed, else what failed; then it has been rolled back. */
+    private static @Nullable Throwable in(TransactionTemplate transaction, Supplier<@Nullable Throwable> work) {
         @Nullable Throwable[] failure = new Throwable[1];
         try {
-            outer.executeWithoutResult(status -> {
-                failure[0] = attempts.get();
+            transaction.executeWithoutResult(status -> {
+                failure[0] = work.get();
                 if (failure[0] != null) {
                     status.setRollbackOnly();
                 }
             });
         } catch (RuntimeException e) {
+            // A rollback that fails, as on a broken connection, says less than what was to be rolled back.
             return failure[0] == null ? e : failure[0];
         }
         return failure[0];

@@ -1,6 +1,7 @@
 package dev.headgate.job;
 
 import dev.headgate.message.Headers;
+import dev.headgate.message.SourcePosition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -41,11 +42,11 @@ public final class JobQueues {
                 returning queue, id
             ), letters as (
                 update headgate.dead_letter d set state = 'replayed', replayed_at = now(), replays = replays + 1
-                from again where d.pipeline = again.queue and d.source = 'job:' || again.queue || ':' || again.id
+                from again where d.pipeline = again.queue and d.source = %s
                     and d.state = 'dead'
             )
             select count(*) from again
-            """.formatted(CHOSEN);
+            """.formatted(CHOSEN, SourcePosition.Job.sql("again.queue", "again.id"));
 
     private static final String CANCEL = """
             update headgate.job j set state = 'cancelled', ended_at = now()

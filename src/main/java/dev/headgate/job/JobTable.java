@@ -1,5 +1,6 @@
 package dev.headgate.job;
 
+import dev.headgate.message.SourcePosition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -100,7 +101,7 @@ final class JobTable {
 
     // What was cancelled while it was executing stays so, and only loses its lease.
     private static final String END = """
-            with outcome as (%s), ended as (
+            with outcome as (%1$s), ended as (
                 update headgate.job j
                 set state = case j.state when 'executing' then o.state else j.state end,
                     lease = null,
@@ -123,7 +124,7 @@ final class JobTable {
                         from jsonb_array_elements(errors) with ordinality as t (e, position)),
                        (select coalesce(json_object_agg(key, value), '{}')
                         from jsonb_each_text(headers) where value is not null),
-                       payload, 'job:' || queue || ':' || id, now(), attempt, now()
+                       payload, %2$s, now(), attempt, now()
                 from ended where state = 'discarded'
                 on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
                    set state = 'dead', reason = excluded.reason, error = excluded.error,
@@ -132,7 +133,11 @@ final class JobTable {
             select id, queue, state from ended
             """;
 
-    private static final String AS_TOLD = END.formatted("""
+    private static String end(String outcome) {
+        return END.formatted(outcome, SourcePosition.Job.sql("queue", "id"));
+    }
+
+    private static final String AS_TOLD = end("""
             select * from unnest(?::bigint[], ?::bigint[], ?::text[], ?::int[], ?::bigint[], ?::text[], ?::text[])
                 as o (id, lease, state, uncounted, delay, reason, error)
             """);
@@ -160,7 +165,7 @@ final class JobTable {
                 CHANGED);
     }
 
-    private static final String RESCUE = END.formatted("""
+    private static final String RESCUE = end("""
             select id, lease, case when attempt < max_attempts then 'available' else 'discarded' end as state,
                    0 as uncounted, cast(null as bigint) as delay, 'process lost' as reason,
                    'its process stopped before it ended, or could not renew its lease' as error

@@ -6,14 +6,14 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
 
-/**
- * The place a message came from, the same again each time it is delivered, or replayed; its text is what tables hold. The
- * tables of jobs and of the outbox write the same text by their own statements.
- */
+/** The place a message came from, the same again each time it is delivered, or replayed; its text is what tables hold. */
 public sealed interface SourcePosition {
 
     /** The exchange property in which the consumer of a source leaves the position; nobody else can. */
     String PROPERTY = "HeadgateSource";
+
+    /** What it shares with its neighbours: the partition of a topic, a queue, or a destination. */
+    String container();
 
     /**
      * A record of Kafka: {@code topic-partition-offset}, or {@code topic@incarnation-partition-offset}.
@@ -29,9 +29,14 @@ public sealed interface SourcePosition {
         }
 
         @Override
-        public String toString() {
+        public String container() {
             String life = incarnation == 0 ? topic : topic + "@" + incarnation;
-            return life + "-" + partition + "-" + offset;
+            return life + "-" + partition;
+        }
+
+        @Override
+        public String toString() {
+            return container() + "-" + offset;
         }
     }
 
@@ -42,29 +47,61 @@ public sealed interface SourcePosition {
      */
     record Sqs(String queue, String id) implements SourcePosition {
         @Override
+        public String container() {
+            return "sqs:" + queue;
+        }
+
+        @Override
         public String toString() {
-            return "sqs:" + queue + ":" + id;
+            return container() + ":" + id;
         }
     }
 
     /** A job in all its attempts: {@code job:queue:id}. */
     record Job(String queue, long id) implements SourcePosition {
+
+        /** The position as an expression of SQL, of such for its queue and its id. */
+        public static String sql(String queue, String id) {
+            return "'job:' || " + queue + " || ':' || " + id;
+        }
+
+        @Override
+        public String container() {
+            return "job:" + queue;
+        }
+
         @Override
         public String toString() {
-            return "job:" + queue + ":" + id;
+            return container() + ":" + id;
         }
     }
 
     /** An entry of the outbox that its destination refused: {@code outbox:destination:id}. */
     record Outbox(String destination, long id) implements SourcePosition {
+
+        /** The position as an expression of SQL, of such for its destination and its id. */
+        public static String sql(String destination, String id) {
+            return "'outbox:' || " + destination + " || ':' || " + id;
+        }
+
+        @Override
+        public String container() {
+            return "outbox:" + destination;
+        }
+
         @Override
         public String toString() {
-            return "outbox:" + destination + ":" + id;
+            return container() + ":" + id;
         }
     }
 
     /** A source that takes nothing back. */
     record Unknown(String text) implements SourcePosition {
+        @Override
+        public String container() {
+            return "";
+        }
+
         @Override
         public String toString() {
             return text;

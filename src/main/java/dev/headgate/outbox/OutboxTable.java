@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.message.SourcePosition;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -267,18 +268,17 @@ final class OutboxTable implements AutoCloseable {
     // with the same id.
     private static final String REFUSE = """
             with refused as (
-                delete from headgate.outbox o where id = ? and delivered_at is null and""" + HELD + """
+                delete from headgate.outbox o where id = ? and delivered_at is null and %s
                 returning id, pipeline, destination, key, payload, attempts + 1 as attempts
             )
             insert into headgate.dead_letter as d
                 (pipeline, stage, reason, error, key, headers, payload, source, received_at, attempts, settled_at)
-            select pipeline, 'outbox:' || destination, ?, ?, key, ?::json, payload,
-                   'outbox:' || destination || ':' || id, now(), attempts, now()
+            select pipeline, 'outbox:' || destination, ?, ?, key, ?::json, payload, %s, now(), attempts, now()
             from refused
             on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
                set state = 'dead', reason = excluded.reason, error = excluded.error,
                    received_at = excluded.received_at, attempts = d.attempts + excluded.attempts
-            """;
+            """.formatted(HELD, SourcePosition.Outbox.sql("destination", "id"));
 
     /**
      * Makes the entry a dead letter.
