@@ -86,7 +86,7 @@ final class ReplayRun {
     ReplayRun(Pipelines pipelines, List<ReplayPlan.Letter> letters, int atOnce, int mostUnderWay, Duration patience) {
         this.pipelines = pipelines;
         this.unsent = new ArrayDeque<>(letters);
-        this.atOnce = atOnce;
+        this.atOnce = Math.min(atOnce, mostUnderWay);
         this.mostUnderWay = mostUnderWay;
         this.patience = patience;
     }
