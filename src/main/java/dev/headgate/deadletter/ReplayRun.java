@@ -2,8 +2,10 @@ package dev.headgate.deadletter;
 
 import dev.headgate.HeadgateException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -69,7 +71,7 @@ final class ReplayRun {
     private final List<ReplayReport.Stop> stops = new ArrayList<>();
     private final Map<Group, Long> left = new HashMap<>();
     private final Set<Key> keysLeft = new HashSet<>();
-    private List<ReplayPlan.Letter> unsent;
+    private final Deque<ReplayPlan.Letter> unsent;
     private long sent;
     private long missed;
     private long applied;
@@ -83,8 +85,8 @@ final class ReplayRun {
      */
     ReplayRun(Pipelines pipelines, List<ReplayPlan.Letter> letters, int atOnce, int mostUnderWay, Duration patience) {
         this.pipelines = pipelines;
-        this.unsent = new ArrayList<>(letters);
-        this.atOnce = atOnce;
+        this.unsent = new ArrayDeque<>(letters);
+        this.atOnce = Math.min(atOnce, mostUnderWay);
         this.mostUnderWay = mostUnderWay;
         this.patience = patience;
     }
@@ -127,13 +129,13 @@ final class ReplayRun {
 
     /** Takes those that may be sent now. */
     private List<ReplayPlan.Letter> next() {
-        int most = Math.min(atOnce, mostUnderWay - underWay.size());
+        // Many small sendings would take as long as as many large ones.
+        int most = mostUnderWay - underWay.size() < atOnce ? 0 : atOnce;
         List<ReplayPlan.Letter> next = new ArrayList<>();
-        List<ReplayPlan.Letter> later = new ArrayList<>();
+        Deque<ReplayPlan.Letter> later = new ArrayDeque<>();
         Set<Key> keysLater = new HashSet<>();
-        int i = 0;
-        for (; i < unsent.size() && next.size() < most; i++) {
-            ReplayPlan.Letter letter = unsent.get(i);
+        while (!unsent.isEmpty() && next.size() < most) {
+            ReplayPlan.Letter letter = unsent.removeFirst();
             Key key = letter.key() == null ? null : new Key(letter.pipeline(), letter.key());
             Group group = group(letter);
             Knowledge knowledge = groups.computeIfAbsent(group, g -> new Knowledge(g.reason));
@@ -147,7 +149,7 @@ final class ReplayRun {
             }
             boolean free = letter.follows() || knowledge.applied || knowledge.underWay == 0;
             if (!free || (key != null && keysLater.contains(key))) {
-                later.add(letter);
+                later.addFirst(letter);
                 if (key != null) {
                     keysLater.add(key);
                 }
@@ -156,8 +158,7 @@ final class ReplayRun {
             knowledge.underWay++;
             next.add(letter);
         }
-        later.addAll(unsent.subList(i, unsent.size()));
-        unsent = later;
+        later.forEach(unsent::addFirst);
         return next;
     }
 
@@ -204,7 +205,7 @@ final class ReplayRun {
     }
 
     private static Group group(ReplayPlan.Letter letter) {
-        return new Group(letter.pipeline(), letter.follows() ? "" : letter.reason());
+        return new Group(letter.pipeline(), letter.reason());
     }
 
     private Knowledge knowledge(ReplayPlan.Letter letter) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Key and headers of a message as its source gave them, byte by byte: headers in their order, of one name as often as there
- * were, without a value where there was none. Immutable, but for the bytes.
+ * were, without a value where there was none. Not to be changed.
  *
  * <p>The headers of an exchange hold the same of nearly all messages. With the others goes one of these, as the header
  * {@link #HEADER}, which no source can bring.
@@ -32,10 +32,6 @@ public record AsItCame(byte @Nullable [] key, List<Header> headers) {
     /** One header; without a value it is null. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Header(String name, byte @Nullable [] value) {}
-
-    public AsItCame {
-        headers = List.copyOf(headers);
-    }
 
     /** What is known of the message. */
     public static AsItCame of(Message message) {

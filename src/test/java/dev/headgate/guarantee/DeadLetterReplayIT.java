@@ -113,7 +113,7 @@ class DeadLetterReplayIT {
                     header("headgate-replay", "17.anybody.can.write"),
                     header("", "no name"));
             byte[] value = Orders.json("o", 666).getBytes(UTF_8);
-            sendBytes(pipeline, new ProducerRecord<>(pipeline.topic, 0, key, value, headers));
+            sendBytes(new ProducerRecord<>(pipeline.topic, 0, key, value, headers));
             awaitDead(pipeline, 1);
 
             assertThat(pipeline.text("select headers ->> 'a' || ', ' || (headers ->> 'b') || ', ' || key"
@@ -432,7 +432,7 @@ class DeadLetterReplayIT {
         return new RecordHeader(name, value.getBytes(UTF_8));
     }
 
-    private static void sendBytes(Pipeline pipeline, ProducerRecord<byte[], byte[]> record) {
+    private static void sendBytes(ProducerRecord<byte[], byte[]> record) {
         Map<String, Object> properties = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {

@@ -139,8 +139,8 @@ class ForgedHeadersIT {
                 assertThat(headgate.camelContext().isStarted()).isTrue();
             }
             HeadgateCommand replay = HeadgateCommand.run(
-                    SqsPipeline.ROUTES, pipeline.properties(), List.of("dead-letters", "replay", "--all"));
-            assertThat(replay.out()).isEqualTo("Replayed 5 dead letters (orders-sqs 5).\n");
+                    SqsPipeline.ROUTES, pipeline.properties(), List.of("dead-letters", "replay", "--all", "--force"));
+            assertThat(replay.out()).isEqualTo("Sent 5 dead letters (orders-sqs 5).\n");
             assertThat(pipeline.visibleAndInFlight()).isEqualTo("5 0");
         }
     }

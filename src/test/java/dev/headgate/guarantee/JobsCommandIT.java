@@ -205,9 +205,9 @@ class JobsCommandIT {
                 + " values ('mail', 'job:mail', 'outage', 'no mail server', '{\"tenant\":\"x\"}', 'pay', 'job:mail:2',"
                 + " now(), now())");
 
-        assertThat(HeadgateCommand.deadLetters(pipeline, "replay --pipeline mail")
+        assertThat(HeadgateCommand.deadLetters(pipeline, "replay --pipeline mail --force")
                         .out())
-                .isEqualTo("Replayed 1 dead letter (mail 1).\n");
+                .isEqualTo("Sent 1 dead letter (mail 1).\n");
         assertThat(
                         pipeline.text(
                                 "select state || attempt || (headers ->> 'tenant') || jsonb_array_length(errors) from headgate.job where id = 2"))
