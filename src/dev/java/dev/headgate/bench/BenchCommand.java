@@ -10,7 +10,13 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(
         name = "bench",
         description = "Measure Headgate on embedded servers.",
-        subcommands = {DrainCommand.class, JobsBenchCommand.class, SpikeCommand.class})
+        subcommands = {
+            FlowCommand.class,
+            FlowCommand.Relay.class,
+            DrainCommand.class,
+            JobsBenchCommand.class,
+            SpikeCommand.class
+        })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class BenchCommand implements Command {
 
@@ -19,6 +25,6 @@ public final class BenchCommand implements Command {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing benchmark: drain, jobs or spike");
+        throw new ParameterException(spec.commandLine(), "Missing benchmark: flow, relay, drain, jobs or spike");
     }
 }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** What happened between the first commit and the last; the messages of the first are left out. Thread-safe. */
 final class CommitMeter {
@@ -24,7 +25,7 @@ final class CommitMeter {
     }
 
     private final long expected;
-    private final CpuClock cpu;
+    private final LongSupplier cpu;
     private final CountDownLatch done = new CountDownLatch(1);
     private long firstNanos;
     private long firstCpu;
@@ -33,7 +34,8 @@ final class CommitMeter {
     private long lastCpu;
     private long count;
 
-    CommitMeter(long expected, CpuClock cpu) {
+    /** @param cpu the processor time used until now, in microseconds */
+    CommitMeter(long expected, LongSupplier cpu) {
         this.expected = expected;
         this.cpu = cpu;
     }
@@ -41,13 +43,13 @@ final class CommitMeter {
     synchronized void committed(int messages) {
         if (count == 0) {
             firstNanos = System.nanoTime();
-            firstCpu = cpu.micros();
+            firstCpu = cpu.getAsLong();
             firstCount = messages;
         }
         count += messages;
         if (count >= expected) {
             lastNanos = System.nanoTime();
-            lastCpu = cpu.micros();
+            lastCpu = cpu.getAsLong();
             done.countDown();
         }
     }

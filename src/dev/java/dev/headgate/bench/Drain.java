@@ -13,10 +13,6 @@ import dev.headgate.schema.JsonSchemaValidator;
 import dev.headgate.schema.SchemaFile;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -24,10 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
 
@@ -43,7 +37,6 @@ final class Drain {
 
     private static final int BATCH_SIZE = 2000;
     private static final Duration LONGEST = Duration.ofMinutes(10);
-    private static final Duration SCRAPE_INTERVAL = Duration.ofSeconds(5);
     private static final String BENCHMARK = "the benchmark";
     private static final Map<String, String> UNOBSERVED = Map.of("camel.management.enabled", "false");
 
@@ -149,15 +142,12 @@ final class Drain {
     private <M extends PlainMessage> CommitMeter.Reading plain(
             DemoServers servers, Backlog<M> backlog, Path sql, String name, int count, Consumer<byte[]> validator) {
         backlog.fill(name, count);
-        var meter = new CommitMeter(count, new CpuClock(servers.postgres().pid()));
+        var meter = new CommitMeter(count, cpu(servers));
         empty(servers);
         new PlainLoop<>(
                         () -> backlog.feed(name),
                         servers.postgres().dataSource(),
-                        List.of(
-                                SqlFile.read(sql.resolve("orders-state.sql")),
-                                SqlFile.read(sql.resolve("orders-outbox.sql")),
-                                SqlFile.read(sql.resolve("orders-receipts.sql"))),
+                        SqlFile.ofOrders(sql),
                         validator,
                         BATCH_SIZE,
                         meter::committed)
@@ -169,7 +159,7 @@ final class Drain {
             DemoServers servers, Backlog<?> backlog, Settings settings, Path folder, String name, int count)
             throws InterruptedException {
         backlog.fill(name, count);
-        var meter = new CommitMeter(count, new CpuClock(servers.postgres().pid()));
+        var meter = new CommitMeter(count, cpu(servers));
         empty(servers);
         Settings own = settings.with(backlog.properties(name, size.writers), BENCHMARK)
                 .with(
@@ -199,32 +189,16 @@ final class Drain {
         int port = FreePort.find();
         Map<String, String> management =
                 Map.of("camel.management.enabled", "true", "camel.management.port", String.valueOf(port));
-        HttpRequest metrics = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/metrics"))
-                .build();
-        ExecutorService scraper = Executors.newSingleThreadExecutor();
-        try {
-            scraper.execute(() -> scrape(metrics));
+        try (Scraper scraper = Scraper.start(port)) {
             return headgate(servers, backlog, settings.with(management, BENCHMARK), folder, "orders", count);
-        } finally {
-            scraper.shutdownNow();
         }
     }
 
-    /** Until it is interrupted. */
-    private static void scrape(HttpRequest metrics) {
-        HttpClient client = HttpClient.newHttpClient();
-        try {
-            while (true) {
-                try {
-                    client.send(metrics, HttpResponse.BodyHandlers.discarding());
-                } catch (IOException e) {
-                    // not there yet, or no longer
-                }
-                TimeUnit.SECONDS.sleep(SCRAPE_INTERVAL.toSeconds());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /** Of this JVM, with the broker in it, and of Postgres. */
+    private static LongSupplier cpu(DemoServers servers) {
+        CpuClock own = new CpuClock(ProcessHandle.current().pid());
+        CpuClock postgres = new CpuClock(servers.postgres().pid());
+        return () -> own.micros() + postgres.micros();
     }
 
     private static void empty(DemoServers servers) {

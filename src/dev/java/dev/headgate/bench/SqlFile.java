@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A statement of a route's SQL file for plain JDBC.
@@ -17,6 +18,13 @@ import java.util.regex.Pattern;
  */
 record SqlFile(String text, List<String> parameters) {
     private static final Pattern PARAMETER = Pattern.compile(":#\\$\\{body\\.([^}]+)}");
+
+    /** The statements of the shipped route, in order. */
+    static List<SqlFile> ofOrders(Path folder) {
+        return Stream.of("orders-state.sql", "orders-outbox.sql", "orders-receipts.sql")
+                .map(name -> read(folder.resolve(name)))
+                .toList();
+    }
 
     static SqlFile read(Path file) {
         try {

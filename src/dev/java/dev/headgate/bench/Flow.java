@@ -1,0 +1,152 @@
+package dev.headgate.bench;
+
+import dev.headgate.devservices.FreePort;
+import dev.headgate.bench.FlowResult.Drained;
+import dev.headgate.bench.FlowResult.Loaded;
+import dev.headgate.bench.FlowResult.Reading;
+import dev.headgate.bench.FlowResult.Start;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * Messages through the shipped Headgate as a process, and through a loop and a relay as one writes them by hand, one
+ * after the other on the same servers: first a backlog, with the process just started, then a load of half the rate that
+ * Headgate reached.
+ *
+ * <p>Figures of the backlog begin with the first message that got through, and leave out the others of its batch.
+ */
+final class Flow {
+    /**
+     * @param messages of the backlog
+     * @param loadSeconds how long the load lasts
+     */
+    record Size(int messages, int loadSeconds) {}
+
+    private final Path routes;
+    private final Inflow inflow;
+    private final Size size;
+    private final Consumer<String> progress;
+
+    Flow(Path routes, Inflow inflow, Size size, Consumer<String> progress) {
+        this.routes = routes;
+        this.inflow = inflow;
+        this.size = size;
+        this.progress = progress;
+    }
+
+    /** @throws IllegalStateException if a message got lost */
+    FlowResult run(Path directory) throws IOException, InterruptedException {
+        Path copied = directory.resolve("routes");
+        FileSystemUtils.copyRecursively(routes, copied);
+        inflow.adapt(copied);
+        progress.accept("Starting servers ...");
+        try (var servers = BenchServers.start(directory, routes)) {
+            Reading headgate = measure(servers, copied, directory, Contender.HEADGATE, 0);
+            Reading plain = measure(
+                    servers, copied, directory, Contender.PLAIN, headgate.load().perSecond());
+            return new FlowResult(
+                    servers.machine(),
+                    size.messages,
+                    PlainMain.WRITERS,
+                    PlainMain.BATCH_SIZE,
+                    JavaProcess.options(),
+                    headgate,
+                    plain,
+                    Math.round(100 * plain.delivered().allCpuMicros() / headgate.delivered().allCpuMicros()) / 100.0);
+        }
+    }
+
+    /** @param loadPerSecond 0: half the rate of the backlog */
+    private Reading measure(BenchServers servers, Path folder, Path directory, Contender contender, int loadPerSecond)
+            throws IOException, InterruptedException {
+        String name = contender.name().toLowerCase(Locale.ROOT);
+        String target = name + "-applied";
+        int port = FreePort.find();
+        Map<String, String> settings = servers.properties(name);
+        settings.putAll(Map.of(
+                "orders.topic", name,
+                "orders.group", name,
+                "orders.applied-topic", target,
+                "camel.management.port", String.valueOf(port)));
+        servers.createDatabase(name);
+        contender.createTables(servers.database(name), folder, settings);
+        servers.createTargetTopic(target);
+        progress.accept("A backlog for " + contender + " ...");
+        inflow.backlog(servers, name, size.messages);
+        progress.accept(contender + " takes it ...");
+        try (var process = contender.start(directory.resolve(name + ".log"), folder, written(settings, directory.resolve(name + ".properties")));
+                var cpu = CpuSamples.start(clocks(servers, process));
+                var scraper = Scraper.start(port)) {
+            servers.await(target, size.messages, process);
+            Times delivered = servers.delivered(target, Inflow.BACKLOG, size.messages);
+            Times through = inflow.commits() ? servers.committed(name, Inflow.BACKLOG, size.messages) : delivered;
+            Drained toDelivered = drained(cpu, through.first(), delivered);
+            int perSecond = loadPerSecond > 0 ? loadPerSecond : (int) Math.max(1, toDelivered.perSecond() / 2);
+            int more = perSecond * size.loadSeconds;
+            progress.accept("%s at %,d a second ...".formatted(contender, perSecond));
+            LongUnaryOperator due = inflow.load(servers, name, perSecond, more);
+            servers.await(target, (long) size.messages + more, process);
+            Loaded loaded = new Loaded(
+                    perSecond,
+                    inflow.commits() ? servers.committed(name, Inflow.LOAD, more).since(due) : null,
+                    servers.delivered(target, Inflow.LOAD, more).since(due));
+            return new Reading(
+                    inflow.commits() ? drained(cpu, through.first(), through) : null,
+                    toDelivered,
+                    start(process.startedAt(), scraper.readyAt(), through),
+                    loaded);
+        } finally {
+            servers.dropDatabase(name);
+        }
+    }
+
+    private static Map<String, CpuClock> clocks(BenchServers servers, JavaProcess contender) {
+        Map<String, CpuClock> clocks = new LinkedHashMap<>();
+        clocks.put("contender", new CpuClock(contender.pid()));
+        clocks.putAll(servers.clocks());
+        return clocks;
+    }
+
+    private static Path written(Map<String, String> settings, Path file) throws IOException {
+        var properties = new Properties();
+        properties.putAll(settings);
+        try (var writer = Files.newBufferedWriter(file)) {
+            properties.store(writer, null);
+        }
+        return file;
+    }
+
+    private static Drained drained(CpuSamples cpu, long first, Times times) {
+        int measured = times.after(first);
+        Map<String, Double> each = new LinkedHashMap<>();
+        cpu.used(first, times.last()).forEach((process, micros) -> each.put(process, tenths(micros / measured)));
+        return new Drained(
+                Math.round(measured * 1e6 / (times.last() - first)),
+                each,
+                tenths(each.values().stream().mapToDouble(Double::doubleValue).sum()));
+    }
+
+    private static Start start(long started, OptionalLong ready, Times through) {
+        return new Start(
+                ready.isPresent() ? millis(ready.getAsLong() - started) : null,
+                millis(through.first() - started),
+                through.fullSpeed().isPresent() ? millis(through.fullSpeed().getAsLong() - started) : null);
+    }
+
+    private static long millis(long micros) {
+        return micros / 1000;
+    }
+
+    private static double tenths(double value) {
+        return Math.round(10 * value) / 10.0;
+    }
+}

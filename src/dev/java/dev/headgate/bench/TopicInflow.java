@@ -1,0 +1,44 @@
+package dev.headgate.bench;
+
+import dev.headgate.demo.KafkaSource;
+import dev.headgate.demo.OrderGenerator;
+import dev.headgate.demo.Trouble;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.LongUnaryOperator;
+
+/** Through a source topic of each contender's own, which is named as it is. */
+final class TopicInflow implements Inflow {
+
+    @Override
+    public boolean commits() {
+        return true;
+    }
+
+    @Override
+    public void adapt(Path routes) {
+        // All of them run.
+    }
+
+    @Override
+    public void backlog(BenchServers servers, String contender, int messages) {
+        servers.createTopic(contender, Map.of());
+        try (var source = new KafkaSource(servers.brokers(), contender, contender)) {
+            Preload.run(source, messages);
+        }
+    }
+
+    @Override
+    public LongUnaryOperator load(BenchServers servers, String contender, int perSecond, int messages) {
+        var generator = new OrderGenerator(LOAD_SEED, Trouble.NONE);
+        try (var source = new KafkaSource(servers.brokers(), contender, contender)) {
+            LongUnaryOperator due = Times.evenly(Times.now(), perSecond);
+            for (int number = 0; number < messages; number++) {
+                Times.sleepUntil(due.applyAsLong(number));
+                source.send(generator.next());
+            }
+            source.flush();
+            return due;
+        }
+    }
+}
