@@ -124,6 +124,7 @@ public final class Headgate implements AutoCloseable {
             main.bind("managementServer", new ManagementServer(access));
             JolokiaPolicy.allowWrites(settings.getBoolean(SettingKey.MANAGEMENT_WRITE));
             beans.forEach(main::bind);
+            main.addMainListener(new StartCheck(database.dataSource(), settings.getString(SettingKey.DATABASE_USER)));
             main.start();
             sweep(main.getCamelContext(), settings, database.dataSource());
             return headgate;

@@ -97,7 +97,8 @@ public final class DeadLetters {
         jdbc.batchUpdate(SETTLE, replays, replays.size(), (statement, message) -> {
             statement.setObject(1, replayOf(message), Types.BIGINT);
             statement.setString(2, message.pipeline());
-            statement.setString(3, Objects.requireNonNull(message.replay()).origin().toString());
+            statement.setString(
+                    3, Objects.requireNonNull(message.replay()).origin().toString());
         });
     }
 

@@ -114,7 +114,10 @@ class SplitIT {
         List<String> lines = new ArrayList<>();
         for (int record = 0; record < 100; record++) {
             List<String> own = List.of(record + "-a", record + "-b", record + "-c");
-            send("k" + record, "id-" + record, String.join("\n", own.stream().map("\"%s\""::formatted).toList()));
+            send(
+                    "k" + record,
+                    "id-" + record,
+                    String.join("\n", own.stream().map("\"%s\""::formatted).toList()));
             lines.addAll(own);
         }
         pipeline.flush();
@@ -156,7 +159,8 @@ class SplitIT {
 
     /** The process is killed when two of three parts are written: the batch of the third waits for a lock. */
     @Test
-    void killed_between_the_parts_each_is_applied_once_and_the_record_is_acknowledged_after_the_last() throws Exception {
+    void killed_between_the_parts_each_is_applied_once_and_the_record_is_acknowledged_after_the_last()
+            throws Exception {
         write(SPLIT, "");
         pipeline.execute("create unique index once on got (body)");
         Map<String, String> shortSession = Map.of("camel.component.kafka.session-timeout-ms", "6000");
@@ -196,8 +200,8 @@ class SplitIT {
         pipeline.flush();
         awaitCommitted(1);
         assertThat(pipeline.texts("select body from got")).containsExactlyInAnyOrder("a", "d");
-        assertThat(pipeline.texts("select stage || ' ' || reason || ' ' || replace(source, '%s', '')"
-                        .formatted(topic) + " from headgate.dead_letter order by source"))
+        assertThat(pipeline.texts("select stage || ' ' || reason || ' ' || replace(source, '%s', '')".formatted(topic)
+                        + " from headgate.dead_letter order by source"))
                 .containsExactly("lines SQLSTATE 23514 -0-0#1", "refuse bad -0-0#2");
 
         pipeline.stop();
@@ -246,7 +250,9 @@ class SplitIT {
         assertThat(pipeline.count("select count(*) from got")).isEqualTo(10_001);
         pipeline.stop();
 
-        start(route.replace("process: { ref: refuse, id: refuse }", "log: { message: none, loggingLevel: TRACE }"), topic);
+        start(
+                route.replace("process: { ref: refuse, id: refuse }", "log: { message: none, loggingLevel: TRACE }"),
+                topic);
         long whole = pipeline.count("select id from headgate.dead_letter where headers ->> 'message-id' = 'bad'"
                 + " and source not like '%#%'");
         HeadgateCommand.run(folder, pipeline.properties(), List.of("dead-letters", "replay", "" + whole))
@@ -261,9 +267,35 @@ class SplitIT {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { to: "batch:lines" } ] } | step (aggregate) in lines.camel.yaml line 7 stands between a source and batch:lines
             to: batch:line | step (to) in lines.camel.yaml line 7 sends to batch:line, from which no route consumes
+            to: "sql:file:{{headgate.routes}}/none.sql" | step (to) in lines.camel.yaml line 7: file:
+            to: "log:{{no.such.setting}}" | step (to) in lines.camel.yaml line 7: Property with key [no.such.setting] not found
+            to: "sql:select 1 from nowhere where 1 = :#${body}" | step (to) in lines.camel.yaml line 7: relation "nowhere" does not exist. Correct the SQL
             """)
     void what_loses_messages_is_refused_at_the_start(String step, String expected) {
         assertThatThrownBy(() -> start("- " + step)).rootCause().hasMessageContaining("Route lines, " + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            insert into gots select value from json_array_elements_text(cast(:#${body.fresh} as json))        | insert.sql, line 3: insert into gots
+            insert into got (bodi) select value from json_array_elements_text(cast(:#${body.fresh} as json)) | column "bodi" of relation "got" does not exist
+            insert into closed select value from json_array_elements_text(cast(:#${body.fresh} as json))      | permission denied for table closed. Grant it to the role
+            """)
+    void sql_that_the_database_cannot_run_is_refused_at_the_start(String sql, String expected) throws IOException {
+        pipeline.migrate();
+        pipeline.execute("create table if not exists closed (body text)");
+        pipeline.execute("do $$ begin if not exists (select from pg_roles where rolname = 'poor_%s') then".formatted(pipeline.name)
+                + " create role poor_%1$s login; end if; end $$; grant usage on schema headgate, public to poor_%1$s;".formatted(pipeline.name)
+                + " grant all on all tables in schema headgate to poor_%1$s; grant insert on got to poor_%1$s".formatted(pipeline.name));
+        write(SPLIT, "");
+        Files.writeString(folder.resolve("insert.sql"), "-- what is new\n\n" + sql);
+        assertThatThrownBy(() -> pipeline.start(
+                        folder,
+                        Map.of("headgate.database.user", "poor_" + pipeline.name, "headgate.migrate", "false"),
+                        Map.of()))
+                .rootCause()
+                .hasMessageContaining("Route lines-write, step (to) in lines.camel.yaml line ")
+                .hasMessageContaining(expected);
     }
 
     private void replay(String part) {
@@ -307,9 +339,7 @@ class SplitIT {
     }
 
     private void write(String from, String steps, String more) throws IOException {
-        Files.writeString(
-                folder.resolve("lines.camel.yaml"),
-                ROUTES.formatted(from, steps.indent(8)) + more);
+        Files.writeString(folder.resolve("lines.camel.yaml"), ROUTES.formatted(from, steps.indent(8)) + more);
         Files.writeString(folder.resolve("insert.sql"), """
                 insert into got select value from json_array_elements_text(cast(:#${body.fresh} as json))
                 """);
