@@ -127,6 +127,7 @@ public final class Headgate implements AutoCloseable {
             main.configure().addConfiguration(new TableMbeans(database.dataSource()));
             new ManagementServer(access, secrets, metrics).bind(main);
             beans.forEach(main::bind);
+            main.addMainListener(new StartCheck(database.dataSource(), settings.getString(SettingKey.DATABASE_USER)));
             main.start();
             sweep(main.getCamelContext(), settings, database.dataSource());
             return headgate;

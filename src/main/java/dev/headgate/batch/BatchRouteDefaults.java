@@ -109,8 +109,7 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
             RouteCheck.require(RouteCheck.faults(context(), routes));
         } else {
             for (Route built : added) {
-                definition(built)
-                        .ifPresent(route -> RouteCheck.require(RouteCheck.faults(context(), routes, route)));
+                definition(built).ifPresent(route -> RouteCheck.require(RouteCheck.faults(context(), routes, route)));
             }
         }
     }

@@ -94,7 +94,7 @@ public final class RouteCheck {
     }
 
     /** @throws ConfigurationException that says all of the faults, if there are any */
-    static void require(List<String> faults) {
+    public static void require(List<String> faults) {
         if (!faults.isEmpty()) {
             throw new ConfigurationException(String.join("\n", faults));
         }
@@ -114,8 +114,13 @@ public final class RouteCheck {
             }
         }
         for (ProcessorDefinition<?> step : RoutesToBatch.all(route.getOutputs())) {
+            String missing = toBatch.missing(step);
+            if (missing != null) {
+                faults.add(StepPlace.of(route, step) + ": " + missing);
+            }
             toBatch.targets(step)
-                    .filter(target -> target.startsWith(RoutesToBatch.BATCH) && !target.contains("$"))
+                    .filter(target ->
+                            target.startsWith(RoutesToBatch.BATCH) && !target.contains("$") && !target.contains("{{"))
                     .filter(target -> toBatch.consumers(target).findAny().isEmpty())
                     .forEach(target -> faults.add("%s sends to %s, from which no route consumes: %s."
                             .formatted(StepPlace.of(route, step), target, consumedInstead(target))));

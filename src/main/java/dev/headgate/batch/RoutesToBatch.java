@@ -1,5 +1,7 @@
 package dev.headgate.batch;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -16,6 +18,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.spi.PropertiesComponent;
+import org.apache.camel.support.ResourceHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +34,8 @@ final class RoutesToBatch {
     /** Endpoints from one route to another that do not call it, but leave the message for another thread of it. */
     private static final Pattern LEFT = Pattern.compile("(seda|stub|disruptor|disruptor-vm|vm):.*");
 
-    private static final Pattern NAMED = Pattern.compile("(?:batch|direct|seda|stub|disruptor|disruptor-vm|vm):[\\w.-]+");
+    private static final Pattern NAMED =
+            Pattern.compile("(?:batch|direct|seda|stub|disruptor|disruptor-vm|vm):[\\w.-]+");
 
     private final CamelContext context;
     private final Collection<RouteDefinition> routes;
@@ -99,6 +103,48 @@ final class RoutesToBatch {
             named.add(names.group());
         }
         return named.stream();
+    }
+
+    /**
+     * The query of a {@code sql:} step, or the {@code file:} or {@code classpath:} that it is in; null of other steps, and of
+     * those with a data source of their own.
+     */
+    @Nullable
+    String query(ProcessorDefinition<?> step) {
+        if (!(step instanceof SendDefinition<?> send) || send.getEndpointUri() == null) {
+            return null;
+        }
+        String uri = resolved(send.getEndpointUri());
+        if (!uri.startsWith("sql:") || uri.contains("dataSource=")) {
+            return null;
+        }
+        String query = uri.substring("sql:".length()).replaceFirst("^//", "");
+        // What follows the last question mark are options, unless the query itself has one.
+        return query.replaceFirst("\\?[\\w.]+=[^?\\s]*$", "");
+    }
+
+    /** What a step needs and does not find, with the remedy: a value of a placeholder, or a file; null if all is there. */
+    @Nullable
+    String missing(ProcessorDefinition<?> step) {
+        String written = step instanceof SendDefinition<?> send ? send.getEndpointUri() : null;
+        if (written == null) {
+            return null;
+        }
+        try {
+            context.resolvePropertyPlaceholders(written);
+        } catch (IllegalArgumentException e) {
+            return e.getMessage().replaceFirst("(?s) for property.*|\\.?\\s*$", "")
+                    + ": set it in application.properties of the routes folder, or give a default, {{name:default}}.";
+        }
+        String query = query(step);
+        if (query != null && ResourceHelper.hasScheme(query)) {
+            try (InputStream found = ResourceHelper.resolveMandatoryResourceAsInputStream(context, query)) {
+                return found.available() < 0 ? "unreadable" : null;
+            } catch (IOException e) {
+                return "%s cannot be read: correct the path, or put the file there.".formatted(query);
+            }
+        }
+        return null;
     }
 
     /** The routes that consume an endpoint of another one. */

@@ -4,6 +4,7 @@ import dev.headgate.failure.Failure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -23,7 +24,9 @@ final class SqlSteps {
 
     private static final int SHORT = 80;
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]+)\"");
-    private static final Pattern PARAMETER = Pattern.compile(":[#?](\\w+|[$]\\{[^}]+\\}|[$]simple\\{[^}]+\\})");
+    private static final Pattern PARAMETER = Pattern.compile(":[#?](?:in:)?(\\w+|[$]\\{[^}]+\\}|[$]simple\\{[^}]+\\})");
+
+    private static final Pattern NUMBERED = Pattern.compile("\\$[0-9]+\\b(?!\\$)|#");
 
     private final CamelContext context;
 
@@ -59,6 +62,23 @@ final class SqlSteps {
                 .filter(where -> !where.isEmpty())
                 .toList();
         return found.size() == 1 ? found.get(0) : "";
+    }
+
+    /** A query, or what is in its file, as JDBC takes it: with a question mark for each of Camel's parameters. */
+    String text(String query) {
+        Sent sent = ResourceHelper.hasScheme(query) ? sent(query) : new Sent(query, List.of(query), List.of(1));
+        String text = String.join("\n", sent.lines);
+        return NUMBERED.matcher(PARAMETER.matcher(text).replaceAll("?")).replaceAll("?");
+    }
+
+    /** The line of the query's file that Postgres complains about, ending with a colon; at least the file. */
+    String where(String query, SQLException failure) {
+        if (!ResourceHelper.hasScheme(query)) {
+            return "";
+        }
+        ServerErrorMessage error = failure instanceof PSQLException postgres ? postgres.getServerErrorMessage() : null;
+        String line = error == null || error.getPosition() == 0 ? "" : where(sent(query), error);
+        return (line.isEmpty() ? name(query) : line) + ": ";
     }
 
     private Sent sent(String file) {
@@ -104,10 +124,15 @@ final class SqlSteps {
     }
 
     private static String where(Sent sent, int index) {
-        String name = sent.file.replaceFirst("^.*?([^/:]+/)?([^/:]+)$", "$1$2");
         String text = sent.lines.get(index).strip();
         return "%s, line %d: %s"
                 .formatted(
-                        name, sent.numbers.get(index), text.length() <= SHORT ? text : text.substring(0, SHORT) + "…");
+                        name(sent.file),
+                        sent.numbers.get(index),
+                        text.length() <= SHORT ? text : text.substring(0, SHORT) + "…");
+    }
+
+    private static String name(String file) {
+        return file.replaceFirst("^.*?([^/:]+/)?([^/:]+)$", "$1$2");
     }
 }

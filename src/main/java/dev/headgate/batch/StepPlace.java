@@ -41,7 +41,9 @@ final class StepPlace {
     private static int exact(Resource file, int line, NamedNode node) {
         Pattern name = Pattern.compile("\\b" + Pattern.quote(node.getShortName()) + "\\b");
         try (InputStream stream = file.getInputStream()) {
-            List<String> lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            List<String> lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             boolean next = line < lines.size()
                     && !name.matcher(lines.get(line - 1)).find()
                     && name.matcher(lines.get(line)).find();

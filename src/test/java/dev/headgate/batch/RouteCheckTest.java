@@ -106,8 +106,9 @@ class RouteCheckTest {
     void a_batch_is_consumed_by_one_route() throws Exception {
         String routes = ROUTES.formatted("to: { id: hand-over, uri: \"batch:orders\" }");
         assertThat(faults(routes))
-                .containsExactly("Route in, step hand-over (to) in in.camel.yaml line 7 sends to batch:orders, from which no"
-                        + " route consumes: add a route from: { uri: batch:orders }, or correct the name, there is batch:b.");
+                .containsExactly(
+                        "Route in, step hand-over (to) in in.camel.yaml line 7 sends to batch:orders, from which no"
+                                + " route consumes: add a route from: { uri: batch:orders }, or correct the name, there is batch:b.");
         assertThat(faults(ROUTES.formatted("to: batch:b") + """
                 - route:
                     id: twice
@@ -116,8 +117,9 @@ class RouteCheckTest {
                       steps:
                         - log: x
                 """))
-                .containsExactly("Only one route may consume from batch:b, found 2: write in in.camel.yaml line 29, twice in"
-                        + " in.camel.yaml line 35. Give each batch a name of its own.");
+                .containsExactly(
+                        "Only one route may consume from batch:b, found 2: write in in.camel.yaml line 29, twice in"
+                                + " in.camel.yaml line 35. Give each batch a name of its own.");
     }
 
     @Test

@@ -267,9 +267,35 @@ class SplitIT {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { to: "batch:lines" } ] } | step (aggregate) in lines.camel.yaml line 7 stands between a source and batch:lines
             to: batch:line | step (to) in lines.camel.yaml line 7 sends to batch:line, from which no route consumes
+            to: "sql:file:{{headgate.routes}}/none.sql" | step (to) in lines.camel.yaml line 7: file:
+            to: "log:{{no.such.setting}}" | step (to) in lines.camel.yaml line 7: Property with key [no.such.setting] not found
+            to: "sql:select 1 from nowhere where 1 = :#${body}" | step (to) in lines.camel.yaml line 7: relation "nowhere" does not exist. Correct the SQL
             """)
     void what_loses_messages_is_refused_at_the_start(String step, String expected) {
         assertThatThrownBy(() -> start("- " + step)).rootCause().hasMessageContaining("Route lines, " + expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            insert into gots select value from json_array_elements_text(cast(:#${body.fresh} as json))        | insert.sql, line 3: insert into gots
+            insert into got (bodi) select value from json_array_elements_text(cast(:#${body.fresh} as json)) | column "bodi" of relation "got" does not exist
+            insert into closed select value from json_array_elements_text(cast(:#${body.fresh} as json))      | permission denied for table closed. Grant it to the role
+            """)
+    void sql_that_the_database_cannot_run_is_refused_at_the_start(String sql, String expected) throws IOException {
+        pipeline.migrate();
+        pipeline.execute("create table if not exists closed (body text)");
+        pipeline.execute("do $$ begin if not exists (select from pg_roles where rolname = 'poor_%s') then".formatted(pipeline.name)
+                + " create role poor_%1$s login; end if; end $$; grant usage on schema headgate, public to poor_%1$s;".formatted(pipeline.name)
+                + " grant all on all tables in schema headgate to poor_%1$s; grant insert on got to poor_%1$s".formatted(pipeline.name));
+        write(SPLIT, "");
+        Files.writeString(folder.resolve("insert.sql"), "-- what is new\n\n" + sql);
+        assertThatThrownBy(() -> pipeline.start(
+                        folder,
+                        Map.of("headgate.database.user", "poor_" + pipeline.name, "headgate.migrate", "false"),
+                        Map.of()))
+                .rootCause()
+                .hasMessageContaining("Route lines-write, step (to) in lines.camel.yaml line ")
+                .hasMessageContaining(expected);
     }
 
     private void replay(String part) {
