@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
 public final class Headgate implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Headgate.class);
-    private static final Duration STOP_WHILE_HELD = Duration.ofSeconds(2);
+    private static final Duration STOP_WHILE_HELD = Duration.ofSeconds(3);
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
     private final Main main;
@@ -141,25 +141,27 @@ public final class Headgate implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    /** How long {@link #close} may take at most: {@code camel.main.shutdownTimeout}. */
+    /**
+     * How long {@link #close} may take at most: {@code camel.main.shutdownTimeout}; while a batch is held three seconds, for
+     * what is in flight would not be written however long one waits.
+     */
     public Duration stopTimeout() {
         ShutdownStrategy strategy = camelContext().getShutdownStrategy();
-        return Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
+        Duration set = Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
+        return held.holds().isEmpty() || set.compareTo(STOP_WHILE_HELD) < 0 ? set : STOP_WHILE_HELD;
     }
 
     /**
-     * Stops fetching, writes and acknowledges what is in flight, within {@code camel.main.shutdownTimeout}, commits and
-     * stops. What is not written by then is not acknowledged. While a batch is held, what is in flight would not be written
-     * however long one waits: then the rest has two seconds.
+     * Stops fetching, writes and acknowledges what is in flight, within {@link #stopTimeout}, commits and stops. What is not
+     * written by then is not acknowledged.
      */
     @Override
     public void close() {
-        if (!held.holds().isEmpty() && stopTimeout().compareTo(STOP_WHILE_HELD) > 0) {
-            camelContext().getShutdownStrategy().setTimeUnit(TimeUnit.SECONDS);
-            camelContext().getShutdownStrategy().setTimeout(STOP_WHILE_HELD.toSeconds());
-            LOG.info(
-                    "A batch is held, and not waited for: the rest stops within {} s, what is not written comes again",
-                    STOP_WHILE_HELD.toSeconds());
+        if (!held.holds().isEmpty()) {
+            // Sources commit what is acknowledged when the routes are forced to end, before the time is over.
+            ShutdownStrategy strategy = camelContext().getShutdownStrategy();
+            strategy.setTimeout(stopTimeout().toMillis() * 2 / 3);
+            strategy.setTimeUnit(TimeUnit.MILLISECONDS);
         }
         try {
             main.stop();

@@ -8,6 +8,8 @@ import dev.headgate.failure.RetryException;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.Message;
 import dev.headgate.message.Rejection;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,6 +18,7 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a step before the batch fails of: a retry that it asks for itself, or an outage. */
 class BatchStepIT {
@@ -60,7 +63,7 @@ class BatchStepIT {
     }
 
     @Test
-    void a_step_without_an_id_is_named_by_what_it_is_and_its_line() throws Exception {
+    void a_step_without_an_id_is_named_by_what_it_is_and_its_line(@TempDir Path folder) throws Exception {
         try (BatchRoutes routes = new BatchRoutes("lanes=1&linger=1", null)) {
             routes.context.getRegistry().bind("refuse", (Processor) exchange -> {
                 throw new RejectedException("unknown customer", "no such id");
@@ -70,8 +73,7 @@ class BatchStepIT {
                     throw new RejectedException("unknown customer", "no such id");
                 }
             });
-            PluginHelper.getRoutesLoader(routes.context)
-                    .loadRoutes(ResourceHelper.fromString("asking.camel.yaml", """
+            Path file = Files.writeString(folder.resolve("asking.camel.yaml"), """
                             - route:
                                 id: asking
                                 errorHandler:
@@ -85,7 +87,9 @@ class BatchStepIT {
                                     - process:
                                         ref: refuse
                                     - to: batch:b
-                            """));
+                            """);
+            PluginHelper.getRoutesLoader(routes.context)
+                    .loadRoutes(ResourceHelper.resolveResource(routes.context, "file:" + file));
 
             routes.send("direct:asking", "k", "flow");
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);

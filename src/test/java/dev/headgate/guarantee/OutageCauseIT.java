@@ -85,7 +85,7 @@ class OutageCauseIT {
         awaitSaid("ERROR: the books are closed; detail: since yesterday; hint: open the year");
         awaitSaid("PL/pgSQL function close_books() line 2 at RAISE", "SQLSTATE P0001");
         awaitSaid("step orders-state (to[sql/orders-state.sql] at orders.camel.yaml:");
-        awaitSaid("the first is " + pipeline.topic + "-0@1, key order1");
+        awaitSaid("the first is " + pipeline.topic + "-0-1, key order1");
 
         sink.execute("drop function close_books() cascade");
         awaitWritten();
