@@ -52,7 +52,8 @@ final class Jolokia extends ServiceSupport implements JolokiaPlatformHttpPlugin 
 
     Jolokia(Secrets secrets, boolean writes) {
         this.secrets = secrets;
-        StaticConfiguration configuration = new StaticConfiguration(ConfigKey.AGENT_ID, NetworkUtil.getAgentId(hashCode(), "headgate"));
+        StaticConfiguration configuration =
+                new StaticConfiguration(ConfigKey.AGENT_ID, NetworkUtil.getAgentId(hashCode(), "headgate"));
         services = JolokiaServiceManagerFactory.createJolokiaServiceManager(
                 configuration, new Quiet(), new JolokiaPermissions(writes));
         services.addService(new JolokiaSerializer());
@@ -112,7 +113,8 @@ final class Jolokia extends ServiceSupport implements JolokiaPlatformHttpPlugin 
     /** In all texts, however deep; what has a name that says so is hidden whatever it is. */
     private @Nullable Object mask(@Nullable Object value) {
         if (value instanceof JSONObject object) {
-            object.replaceAll((name, member) -> member instanceof String && Secrets.isName(name) ? "xxxxxx" : mask(member));
+            object.replaceAll(
+                    (name, member) -> member instanceof String && Secrets.isName(name) ? "xxxxxx" : mask(member));
         } else if (value instanceof JSONArray array) {
             array.replaceAll(this::mask);
         } else if (value instanceof String text) {
@@ -131,17 +133,18 @@ final class Jolokia extends ServiceSupport implements JolokiaPlatformHttpPlugin 
         JSONStructure ask(RoutingContext context) throws BadRequestException, EmptyResponseException, IOException {
             HttpServerRequest request = context.request();
             Map<String, String[]> parameters = parameters(request.params());
-            if (request.method() == HttpMethod.GET) {
+            if (HttpMethod.GET.equals(request.method())) {
                 return handleGetRequest(request.uri(), Utils.pathOffset(request.path(), context), parameters);
             }
-            byte[] body = context.body().buffer() == null ? new byte[0] : context.body().buffer().getBytes();
+            byte[] body = context.body().buffer() == null
+                    ? new byte[0]
+                    : context.body().buffer().getBytes();
             return handlePostRequest(
                     request.uri(), new ByteArrayInputStream(body), StandardCharsets.UTF_8.name(), parameters);
         }
 
         @Override
-        protected JSONObject executeRequest(JolokiaRequest request)
-                throws BadRequestException, EmptyResponseException {
+        protected JSONObject executeRequest(JolokiaRequest request) throws BadRequestException, EmptyResponseException {
             RequestType type = request.getType();
             boolean changes = type == RequestType.EXEC || type == RequestType.WRITE;
             if (changes && request.getHttpMethod() != org.jolokia.server.core.util.HttpMethod.POST) {
@@ -159,7 +162,8 @@ final class Jolokia extends ServiceSupport implements JolokiaPlatformHttpPlugin 
 
         private static Map<String, String[]> parameters(MultiMap given) {
             Map<String, String[]> parameters = new HashMap<>();
-            given.names().forEach(name -> parameters.put(name, given.getAll(name).toArray(String[]::new)));
+            given.names()
+                    .forEach(name -> parameters.put(name, given.getAll(name).toArray(String[]::new)));
             return parameters;
         }
     }

@@ -185,7 +185,8 @@ public final class ManagementServer extends DefaultMainHttpServerFactory {
 
     /** By a timer: no thread waits with it. */
     private void challengeLater(RoutingContext context) {
-        Duration wait = failed.failed(String.valueOf(context.request().remoteAddress().hostAddress()));
+        Duration wait =
+                failed.failed(String.valueOf(context.request().remoteAddress().hostAddress()));
         if (wait == null) {
             context.request().connection().close();
             return;

@@ -41,7 +41,8 @@ public final class Metrics implements AutoCloseable {
         }
     }
 
-    public void bind(Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held, Secrets secrets) {
+    public void bind(
+            Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held, Secrets secrets) {
         HeadgateMeters meters = observation;
         if (meters == null) {
             return;

@@ -62,7 +62,9 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         file(router, FILES + "charts.js", "charts.js", "text/javascript");
         file(router, FILES + "words.js", "words.js", "text/javascript");
         router.get("/observe/status")
-                .blockingHandler(request -> send(request, "application/json", Buffer.buffer(secrets.masked(started.json()))), false);
+                .blockingHandler(
+                        request -> send(request, "application/json", Buffer.buffer(secrets.masked(started.json()))),
+                        false);
     }
 
     @Override

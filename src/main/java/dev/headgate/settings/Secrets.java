@@ -31,7 +31,7 @@ public final class Secrets {
 
     /** A namespace of XML only looks like a URL. */
     private static final Pattern PATH = Pattern.compile(
-            "(?<!xmlns=[\"'])(?<!xmlns:\\w{1,20}=[\"'])(\\bhttps?:(?://)?[^\\s/?#\"'<>&,;\\\\]+)[/?#](?!xxxxxx)[^\\s\"'<>,;\\\\]+",
+            "(?<!xmlns=[\"'])(?<!xmlns:\\w{1,20}=[\"'])(\\bhttps?:(?://)?[^\\s/?#\"'<>&,;\\\\]+)[/?#](?!xxxxxx)[^\\s\"'<>\\\\]+",
             Pattern.CASE_INSENSITIVE);
 
     private static final String QUOTE = "(?:\"|'|&quot;|&apos;|\\\\\")?";
@@ -57,14 +57,18 @@ public final class Secrets {
     public static Secrets of(Settings settings) {
         Set<String> secret = new TreeSet<>();
         Set<String> open = new TreeSet<>(Set.of("", "true", "false"));
-        settings.asProperties().forEach((name, value) -> (isName(name.toString()) ? secret : open).add(value.toString()));
+        settings.asProperties()
+                .forEach((name, value) -> (isName(name.toString()) ? secret : open).add(value.toString()));
         secret.removeAll(open);
         secret.removeIf(value -> value.length() < SHORTEST);
         Set<String> values = secret.stream()
                 .flatMap(value -> Stream.of(
                         value,
                         URLEncoder.encode(value, StandardCharsets.UTF_8),
-                        value.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;").replace(">", "&gt;")))
+                        value.replace("&", "&amp;")
+                                .replace("\"", "&quot;")
+                                .replace("<", "&lt;")
+                                .replace(">", "&gt;")))
                 .collect(Collectors.toCollection(TreeSet::new));
         return new Secrets(values);
     }

@@ -143,8 +143,7 @@ class ManagementIT {
             proxy.refuse(true);
             proxy.cut();
             Pipeline.await().untilAsserted(() -> {
-                HttpResponse<String> ready =
-                        Scrape.get(port, "/observe/health/ready", "Authorization", "Bearer t0ken");
+                HttpResponse<String> ready = Scrape.get(port, "/observe/health/ready", "Authorization", "Bearer t0ken");
                 assertThat(ready.statusCode()).isEqualTo(503);
                 assertThat(ready.body()).contains("database since 20", "relay since 20", "outbox:orders-applied");
             });

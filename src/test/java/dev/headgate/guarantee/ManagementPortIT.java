@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headgate.ConfigurationException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,8 @@ class ManagementPortIT {
     void who_may_write_may_do_what_is_named_and_nothing_else(@TempDir Path folder) throws Exception {
         try (Pipeline pipeline = new Pipeline(1)) {
             settings(pipeline).put("headgate.management.write", "true");
-            assertThatThrownBy(() -> pipeline.start(RoutesFolder.withWebhook(folder.resolve("none")), properties, Map.of()))
+            assertThatThrownBy(() ->
+                            pipeline.start(RoutesFolder.withWebhook(folder.resolve("none")), properties, Map.of()))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("headgate.management.write")
                     .hasMessageContaining("set headgate.management.token");
@@ -147,7 +149,9 @@ class ManagementPortIT {
         hasNoSecret(
                 "all names",
                 post("{\"type\":\"list\",\"config\":{\"maxDepth\":9}}", headers).body());
-        hasNoSecret("search", post("{\"type\":\"search\",\"mbean\":\"*:*\"}", headers).body());
+        hasNoSecret(
+                "search",
+                post("{\"type\":\"search\",\"mbean\":\"*:*\"}", headers).body());
         String status = get("/observe/status", headers).body();
         assertThat(status).contains("hooks", "127.0.0.1:1");
         hasNoSecret("status", status);
@@ -175,9 +179,9 @@ class ManagementPortIT {
 
     /** An orchestrator needs no secret to see whether the process lives, and sees no more than that. */
     private void probes() throws IOException {
-        Pipeline.await()
-                .untilAsserted(() -> assertThat(get("/observe/health/ready", here()).status())
-                        .isEqualTo(200));
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        get("/observe/health/ready", here()).status())
+                .isEqualTo(200));
         for (String probe : List.of("/observe/health", "/observe/health/live", "/observe/health/started")) {
             Answer answer = get(probe, here());
             assertThat(answer.status()).as(probe).isEqualTo(200);
@@ -196,7 +200,7 @@ class ManagementPortIT {
                     .isEqualTo(401);
         }
         assertThat(System.nanoTime() - began).isGreaterThan(1_000_000_000L);
-        try (Socket guess = new Socket("127.0.0.1", port)) {
+        try (Socket guess = new Socket(InetAddress.getLoopbackAddress(), port)) {
             guess.getOutputStream().write(request("GET", "/", "", here(), "Authorization: Bearer guess"));
             assertThat(get("/observe/metrics", here(), "Authorization: Bearer " + TOKEN)
                             .body())
@@ -256,17 +260,13 @@ class ManagementPortIT {
     private static byte[] request(String method, String path, String body, String... headers) {
         return "%s %s HTTP/1.1\r\n%s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
                 .formatted(
-                        method,
-                        path,
-                        String.join("\r\n", headers),
-                        body.getBytes(StandardCharsets.UTF_8).length,
-                        body)
+                        method, path, String.join("\r\n", headers), body.getBytes(StandardCharsets.UTF_8).length, body)
                 .getBytes(StandardCharsets.UTF_8);
     }
 
     /** Over a socket, since the JDK's client sends no other Host than the right one. */
     private Answer send(byte[] request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(request);
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
