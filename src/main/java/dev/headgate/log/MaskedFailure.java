@@ -3,7 +3,7 @@ package dev.headgate.log;
 import java.util.function.UnaryOperator;
 
 /** A failure as the log shows it: its stack traces and those of its causes, and what they say without secrets. */
-@SuppressWarnings("serial") // nobody sends it anywhere
+@SuppressWarnings({"serial", "OverrideThrowableToString"}) // nobody sends it anywhere; it has the name of what it masks
 final class MaskedFailure extends Exception {
 
     private final String shown;

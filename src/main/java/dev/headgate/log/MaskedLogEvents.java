@@ -64,6 +64,9 @@ public final class MaskedLogEvents implements LogEventFactory {
     }
 
     private static @Nullable Throwable masked(@Nullable Throwable thrown) {
+        if (thrown == null) {
+            return null;
+        }
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             String text = cause.toString();
             if (!masked(text).equals(text)) {

@@ -133,7 +133,7 @@ final class Jolokia extends ServiceSupport implements JolokiaPlatformHttpPlugin 
         JSONStructure ask(RoutingContext context) throws BadRequestException, EmptyResponseException, IOException {
             HttpServerRequest request = context.request();
             Map<String, String[]> parameters = parameters(request.params());
-            if (request.method() == HttpMethod.GET) {
+            if (HttpMethod.GET.equals(request.method())) {
                 return handleGetRequest(request.uri(), Utils.pathOffset(request.path(), context), parameters);
             }
             byte[] body = context.body().buffer() == null

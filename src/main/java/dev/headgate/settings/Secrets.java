@@ -31,7 +31,7 @@ public final class Secrets {
 
     /** A namespace of XML only looks like a URL. */
     private static final Pattern PATH = Pattern.compile(
-            "(?<!xmlns=[\"'])(?<!xmlns:\\w{1,20}=[\"'])(\\bhttps?:(?://)?[^\\s/?#\"'<>&,;\\\\]+)[/?#](?!xxxxxx)[^\\s\"'<>,;\\\\]+",
+            "(?<!xmlns=[\"'])(?<!xmlns:\\w{1,20}=[\"'])(\\bhttps?:(?://)?[^\\s/?#\"'<>&,;\\\\]+)[/?#](?!xxxxxx)[^\\s\"'<>\\\\]+",
             Pattern.CASE_INSENSITIVE);
 
     private static final String QUOTE = "(?:\"|'|&quot;|&apos;|\\\\\")?";

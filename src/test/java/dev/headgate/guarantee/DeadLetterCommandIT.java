@@ -151,8 +151,10 @@ class DeadLetterCommandIT {
         assertThat(succeed("show 1").out()).contains("\\u001b[2J", "\\u202e", "pay\n\tload \\u009b2J");
         assertThat(JSON.readTree(succeed("show 1 --json").out()).get("payload").asText())
                 .isEqualTo("pay\n\tload \u009b2J\u202e");
-        HeadgateCommand.deadLetters(pipeline, "list --pipeline \u001b[2J --limit 0").failed(2, "--limit");
-        assertThat(HeadgateCommand.deadLetters(pipeline, "show \u001b[2J").err()).doesNotContain("\u001b");
+        HeadgateCommand.deadLetters(pipeline, "list --pipeline \u001b[2J --limit 0")
+                .failed(2, "--limit");
+        assertThat(HeadgateCommand.deadLetters(pipeline, "show \u001b[2J").err())
+                .doesNotContain("\u001b");
     }
 
     private static boolean isHostile(int character) {

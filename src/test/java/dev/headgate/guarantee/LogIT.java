@@ -88,9 +88,8 @@ class LogIT {
             assertThat(headgate).anyMatch(line -> line.contains("batch:orders wrote"));
             assertThat(headgate).hasSizeLessThan(100);
             pipeline.execute(ENTRY);
-            Pipeline.await()
-                    .untilAsserted(
-                            () -> assertThat(log.lines).anyMatch(line -> line.contains("hooks") && line.contains("refused")));
+            Pipeline.await().untilAsserted(() -> assertThat(log.lines)
+                    .anyMatch(line -> line.contains("hooks") && line.contains("refused")));
             assertThat(log.lines).anyMatch(line -> line.startsWith("org.apache.camel"));
             assertThat(log.lines).noneMatch(line -> line.contains(SECRET));
         }
@@ -109,8 +108,9 @@ class LogIT {
                             .toByteArray(Log4jLogEvent.newBuilder()
                                     .setLoggerName("dev.headgate.test")
                                     .setLevel(Level.WARN)
-                                    .setMessage(new SimpleMessage(
-                                            "a\r\n12:00:00.000 INFO forged \u001b]0;x\u0007 \u009b2J \u202egro \u2028 é\ttab"))
+                                    .setMessage(
+                                            new SimpleMessage(
+                                                    "a\r\n12:00:00.000 INFO forged \u001b]0;x\u0007 \u009b2J \u202egro \u2028 é\ttab"))
                                     .setThrown(new IllegalStateException("why\n12:00:00.000 INFO forged\u001b[2J"))
                                     .build()),
                     StandardCharsets.UTF_8);

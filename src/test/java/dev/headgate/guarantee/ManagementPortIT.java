@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headgate.ConfigurationException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,8 @@ class ManagementPortIT {
     void who_may_write_may_do_what_is_named_and_nothing_else(@TempDir Path folder) throws Exception {
         try (Pipeline pipeline = new Pipeline(1)) {
             settings(pipeline).put("headgate.management.write", "true");
-            assertThatThrownBy(() -> pipeline.start(RoutesFolder.withWebhook(folder.resolve("none")), properties, Map.of()))
+            assertThatThrownBy(() ->
+                            pipeline.start(RoutesFolder.withWebhook(folder.resolve("none")), properties, Map.of()))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("headgate.management.write")
                     .hasMessageContaining("set headgate.management.token");
@@ -198,7 +200,7 @@ class ManagementPortIT {
                     .isEqualTo(401);
         }
         assertThat(System.nanoTime() - began).isGreaterThan(1_000_000_000L);
-        try (Socket guess = new Socket("127.0.0.1", port)) {
+        try (Socket guess = new Socket(InetAddress.getLoopbackAddress(), port)) {
             guess.getOutputStream().write(request("GET", "/", "", here(), "Authorization: Bearer guess"));
             assertThat(get("/observe/metrics", here(), "Authorization: Bearer " + TOKEN)
                             .body())
@@ -264,7 +266,7 @@ class ManagementPortIT {
 
     /** Over a socket, since the JDK's client sends no other Host than the right one. */
     private Answer send(byte[] request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write(request);
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

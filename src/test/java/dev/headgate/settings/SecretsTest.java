@@ -30,6 +30,7 @@ class SecretsTest {
                 "https://hooks.example/services/T0/B0/X1?a=b|https://hooks.example/xxxxxx",
                 "https://hooks.example/xxxxxx-1f|https://hooks.example/xxxxxx-1f",
                 "<to uri=\"https://u:p@hooks.example:8443/s/T0\" id=\"x\"/>|<to uri=\"https://xxxxxx@hooks.example:8443/xxxxxx\" id=\"x\"/>",
+                "<to uri=\"http://h/p?a=b&amp;c=d\"/>|<to uri=\"http://h/xxxxxx\"/>",
                 "<routes xmlns=\"http://camel.apache.org/schema/spring\">|<routes xmlns=\"http://camel.apache.org/schema/spring\">",
                 "kafka:orders?saslJaasConfig=RAW(x password=\"a b\";)&groupId=g|kafka:orders?saslJaasConfig=xxxxxx&groupId=g",
                 "sasl=\"required password=&quot;p4ss&quot;;\"|sasl=\"required password=&quot;xxxxxx&quot;;\"",

@@ -17,7 +17,8 @@ public final class PrivateFile {
      */
     public static Path create(Path file) throws IOException {
         Files.deleteIfExists(file);
-        boolean permissions = Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix");
+        boolean permissions =
+                Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix");
         return permissions
                 ? Files.createFile(
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
