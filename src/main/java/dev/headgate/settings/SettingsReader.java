@@ -14,7 +14,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -25,8 +24,7 @@ final class SettingsReader {
 
     private static final String BUILT_IN = "the built-in default";
 
-    /** One that names a key and nothing else: no function, no default, not optional, no backslash before it. */
-    private static final Pattern PLACEHOLDER = Pattern.compile("(?<!\\\\)\\{\\{([\\w.-]+)}}");
+    private static final Pattern NAME = Pattern.compile("[\\w.-]+");
 
     /** Variables of the launcher and of the log configuration. */
     private static final Set<String> NOT_PROPERTIES =
@@ -105,18 +103,30 @@ final class SettingsReader {
     /** Camel would, but show the value, which may be a password. Headgate's own keys are taken as they are. */
     private void refuseDanglingPlaceholders(Map<String, String> environment) {
         values.forEach((name, value) -> {
-            Matcher placeholder = PLACEHOLDER.matcher(name.startsWith(PREFIX) ? "" : value.text());
-            while (placeholder.find()) {
-                String meant = placeholder.group(1);
-                if (!values.containsKey(meant)
-                        && !environment.containsKey(SettingKey.environmentName(meant))
-                        && System.getProperty(meant) == null) {
-                    throw new ConfigurationException(("%s in %s has a placeholder {{...}} without a value: set that, or"
-                                    + " write \\\\{{ in a file, \\{{ in the environment, where braces are meant.")
-                            .formatted(name, value.origin()));
-                }
+            if (!name.startsWith(PREFIX) && dangles(value.text(), environment)) {
+                throw new ConfigurationException(
+                        "%s in %s has a placeholder {{...}} without a value, or half a one: set what it names, or choose a value without {{ and }}, which Camel cannot take as they are."
+                                .formatted(name, value.origin()));
             }
         });
+    }
+
+    /** From the first end of one on, as Camel reads them. Functions, defaults and optional ones are Camel's to judge. */
+    private boolean dangles(String text, Map<String, String> environment) {
+        int end = text.indexOf("}}");
+        if (end < 0) {
+            return false;
+        }
+        int begin = text.lastIndexOf("{{", end);
+        if (begin < 0) {
+            return true;
+        }
+        String meant = text.substring(begin + 2, end);
+        boolean known = !NAME.matcher(meant).matches()
+                || values.containsKey(meant)
+                || environment.containsKey(SettingKey.environmentName(meant))
+                || System.getProperty(meant) != null;
+        return !known || dangles(text.substring(0, begin) + text.substring(end + 2), environment);
     }
 
     /** Camel's keys have two spellings, so that {@code health-check-enabled} is {@code HEALTHCHECKENABLED} too. */

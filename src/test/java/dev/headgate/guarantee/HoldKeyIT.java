@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -136,6 +139,37 @@ class HoldKeyIT {
         run(Map.of());
 
         Pipeline.await().untilAsserted(() -> assertThat(versions("o")).containsExactly("1", "2", "3", "4"));
+    }
+
+    /** As UTF-8 with replacements all of these keys are one. */
+    @Test
+    void keys_of_bytes_are_as_many_as_there_are_and_a_replay_has_the_same() {
+        run(Map.of());
+        try (KafkaProducer<byte[], byte[]> bytes = new KafkaProducer<>(
+                Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (int version : new int[] {1, 2}) {
+                bytes.send(binary(0x80, version));
+            }
+            bytes.send(binary(0x81, 7));
+        }
+        awaitStates("1 SQLSTATE 23514 dead", "2 held dead");
+        Pipeline.await().untilAsserted(() -> assertThat(versions("129")).containsExactly("7"));
+        assertThat(pipeline.texts("select distinct key from headgate.dead_letter"))
+                .containsExactly("base64:gA==");
+
+        pipeline.execute(ALLOW);
+        HeadgateCommand.deadLetters(pipeline, "replay --key base64:gA==");
+        Pipeline.await().untilAsserted(() -> assertThat(versions("128")).containsExactly("1", "2"));
+        awaitStates("1 SQLSTATE 23514 replayed settled", "2 held replayed settled");
+    }
+
+    private ProducerRecord<byte[], byte[]> binary(int key, int version) {
+        byte[] order = Orders.json(String.valueOf(key), version).getBytes(UTF_8);
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(pipeline.topic, new byte[] {(byte) key}, order);
+        record.headers().add("message-id", (key + "-" + version).getBytes(UTF_8));
+        return record;
     }
 
     private void run(Map<String, String> more) {

@@ -94,19 +94,29 @@ class SettingsTest {
         assertThat(settings.find("orders.topic")).contains("second");
     }
 
-    @Test
-    void a_placeholder_in_a_value_that_has_none_is_refused_without_showing_the_value() throws IOException {
-        application("orders.topic={{stage}}-orders\nstage=test\ncamel.component.aws2-s3.secret-key=se{{sa}}me");
+    @ParameterizedTest
+    @ValueSource(strings = {"se{{sa}}me", "sesa}}me", "{{stage}}se}}sa", "{{stage-{{sa}}}}"})
+    void a_placeholder_that_has_no_value_is_refused_without_showing_the_value_that_holds_it(String value)
+            throws IOException {
+        application("stage=test\ncamel.component.aws2-s3.secret-key=" + value);
 
         assertThatThrownBy(() -> Settings.load(routes, null, Map.of()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("camel.component.aws2-s3.secret-key in " + routes)
                 .hasMessageContaining("{{...}}")
-                .message()
-                .doesNotContain("sa}")
-                .doesNotContain("se{");
-        assertThat(Settings.load(routes, null, Map.of("SA", "x")).find("orders.topic"))
-                .contains("{{stage}}-orders");
+                .hasMessageNotContaining("sa")
+                .hasMessageNotContaining("se{");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{{stage}}-orders", "{{se}}", "{{?sa}}", "{{sa:none}}", "{{env:SA}}", "a{{b", "{{stage}}{{se}}"})
+    void one_that_has_a_value_and_one_that_only_camel_knows_is_not(String value) throws IOException {
+        application("stage=test\nheadgate.database.password=a{{b}}c\norders.topic=" + value);
+
+        Settings settings = Settings.load(routes, null, Map.of("SE", "x"));
+        assertThat(settings.find("orders.topic")).contains(value);
+        assertThat(settings.getString(SettingKey.DATABASE_PASSWORD)).isEqualTo("a{{b}}c");
     }
 
     @Test
