@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -87,7 +88,7 @@ final class BenchServers implements AutoCloseable {
     }
 
     String brokers() {
-        return properties.get("camel.component.kafka.brokers");
+        return Objects.requireNonNull(properties.get("camel.component.kafka.brokers"));
     }
 
     /** What leads to the servers, and to this database of theirs. */
@@ -99,7 +100,8 @@ final class BenchServers implements AutoCloseable {
 
     /** With a connection for each statement. */
     JdbcTemplate database(String name) {
-        return new JdbcTemplate(dataSource(properties(name)::get));
+        Map<String, String> own = properties(name);
+        return new JdbcTemplate(dataSource(setting -> Objects.requireNonNull(own.get(setting))));
     }
 
     /** Of the database that the settings lead to. */
@@ -146,8 +148,8 @@ final class BenchServers implements AutoCloseable {
         while (ends(topic) < messages) {
             contender.requireAlive();
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("Of %,d messages only %,d were delivered within %s"
-                        .formatted(messages, ends(topic), LONGEST));
+                throw new IllegalStateException(
+                        "Of %,d messages only %,d were delivered within %s".formatted(messages, ends(topic), LONGEST));
             }
             Thread.sleep(POLL.toMillis() / 2);
         }
@@ -224,8 +226,7 @@ final class BenchServers implements AutoCloseable {
     }
 
     private static long memory() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize()
-                >> 20;
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize() >> 20;
     }
 
     /** On what it was measured. */

@@ -4,14 +4,12 @@ import dev.headgate.cli.Main;
 import dev.headgate.database.Migrations;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Comparator;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcTemplate;
 

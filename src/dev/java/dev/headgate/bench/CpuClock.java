@@ -35,7 +35,7 @@ record CpuClock(long pid) {
 
     /** Of a file {@code /proc/PID/stat}; the name in it may hold anything. */
     static long ticks(String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return LongStream.range(FIRST_TIME, FIRST_TIME + TIMES)
                 .map(i -> Long.parseLong(fields[(int) i]))
                 .sum();

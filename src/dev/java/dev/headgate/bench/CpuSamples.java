@@ -21,13 +21,13 @@ final class CpuSamples implements AutoCloseable {
 
     private CpuSamples(Map<String, CpuClock> clocks) {
         this.clocks = clocks;
-        clocks.keySet().forEach(name -> samples.put(name, new TreeMap<>()));
     }
 
     /** @param clocks by the names of their processes */
     static CpuSamples start(Map<String, CpuClock> clocks) {
         CpuSamples samples = new CpuSamples(clocks);
-        samples.sampler.scheduleAtFixedRate(samples::sample, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        var unused =
+                samples.sampler.scheduleAtFixedRate(samples::sample, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         return samples;
     }
 
@@ -36,11 +36,12 @@ final class CpuSamples implements AutoCloseable {
     }
 
     private synchronized void add(String name, long moment, long micros) {
-        samples.get(name).put(moment, micros);
+        samples.computeIfAbsent(name, any -> new TreeMap<>()).put(moment, micros);
     }
 
     /** What each process used between two moments, in microseconds. */
     synchronized Map<String, Double> used(long from, long to) {
+        sample();
         Map<String, Double> used = new LinkedHashMap<>();
         samples.forEach((name, byMoment) -> used.put(name, at(byMoment, to) - at(byMoment, from)));
         return used;

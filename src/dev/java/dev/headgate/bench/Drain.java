@@ -189,8 +189,11 @@ final class Drain {
         int port = FreePort.find();
         Map<String, String> management =
                 Map.of("camel.management.enabled", "true", "camel.management.port", String.valueOf(port));
-        try (Scraper scraper = Scraper.start(port)) {
+        Scraper scraper = Scraper.start(port);
+        try {
             return headgate(servers, backlog, settings.with(management, BENCHMARK), folder, "orders", count);
+        } finally {
+            scraper.close();
         }
     }
 

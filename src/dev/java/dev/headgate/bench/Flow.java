@@ -1,10 +1,10 @@
 package dev.headgate.bench;
 
-import dev.headgate.devservices.FreePort;
 import dev.headgate.bench.FlowResult.Drained;
 import dev.headgate.bench.FlowResult.Loaded;
 import dev.headgate.bench.FlowResult.Reading;
 import dev.headgate.bench.FlowResult.Start;
+import dev.headgate.devservices.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +61,10 @@ final class Flow {
                     JavaProcess.options(),
                     headgate,
                     plain,
-                    Math.round(100 * plain.delivered().allCpuMicros() / headgate.delivered().allCpuMicros()) / 100.0);
+                    Math.round(100
+                                    * plain.delivered().allCpuMicros()
+                                    / headgate.delivered().allCpuMicros())
+                            / 100.0);
         }
     }
 
@@ -83,13 +86,16 @@ final class Flow {
         progress.accept("A backlog for " + contender + " ...");
         inflow.backlog(servers, name, size.messages);
         progress.accept(contender + " takes it ...");
-        try (var process = contender.start(directory.resolve(name + ".log"), folder, written(settings, directory.resolve(name + ".properties")));
+        try (var process = contender.start(
+                        directory.resolve(name + ".log"),
+                        folder,
+                        written(settings, directory.resolve(name + ".properties")));
                 var cpu = CpuSamples.start(clocks(servers, process));
                 var scraper = Scraper.start(port)) {
             servers.await(target, size.messages, process);
             Times delivered = servers.delivered(target, Inflow.BACKLOG, size.messages);
             Times through = inflow.commits() ? servers.committed(name, Inflow.BACKLOG, size.messages) : delivered;
-            Drained toDelivered = drained(cpu, through.first(), delivered);
+            Drained toDelivered = drained(cpu, through, delivered.last());
             int perSecond = loadPerSecond > 0 ? loadPerSecond : (int) Math.max(1, toDelivered.perSecond() / 2);
             int more = perSecond * size.loadSeconds;
             progress.accept("%s at %,d a second ...".formatted(contender, perSecond));
@@ -97,10 +103,12 @@ final class Flow {
             servers.await(target, (long) size.messages + more, process);
             Loaded loaded = new Loaded(
                     perSecond,
-                    inflow.commits() ? servers.committed(name, Inflow.LOAD, more).since(due) : null,
+                    inflow.commits()
+                            ? servers.committed(name, Inflow.LOAD, more).since(due)
+                            : null,
                     servers.delivered(target, Inflow.LOAD, more).since(due));
             return new Reading(
-                    inflow.commits() ? drained(cpu, through.first(), through) : null,
+                    inflow.commits() ? drained(cpu, through, through.last()) : null,
                     toDelivered,
                     start(process.startedAt(), scraper.readyAt(), through),
                     loaded);
@@ -125,12 +133,13 @@ final class Flow {
         return file;
     }
 
-    private static Drained drained(CpuSamples cpu, long first, Times times) {
-        int measured = times.after(first);
+    private static Drained drained(CpuSamples cpu, Times through, long last) {
+        long first = through.first();
+        int measured = through.after(first);
         Map<String, Double> each = new LinkedHashMap<>();
-        cpu.used(first, times.last()).forEach((process, micros) -> each.put(process, tenths(micros / measured)));
+        cpu.used(first, last).forEach((process, micros) -> each.put(process, tenths(micros / measured)));
         return new Drained(
-                Math.round(measured * 1e6 / (times.last() - first)),
+                Math.round(measured * 1e6 / (last - first)),
                 each,
                 tenths(each.values().stream().mapToDouble(Double::doubleValue).sum()));
     }

@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
 /** {@code headgate bench flow}: exit code 1 if Headgate was below the least ratio. */
 @CommandLine.Command(
         name = "flow",
-        description = "The shipped Headgate and a loop and relay as one writes them by hand, from the topic to the target"
-                + " topic, and compare.")
+        description =
+                "The shipped Headgate and a loop and relay as one writes them by hand, from the topic to the target"
+                        + " topic, and compare.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 class FlowCommand implements Callable<Integer> {
     private static final Flow.Size FULL = new Flow.Size(500_000, 30);

@@ -45,7 +45,10 @@ record FlowResult(
      * @param fullSpeedMillis until the end of the first second that brought 90% of the rate of the second half; null if
      *     none did
      */
-    record Start(@Nullable Long readyMillis, long firstMillis, @Nullable Long fullSpeedMillis) {}
+    record Start(
+            @Nullable Long readyMillis,
+            long firstMillis,
+            @Nullable Long fullSpeedMillis) {}
 
     /** From when messages were due to be sent, at so many a second. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

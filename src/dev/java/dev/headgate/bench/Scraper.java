@@ -58,8 +58,9 @@ final class Scraper implements AutoCloseable {
     }
 
     private int status(String path) {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(server + path)).timeout(PATIENCE).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server + path))
+                .timeout(PATIENCE)
+                .build();
         try {
             return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException notThere) {

@@ -29,8 +29,7 @@ final class Times {
         Arrays.sort(sorted);
         long lost = Arrays.stream(byNumber).filter(time -> time == 0).count();
         if (lost > 0 || byNumber.length == 0) {
-            throw new IllegalStateException(
-                    "Of %,d messages %,d did not get there".formatted(byNumber.length, lost));
+            throw new IllegalStateException("Of %,d messages %,d did not get there".formatted(byNumber.length, lost));
         }
     }
 

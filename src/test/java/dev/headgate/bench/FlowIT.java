@@ -14,8 +14,8 @@ class FlowIT {
     @Test
     void flow_measures_both_contenders_by_process_and_place() throws IOException {
         // Nobody is a thousand times as good.
-        CommandLineRun run = CommandLineRun.of(
-                "bench", "flow", "--quick", "--messages", "10000", "--least-ratio", "1000", "--json");
+        CommandLineRun run =
+                CommandLineRun.of("bench", "flow", "--quick", "--messages", "10000", "--least-ratio", "1000", "--json");
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
         assertThat(run.err()).contains("below the least, 1000.00");
@@ -53,7 +53,8 @@ class FlowIT {
         for (String contender : new String[] {"/headgate", "/plain"}) {
             assertThat(result.at(contender + "/committed").isMissingNode()).isTrue();
             assertThat(result.at(contender + "/delivered/perSecond").asInt()).isPositive();
-            assertThat(result.at(contender + "/load/delivered/p99Millis").asDouble()).isPositive();
+            assertThat(result.at(contender + "/load/delivered/p99Millis").asDouble())
+                    .isPositive();
         }
     }
 }
