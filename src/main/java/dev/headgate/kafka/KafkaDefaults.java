@@ -71,8 +71,10 @@ public final class KafkaDefaults {
     private static void sending(KafkaConfiguration configuration) {
         configuration.setValueSerializer(ByteArraySerializer.class.getName());
         configuration.setKeySerializer(KeyText.Writer.class.getName());
-        // A broker takes whatever it sees first of a producer in a partition (KAFKA-15591): of two requests under way to a
-        // partition that is new, or that gets a leader just then, the first fails, the second is appended, and the first
+        // A broker takes whatever it sees first of a producer in a partition (KAFKA-15591): of two requests under way
+        // to a
+        // partition that is new, or that gets a leader just then, the first fails, the second is appended, and the
+        // first
         // can never be. With one under way the second waits.
         configuration.setMaxInFlightRequest(1);
         // So that one request brings much.
