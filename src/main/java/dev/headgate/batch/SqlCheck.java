@@ -32,7 +32,8 @@ public final class SqlCheck {
     /** Syntax, and names: of tables, columns, functions, types, schemas. */
     private static final List<String> FAULTS = List.of("42601", "42P01", "42703", "42883", "42704", "3F000", "42P10");
 
-    private static final Pattern EXPLAINED = Pattern.compile("(?is)\\s*(select|insert|update|delete|merge|with|values)\\b.*");
+    private static final Pattern EXPLAINED =
+            Pattern.compile("(?is)\\s*(select|insert|update|delete|merge|with|values)\\b.*");
 
     private final SqlSteps steps;
     private final RoutesToBatch routes;
@@ -84,7 +85,8 @@ public final class SqlCheck {
         return faults;
     }
 
-    private @Nullable String fault(Connection connection, ProcessorDefinition<?> step, String role) throws SQLException {
+    private @Nullable String fault(Connection connection, ProcessorDefinition<?> step, String role)
+            throws SQLException {
         String query = routes.query(step);
         String sql = query == null ? "" : steps.text(query);
         if (query == null || sql.isBlank()) {
@@ -129,9 +131,11 @@ public final class SqlCheck {
 
     /** A temporary table that a step of the same transaction creates. */
     private boolean isCreated(String said) {
-        Matcher name = Pattern.compile("relation \"(?:[^\"]*\\.)?([^\".]+)\" does not exist").matcher(said);
+        Matcher name = Pattern.compile("relation \"(?:[^\"]*\\.)?([^\".]+)\" does not exist")
+                .matcher(said);
         return name.find()
-                && Pattern.compile("create\\s[\\w\\s]*table\\s[\\w\\s.\"]*\\b" + Pattern.quote(name.group(1).toLowerCase(Locale.ROOT)))
+                && Pattern.compile("create\\s[\\w\\s]*table\\s[\\w\\s.\"]*\\b"
+                                + Pattern.quote(name.group(1).toLowerCase(Locale.ROOT)))
                         .matcher(everything)
                         .find();
     }
