@@ -9,10 +9,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DevKafka implements AutoCloseable {
     private static final int NODE = 1;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     /** Fixed, so that a directory formatted by an earlier process is recognised. */
     private static final String CLUSTER = "SGVhZGdhdGVEZXZLYWZrYQ";
 
@@ -89,19 +93,33 @@ public final class DevKafka implements AutoCloseable {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
                     .all()
                     .get();
-            // Only a leader answers, and the client asks until one does.
-            admin.listOffsets(IntStream.range(0, partitions)
-                            .boxed()
-                            .collect(Collectors.toMap(
-                                    partition -> new TopicPartition(name, partition),
-                                    partition -> OffsetSpec.latest())))
-                    .all()
-                    .get();
+            awaitLeaders(admin, name, partitions);
         } catch (ExecutionException failure) {
             throw new IllegalStateException("Topic " + name + " was not created", failure.getCause());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating topic " + name, interrupted);
+        }
+    }
+
+    /** Only a leader answers; that a broker has not heard of the topic yet is an answer, too. */
+    private static void awaitLeaders(Admin admin, String name, int partitions)
+            throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> ends = IntStream.range(0, partitions)
+                .boxed()
+                .collect(Collectors.toMap(
+                        partition -> new TopicPartition(name, partition), partition -> OffsetSpec.latest()));
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (true) {
+            try {
+                admin.listOffsets(ends).all().get();
+                return;
+            } catch (ExecutionException failure) {
+                if (!(failure.getCause() instanceof RetriableException) || System.nanoTime() > deadline) {
+                    throw failure;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 

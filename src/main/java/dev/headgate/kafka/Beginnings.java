@@ -41,10 +41,18 @@ final class Beginnings {
 
         Set<TopicPartition> assignment();
 
-        /** @throws TimeoutException if Kafka does not say in time */
+        /**
+         * What the group has committed.
+         *
+         * @throws TimeoutException if Kafka does not say in time
+         */
         Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration atMost);
 
-        /** @throws TimeoutException if Kafka does not say in time */
+        /**
+         * The offsets at which the logs begin.
+         *
+         * @throws TimeoutException if Kafka does not say in time
+         */
         Map<TopicPartition, Long> starts(Collection<TopicPartition> partitions, Duration atMost);
 
         void readFromStart(Collection<TopicPartition> partitions);
