@@ -42,6 +42,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.sql.SqlComponent;
@@ -61,6 +62,7 @@ import org.slf4j.LoggerFactory;
 public final class Headgate implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Headgate.class);
+    private static final Duration STOP_WHILE_HELD = Duration.ofSeconds(3);
     private static final Duration REMINDER = Duration.ofMinutes(1);
 
     private final Main main;
@@ -137,18 +139,28 @@ public final class Headgate implements AutoCloseable {
         return main.getCamelContext();
     }
 
-    /** How long {@link #close} may take at most: {@code camel.main.shutdownTimeout}. */
+    /**
+     * How long {@link #close} may take at most: {@code camel.main.shutdownTimeout}; while a batch is held three seconds, for
+     * what is in flight would not be written however long one waits.
+     */
     public Duration stopTimeout() {
         ShutdownStrategy strategy = camelContext().getShutdownStrategy();
-        return Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
+        Duration set = Duration.of(strategy.getTimeout(), strategy.getTimeUnit().toChronoUnit());
+        return held.holds().isEmpty() || set.compareTo(STOP_WHILE_HELD) < 0 ? set : STOP_WHILE_HELD;
     }
 
     /**
-     * Stops fetching, writes and acknowledges what is in flight, within {@code camel.main.shutdownTimeout}, commits and
-     * stops. What is not written by then is not acknowledged.
+     * Stops fetching, writes and acknowledges what is in flight, within {@link #stopTimeout}, commits and stops. What is not
+     * written by then is not acknowledged.
      */
     @Override
     public void close() {
+        if (!held.holds().isEmpty()) {
+            // Sources commit what is acknowledged when the routes are forced to end, before the time is over.
+            ShutdownStrategy strategy = camelContext().getShutdownStrategy();
+            strategy.setTimeout(stopTimeout().toMillis() * 2 / 3);
+            strategy.setTimeUnit(TimeUnit.MILLISECONDS);
+        }
         try {
             main.stop();
         } finally {

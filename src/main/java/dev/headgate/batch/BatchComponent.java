@@ -69,6 +69,12 @@ public class BatchComponent extends DefaultComponent {
     }
 
     @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        getCamelContext().getCamelContextExtension().addInterceptStrategy(new FailedStep());
+    }
+
+    @Override
     protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
         BatchEndpoint endpoint = new BatchEndpoint(uri, this, remaining, configuration.copy());
         EndpointOptions.check(this, parameters);

@@ -3,8 +3,9 @@ package dev.headgate.batch;
 import dev.headgate.HeadgateException;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
-import java.time.InstantSource;
 import dev.headgate.message.Message;
+import dev.headgate.message.StepName;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,13 +88,18 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
             if (exchange.getException() == null && (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast())) {
                 return new HeadgateException("The route " + getRouteId() + " marked its exchange for rollback");
             }
-            return exchange.getException();
+            return exchange.getException() == null ? null : named(exchange, exchange.getException());
         } catch (Exception e) {
             return e;
         } finally {
             doneUoW(exchange);
             releaseExchange(exchange, false);
         }
+    }
+
+    private static Exception named(Exchange exchange, Exception failure) {
+        String node = FailedStep.of(exchange);
+        return node == null ? failure : new StepException(StepName.withPlace(exchange.getContext(), node), failure);
     }
 
     @Override
@@ -174,7 +181,10 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         SqlSteps steps = new SqlSteps(endpoint.getCamelContext());
         return failure -> {
             String where = steps.where(failure);
-            return where.isEmpty() ? server.of(failure) : server.of(failure) + ", " + where;
+            StepException step = ObjectHelper.getException(StepException.class, failure);
+            return server.of(failure)
+                    + (where.isEmpty() ? "" : ", " + where)
+                    + (step == null ? "" : ", step " + step.getMessage());
         };
     }
 

@@ -25,6 +25,11 @@ public interface BatchListener {
      */
     default void holding(Held held) {}
 
-    /** When all lanes of a batch that was held have written theirs, all of it, or have stopped. */
+    /** When all lanes of a batch that was held have written theirs, all of it. */
     default void released(String name) {}
+
+    /** Instead of {@link #released} where the last of them has stopped and not written it: its messages come again. */
+    default void abandoned(String name) {
+        released(name);
+    }
 }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,17 @@ final class Hold {
         tell(held == null ? clock.instant() : held.since());
     }
 
-    /** The lane has written its batch, all of it, or has stopped. */
-    synchronized void release(Lane lane) {
+    /** The lane has written its batch, all of it. */
+    void release(Lane lane) {
+        end(lane, listener -> listener.released(name));
+    }
+
+    /** The lane has stopped, and not written its batch. */
+    void abandon(Lane lane) {
+        end(lane, listener -> listener.abandoned(name));
+    }
+
+    private synchronized void end(Lane lane, Consumer<BatchListener> told) {
         if (lanes.remove(lane) == null) {
             return;
         }
@@ -46,7 +56,7 @@ final class Hold {
             tell(held.since());
         } else {
             held = null;
-            listeners.tell(listener -> listener.released(name));
+            listeners.tell(told);
         }
     }
 

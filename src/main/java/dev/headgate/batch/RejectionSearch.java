@@ -92,8 +92,12 @@ final class RejectionSearch {
                 }
             }
         }
-        open.forEach(message -> message.fail(new BatchStoppedException()));
-        writer.release(lane);
+        if (open.isEmpty()) {
+            writer.release(lane);
+        } else {
+            open.forEach(message -> message.fail(new BatchStoppedException()));
+            writer.abandon(lane);
+        }
     }
 
     private void round(boolean thorough) {
@@ -426,7 +430,7 @@ final class RejectionSearch {
     private @Nullable String why() {
         if (!tooMany.isEmpty()) {
             String reason = tooMany.iterator().next();
-            return window.why(reason) + ": " + cause(reason, "");
+            return window.why(reason) + ": " + cause(reason, "") + example(reason);
         }
         Trial oldest = null;
         for (Trial trial : trials.values()) {
@@ -437,7 +441,19 @@ final class RejectionSearch {
         return oldest == null || oldest.age() < PATIENCE.toNanos() || (oldest.isData() && isUnopposed(oldest))
                 ? null
                 : "%d refused, and nothing else has passed since, so that it is the sink's fault until another message passes: %s"
-                        .formatted(trials.size(), cause(oldest.reason(), oldest.reason() + ": " + oldest.error()));
+                                .formatted(
+                                        trials.size(), cause(oldest.reason(), oldest.reason() + ": " + oldest.error()))
+                        + example(oldest.reason());
+    }
+
+    /** The first message that is refused for this reason. */
+    private String example(String reason) {
+        return open.stream()
+                .filter(message ->
+                        trials.containsKey(message) && trial(message).reason().equals(reason))
+                .findFirst()
+                .map(message -> "; the first is " + message.place())
+                .orElse("");
     }
 
     /** What the database said last, if that was for this reason. */

@@ -243,9 +243,14 @@ final class RouteWriter {
         listeners.tell(listener -> listener.retrying(batch, cause, rounds, options.backoff.after(rounds)));
     }
 
-    /** The batch in hand is written, all of it, or given up. */
+    /** The batch in hand is written, all of it. */
     void release(Lane lane) {
         hold.release(lane);
+    }
+
+    /** The lane has stopped, and what it had is not acknowledged. */
+    void abandon(Lane lane) {
+        hold.abandon(lane);
     }
 
     private void hold(List<Message> messages, Lane lane, String why, boolean pauses) {

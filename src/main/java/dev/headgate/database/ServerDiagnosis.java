@@ -10,6 +10,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,14 @@ public final class ServerDiagnosis implements Diagnosis, AutoCloseable {
 
     /** A lock, a statement or a deadlock has taken too long. */
     private static final Set<String> WAITING = Set.of("55P03", "57014", "40P01");
+
+    /** Limits of a session that end it, and whose they are. */
+    private static final Map<String, String> OWN_LIMITS = Map.of(
+            "25P03",
+            "the limit is Headgate's own, idle_in_transaction_session_timeout of %d s unless URL, role or database set another: the process stood still for so long in a transaction"
+                    .formatted(SessionSettings.IDLE_IN_TRANSACTION.toSeconds()),
+            "25P04",
+            "the transaction has lasted longer than transaction_timeout, which the URL, the role or the database sets, for Headgate does not");
 
     private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(5);
 
@@ -55,6 +64,10 @@ public final class ServerDiagnosis implements Diagnosis, AutoCloseable {
             String holders = locks.holders();
             return said + (holders == null ? ", " : "; it waited for " + holders + ", ") + server;
         }
+        String limit = state == null ? null : OWN_LIMITS.get(state);
+        if (limit != null) {
+            said += "; " + limit;
+        }
         return said + (isOfTheConnection(state) ? "; " + server + " " + answer() : ", " + server);
     }
 
@@ -65,7 +78,7 @@ public final class ServerDiagnosis implements Diagnosis, AutoCloseable {
 
     /** Broken, refused, or ended by the server. */
     private static boolean isOfTheConnection(@Nullable String state) {
-        return state == null || state.startsWith("08") || state.startsWith("57P") || state.equals("25P03");
+        return state == null || state.startsWith("08") || state.startsWith("57P") || OWN_LIMITS.containsKey(state);
     }
 
     private synchronized String answer() {

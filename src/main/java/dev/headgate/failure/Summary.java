@@ -9,6 +9,9 @@ import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -22,11 +25,38 @@ final class Summary {
     /** Of a wait: what it is about stands in the context only. */
     private static final Set<String> WAITING = Set.of("55P03", "57014", "40P01");
 
+    /** Not null, and check: their detail is the row, which is nobody's business in a log. */
+    private static final Set<String> SHOWS_A_ROW = Set.of("23502", "23514");
+
+    /** A host and a port, or the beginning of a URL. */
+    private static final Pattern PLACE =
+            Pattern.compile("https?://[^\\s/?\"]+|[\\w.-]+(?:/[\\d.:a-f]+)?:\\d{2,5}\\b|\\[[\\d:a-f]+\\]:\\d+");
+
     private Summary() {}
 
     static String of(List<Throwable> causes) {
         SQLException sql = sql(causes);
-        return sql == null ? own(causes.get(causes.size() - 1)) : sql(sql);
+        return sql == null ? ofConnection(causes) : sql(sql);
+    }
+
+    /** The innermost cause; where that says only that a connection failed, with the cause that says to what. */
+    private static String ofConnection(List<Throwable> causes) {
+        Throwable innermost = causes.get(causes.size() - 1);
+        String said = own(innermost);
+        if (!(innermost instanceof IOException || innermost instanceof TimeoutException)
+                || PLACE.matcher(said).find()) {
+            return said;
+        }
+        for (int i = causes.size() - 2; i >= 0; i--) {
+            String message = causes.get(i).getMessage();
+            if (message != null) {
+                Matcher place = PLACE.matcher(firstLine(message));
+                if (place.find()) {
+                    return said + " (" + place.group().replaceFirst("//.*@", "//") + ")";
+                }
+            }
+        }
+        return said;
     }
 
     /** The innermost one; null if it is no failure of a database. */
@@ -58,11 +88,15 @@ final class Summary {
 
     private static String server(ServerErrorMessage error) {
         String said = error.getSeverity() + ": " + error.getMessage();
-        if (error.getHint() != null) {
-            said += "; hint: " + error.getHint();
+        if (error.getDetail() != null && !SHOWS_A_ROW.contains(error.getSQLState())) {
+            said += "; detail: " + firstLine(error.getDetail());
         }
-        if (error.getWhere() != null && WAITING.contains(error.getSQLState())) {
-            said += ", " + firstLine(error.getWhere());
+        if (error.getHint() != null) {
+            said += "; hint: " + firstLine(error.getHint());
+        }
+        String where = error.getWhere();
+        if (where != null && (WAITING.contains(error.getSQLState()) || where.startsWith("PL/pgSQL"))) {
+            said += ", " + firstLine(where);
         }
         return said;
     }

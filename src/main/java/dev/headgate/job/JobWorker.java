@@ -108,16 +108,16 @@ final class JobWorker implements Poller.Work {
     }
 
     @Override
-    public Duration look() {
-        settle();
+    public Poller.Look look() {
+        boolean asked = settle();
         long current = lease.current();
         int room = options.concurrency() + ahead.jobs() - inHand.get();
         int most = Math.min(Math.min(room, rate.available()), MOST_AT_ONCE);
         if (!claiming || current == 0 || room <= 0) {
-            return options.pollInterval();
+            return new Poller.Look(options.pollInterval(), asked);
         }
         if (most == 0) {
-            return rate.untilMore();
+            return new Poller.Look(rate.untilMore(), asked);
         }
         List<Job> claimed = table.claim(options.queue(), most, options.maxAttempts(), current);
         rate.taken(claimed.size());
@@ -126,7 +126,8 @@ final class JobWorker implements Poller.Work {
         if (!claiming) { // since then
             claiming(false);
         }
-        return claimed.size() == most || !settled.isEmpty() ? Duration.ZERO : options.pollInterval();
+        return new Poller.Look(
+                claimed.size() == most || !settled.isEmpty() ? Duration.ZERO : options.pollInterval(), true);
     }
 
     @Override
@@ -203,11 +204,12 @@ final class JobWorker implements Poller.Work {
         return new Settled(job, outcome, run.took(), cause);
     }
 
-    /** What could not be settled, because the database was away, is settled later. */
-    private void settle() {
+    /** What could not be settled, because the database was away, is settled later; whether there was any. */
+    private boolean settle() {
         for (Settled next = settled.poll(); next != null; next = settled.poll()) {
             ending.add(next);
         }
+        boolean any = !ending.isEmpty();
         while (!ending.isEmpty()) {
             List<Settled> batch = ending.subList(0, Math.min(ending.size(), MOST_AT_ONCE));
             Map<Long, JobTable.Changed> changed = new HashMap<>();
@@ -216,6 +218,7 @@ final class JobWorker implements Poller.Work {
             inHand.addAndGet(-batch.size());
             batch.clear();
         }
+        return any;
     }
 
     private List<JobTable.Changed> end(List<Settled> attempts) {

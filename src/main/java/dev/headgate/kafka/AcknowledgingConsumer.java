@@ -69,8 +69,8 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     /** Which topic is read under a name. */
     private record Life(String token, int number) {}
 
-    /** What has failed so often that it is a trouble. */
-    private record Failing(long offset, String why) {}
+    /** What is read again, until it is committed; a trouble when it has failed so often. */
+    private record Failing(long offset, int times, String why) {}
 
     private final InflightLimit limit;
     private final FailureLog commitFailures = new FailureLog(LOG, "Committing offsets", InstantSource.system());
@@ -484,7 +484,9 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
 
     private void tellTroubles() {
         List<String> troubles = new ArrayList<>(stopped.values());
-        failing.values().forEach(partition -> troubles.add(partition.why));
+        failing.values().stream()
+                .filter(partition -> partition.times >= TROUBLE)
+                .forEach(partition -> troubles.add(partition.why));
         report.troubles(troubles);
     }
 
@@ -530,15 +532,10 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
                     cause,
                     "%s is not acknowledged and read again from offset %d in %d ms"
                             .formatted(partition, offset, rest.toMillis()));
-            if (rests.times(partition) >= TROUBLE) {
-                failing.put(
-                        partition,
-                        new Failing(
-                                offset,
-                                "%s is read again and again from offset %d: %s"
-                                        .formatted(partition, offset, Failure.summary(cause))));
-                tellTroubles();
-            }
+            String why = "%s is read again and again from offset %d: %s"
+                    .formatted(partition, offset, Failure.summary(cause));
+            failing.put(partition, new Failing(offset, rests.times(partition), why));
+            tellTroubles();
             polled.drop(List.of(partition));
             super.seek(partition, offset);
         });
@@ -573,7 +570,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
 
     /** Waits for what is in flight of the partitions, as long as it may, and commits. */
     void commitBeforeGivingUp(Collection<TopicPartition> partitions) {
-        if (!limit.await(() -> tracker.isAcknowledged(partitions), revokeTimeout)) {
+        if (!limit.await(() -> tracker.isAcknowledged(partitions) || nothingIsInFlight(), revokeTimeout)) {
             LOG.warn(
                     "Giving up {} with unacknowledged messages after {} s: whoever reads them next gets these again",
                     partitions,
@@ -584,6 +581,11 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         if (!offsets.isEmpty()) {
             commitNow(offsets);
         }
+    }
+
+    /** What has failed is not acknowledged, however long one waits. */
+    private boolean nothingIsInFlight() {
+        return source != null && source.messages() == 0;
     }
 
     private void commitNow(Map<TopicPartition, OffsetAndMetadata> offsets) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,17 +71,26 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
 
     @Override
     public void released(String name) {
+        end(name, Trouble::released);
+    }
+
+    @Override
+    public void abandoned(String name) {
+        end(name, Trouble::abandoned);
+    }
+
+    private void end(String name, Consumer<Trouble> how) {
         limit.sources().forEach(source -> source.resume(name));
         synchronized (troubles) {
             Trouble trouble = troubles.get(name);
             if (holds.remove(name) != null && trouble != null) {
-                trouble.released();
+                how.accept(trouble);
             }
         }
     }
 
     /** What cannot write at this moment. */
-    Collection<Held> holds() {
+    public Collection<Held> holds() {
         return List.copyOf(holds.values());
     }
 
@@ -125,6 +135,18 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
             }
         }
 
+        void abandoned() {
+            LOG.info(
+                    "batch:{} has stopped and was not written; what it had is not acknowledged and comes again",
+                    held.batch());
+            forget();
+        }
+
+        private void forget() {
+            ticks.cancel(false);
+            troubles.remove(held.batch());
+        }
+
         private void tick() {
             synchronized (troubles) {
                 boolean isHeld = HeldPipelines.this.holds.containsKey(held.batch());
@@ -134,8 +156,7 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
                     if (holds > 1) {
                         sayItGoesOn();
                     }
-                    ticks.cancel(false);
-                    troubles.remove(held.batch());
+                    forget();
                 }
                 heldSinceTick = false;
             }

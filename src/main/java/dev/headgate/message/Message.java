@@ -26,6 +26,9 @@ public final class Message {
     /** The exchange property in which a source says, in a few words, that it will not deliver the message again. */
     public static final String LAST_DELIVERY = "HeadgateLastDelivery";
 
+    /** The most of a key that is said of it. */
+    private static final int SHORT = 80;
+
     private static final Logger LOG = LoggerFactory.getLogger(Message.class);
 
     private final Exchange exchange;
@@ -153,6 +156,18 @@ public final class Message {
     /** The text of its {@link SourcePosition}. */
     public String source() {
         return source;
+    }
+
+    /** Where a person finds it: its position in the source, and its key. */
+    public String place() {
+        String key = sourceKey();
+        return key == null
+                ? source
+                : "%s, key %s"
+                        .formatted(
+                                source,
+                                (key.length() <= SHORT ? key : key.substring(0, SHORT) + "…")
+                                        .replaceAll("\\p{Cntrl}", "?"));
     }
 
     /** The key it has in the source, if any. */

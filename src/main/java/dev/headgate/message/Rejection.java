@@ -7,7 +7,7 @@ import org.apache.camel.ExchangePropertyKey;
 /**
  * Why a message can never be applied.
  *
- * @param stage the id of the step or route that refused it
+ * @param stage the name of the step, route or batch that refused it; see {@link StepName}
  * @param reason short, the same for all messages refused for the same cause
  * @param error the details of this message's case
  * @param attempts how often it was tried, at least 1
@@ -28,7 +28,8 @@ public record Rejection(String stage, String reason, String error, int attempts)
     /** What the error handler caught in the route of this exchange, after how many attempts. */
     public static Rejection of(Exchange exchange) {
         String node = exchange.getExchangeExtension().getHistoryNodeId();
-        String stage = node == null ? String.valueOf(exchange.getFromRouteId()) : node;
+        String stage =
+                node == null ? String.valueOf(exchange.getFromRouteId()) : StepName.of(exchange.getContext(), node);
         Throwable caught = exchange.getProperty(ExchangePropertyKey.EXCEPTION_CAUGHT, Throwable.class);
         int attempts = Attempts.of(exchange);
         return caught == null

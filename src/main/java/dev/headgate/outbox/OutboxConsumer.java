@@ -171,7 +171,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private Poller.Work work(OutboxRelay started, ShardLease lease, DataSource dataSource) {
         return new Poller.Work() {
             @Override
-            public Duration look() throws SQLException {
+            public Poller.Look look() throws SQLException {
                 try {
                     if (installation.isEmpty()) {
                         installation = Installation.read(dataSource).id().toString();
@@ -182,7 +182,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                     }
                     Duration pause = started.cycle(table);
                     trouble = "";
-                    return pause;
+                    return new Poller.Look(pause, true);
                 } catch (SQLException | RuntimeException e) {
                     trouble = diagnosis.of(e);
                     throw e;

@@ -33,6 +33,9 @@ final class OutboxRelay {
     private final Listeners<OutboxListener> listeners;
     private final FailureLog failures;
     private final ShardIsolation isolation;
+    /** Whether entries that have failed wait for their next attempt. */
+    private boolean holdsBack;
+
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
     /** The ids of a bulk that was sent and is not yet marked: until it is, nothing else is sent. */
@@ -103,6 +106,7 @@ final class OutboxRelay {
         List<PendingShard> pending = table.pendingShards();
         List<Integer> due = new ArrayList<>();
         pending.stream().filter(PendingShard::isDue).forEach(shard -> due.add(shard.shard()));
+        holdsBack = due.size() < pending.size();
         Collections.shuffle(due);
 
         boolean found = false;
@@ -168,7 +172,7 @@ final class OutboxRelay {
         } else if (!outcome.isAttributed() || entries.size() == 1) {
             isolation.failed(bulk, entries.size());
         }
-        if (outcome.failed().isEmpty() && isolation.isClear()) {
+        if (outcome.failed().isEmpty() && isolation.isClear() && !holdsBack) {
             failures.over();
         }
         holdBack(table, again);

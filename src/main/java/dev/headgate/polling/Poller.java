@@ -15,15 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Poller {
 
+    /**
+     * A look that did not fail.
+     *
+     * @param pause how long to pause unless woken; zero to look again at once
+     * @param asked whether what had failed has answered; a look that asked nobody ends no failure
+     */
+    public record Look(Duration pause, boolean asked) {}
+
     /** What the thread does; called by it only. */
     public interface Work {
 
-        /**
-         * Looks once.
-         *
-         * @return how long to pause unless woken; zero to look again at once
-         */
-        Duration look() throws Exception;
+        /** Looks once. */
+        Look look() throws Exception;
 
         /** Gives up what is held between looks: after a failure, on a suspension, at the end. May be called twice. */
         void release();
@@ -108,10 +112,12 @@ public final class Poller {
                 continue;
             }
             try {
-                Duration pause = work.look();
-                outage.over();
-                if (!pause.isZero()) {
-                    wakeup.await(pause);
+                Look look = work.look();
+                if (look.asked) {
+                    outage.over();
+                }
+                if (!look.pause.isZero()) {
+                    wakeup.await(look.pause);
                 }
             } catch (Throwable e) { // whatever it was, without its thread there would be a silent standstill
                 work.release();

@@ -3,15 +3,22 @@ package dev.headgate.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.failure.RejectedException;
 import dev.headgate.failure.RetryException;
 import dev.headgate.message.Attempts;
 import dev.headgate.message.Message;
 import dev.headgate.message.Rejection;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a step before the batch fails of: a retry that it asks for itself, or an outage. */
 class BatchStepIT {
@@ -52,6 +59,47 @@ class BatchStepIT {
             assertThat(routes.rejected)
                     .extracting(Message::rejection)
                     .containsExactly(new Rejection("await-parent", "parent missing", "order 7 is not there yet", 5));
+        }
+    }
+
+    @Test
+    void a_step_without_an_id_is_named_by_what_it_is_and_its_line(@TempDir Path folder) throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&linger=1", null)) {
+            routes.context.getRegistry().bind("refuse", (Processor) exchange -> {
+                throw new RejectedException("unknown customer", "no such id");
+            });
+            routes.context.getRegistry().bind("refuse-flow", (Processor) exchange -> {
+                if (exchange.getMessage().getBody(String.class).equals("flow")) {
+                    throw new RejectedException("unknown customer", "no such id");
+                }
+            });
+            Path file = Files.writeString(folder.resolve("asking.camel.yaml"), """
+                            - route:
+                                id: asking
+                                errorHandler:
+                                  deadLetterChannel:
+                                    deadLetterUri: batch:b?deadLetter=true
+                                from:
+                                  uri: direct:asking
+                                  steps:
+                                    - process: { ref: refuse-flow }
+                                    - transform: { simple: "${body}" }
+                                    - process:
+                                        ref: refuse
+                                    - to: batch:b
+                            """);
+            PluginHelper.getRoutesLoader(routes.context)
+                    .loadRoutes(ResourceHelper.resolveResource(routes.context, "file:" + file));
+
+            routes.send("direct:asking", "k", "flow");
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 1);
+            routes.send("direct:asking", "k", "block");
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 2);
+            assertThat(routes.rejected)
+                    .extracting(Message::rejection)
+                    .containsExactly(
+                            new Rejection("process at asking.camel.yaml:9", "unknown customer", "no such id", 1),
+                            new Rejection("process at asking.camel.yaml:11", "unknown customer", "no such id", 1));
         }
     }
 

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 import org.springframework.transaction.TransactionSystemException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 
@@ -188,6 +190,29 @@ class FailureTest {
         SQLException failure = new SQLException("An I/O error occurred while sending to the backend.", "08006", met);
         assertThat(Failure.summary(wrapped(failure))).isEqualTo(said);
         assertThat(Failure.summary(new IllegalStateException())).isEqualTo("IllegalStateException");
+    }
+
+    @Test
+    void what_refuses_a_connection_is_said_with_its_host_and_port() {
+        ConnectException refused = new ConnectException("Connection refused");
+        IOException client = new IOException("Connect to s3.local:9000 [s3.local/127.0.0.1] failed: no", refused);
+        assertThat(Failure.summary(wrapped(client))).isEqualTo("ConnectException: Connection refused (s3.local:9000)");
+        assertThat(Failure.summary(
+                        wrapped(new IOException("POST http://hooks:8080/a?token=x", new ConnectException()))))
+                .isEqualTo("ConnectException (http://hooks:8080)");
+        assertThat(Failure.summary(wrapped(new ConnectException("hooks/10.0.0.1:8080 refused"))))
+                .isEqualTo("ConnectException: hooks/10.0.0.1:8080 refused");
+        assertThat(Failure.summary(wrapped(refused))).isEqualTo("ConnectException: Connection refused");
+    }
+
+    @Test
+    void a_server_s_own_words_are_said_but_not_the_row_that_it_refuses() {
+        String said = "SERROR\0VERROR\0C%s\0Mno\0Ddetail\0Hhint\0WPL/pgSQL function f() line 3 at RAISE\0\0";
+        assertThat(Failure.summary(new PSQLException(new ServerErrorMessage(said.formatted("P0001")))))
+                .isEqualTo(
+                        "ERROR: no; detail: detail; hint: hint, PL/pgSQL function f() line 3 at RAISE (SQLSTATE P0001)");
+        assertThat(Failure.summary(new PSQLException(new ServerErrorMessage(said.formatted("23514")))))
+                .doesNotContain("detail");
     }
 
     private static Throwable wrapped(Throwable cause) {

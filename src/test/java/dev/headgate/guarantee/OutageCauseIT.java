@@ -74,6 +74,24 @@ class OutageCauseIT {
     }
 
     @Test
+    void what_a_trigger_says_is_said_with_its_hint_the_step_and_an_example() {
+        sink.execute("""
+                create function close_books() returns trigger language plpgsql as $$ begin
+                  raise exception 'the books are closed' using detail = 'since yesterday', hint = 'open the year';
+                end $$;
+                create trigger closed before insert on orders for each row execute function close_books()
+                """);
+        send();
+        awaitSaid("ERROR: the books are closed; detail: since yesterday; hint: open the year");
+        awaitSaid("PL/pgSQL function close_books() line 2 at RAISE", "SQLSTATE P0001");
+        awaitSaid("step orders-state (to[sql/orders-state.sql] at orders.camel.yaml:");
+        awaitSaid("the first is " + pipeline.topic + "-0-1, key order1");
+
+        sink.execute("drop function close_books() cascade");
+        awaitWritten();
+    }
+
+    @Test
     void a_database_that_is_read_only_or_away_is_said_to_be_so() {
         sink.execute("alter role {role} set default_transaction_read_only = on");
         sink.disconnect();

@@ -85,7 +85,8 @@ class PrometheusIT {
         assertThat(standings.get(1).path("state").asText()).isEqualTo("ok");
         assertThat(standings)
                 .allSatisfy(one -> assertThat(one.path("errorRatio").properties())
-                        .allSatisfy(ratio -> assertThat(ratio.getValue().isNumber() || ratio.getKey().equals("now"))
+                        .allSatisfy(ratio -> assertThat(ratio.getValue().isNumber()
+                                        || ratio.getKey().equals("now"))
                                 .as(ratio.getKey())
                                 .isTrue()));
     }

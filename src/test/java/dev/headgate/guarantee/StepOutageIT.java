@@ -3,14 +3,18 @@ package dev.headgate.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
@@ -42,6 +46,52 @@ class StepOutageIT {
                     .as("only what failed comes again")
                     .isEqualTo(lookup.failed.size());
         }
+    }
+
+    @Test
+    void a_step_works_again_when_what_it_refused_has_passed_not_when_something_else_has(@TempDir Path folder)
+            throws IOException {
+        Path routes = folder.resolve("routes");
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES, routes);
+        Path file = routes.resolve("orders.camel.yaml");
+        Files.writeString(file, Files.readString(file).replace(VALIDATE, LOOKUP + VALIDATE));
+        AtomicBoolean down = new AtomicBoolean(true);
+        AtomicInteger failures = new AtomicInteger();
+        Processor lookup = exchange -> {
+            if (down.get()
+                    && exchange.getMessage()
+                            .getHeader("kafka.KEY", String.class)
+                            .equals("sick")) {
+                failures.incrementAndGet();
+                throw new SQLException("the lookup's server is down", "08006");
+            }
+        };
+        try (Pipeline pipeline = new Pipeline(2);
+                CapturedLog log = new CapturedLog("dev.headgate.kafka.AcknowledgingConsumer")) {
+            pipeline.start(routes, Map.of(), Map.of("lookup", lookup, "deliveries", new Deliveries()));
+            send(pipeline, 0, "sick");
+            int sent = 1;
+            for (int seen = 0; seen < 4; seen = failures.get()) {
+                send(pipeline, 1, "well" + sent);
+                int committed = sent++;
+                int before = seen;
+                Pipeline.await().until(() -> pipeline.committed() >= committed && failures.get() > before);
+            }
+            assertThat(log.with("Routing messages fails")).isNotEmpty();
+            assertThat(log.with("works again")).isEmpty();
+
+            down.set(false);
+            int all = sent;
+            Pipeline.await().until(() -> pipeline.committed() == all);
+            Pipeline.await()
+                    .until(() -> log.with("Routing messages works again").size() == 1);
+        }
+    }
+
+    private static void send(Pipeline pipeline, int partition, String order) {
+        pipeline.send(new ProducerRecord<>(
+                pipeline.topic, partition, order, Orders.json(order, 1).getBytes(StandardCharsets.UTF_8)));
+        pipeline.flush();
     }
 
     /** Fails for every hundredth record of a partition when it sees it first. */

@@ -3,6 +3,7 @@ package dev.headgate.job;
 import static dev.headgate.job.JobDatabase.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.guarantee.CapturedLog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
@@ -171,6 +173,44 @@ class LeaseIT {
 
         assertThat(leases.renew(lease, Duration.ofSeconds(10))).isFalse();
         assertThat(table.claim(database.queue, 1, 20, lease)).isEmpty();
+    }
+
+    @Test
+    void jobs_work_again_when_the_database_does_and_not_when_the_lease_is_over() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        AtomicBoolean down = new AtomicBoolean();
+        DataSource failing = new DelegatingDataSource(database.pool) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (down.get()) {
+                    asked.incrementAndGet();
+                    throw new SQLException("the database is down", "08006");
+                }
+                return super.getConnection();
+            }
+        };
+        JobComponent component = new JobComponent();
+        component.setDataSource(failing);
+        try (CapturedLog log = new CapturedLog(JobConsumer.class.getName())) {
+            database.start(component, new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("job:" + database.queue + QUICK).process(exchange -> {});
+                }
+            });
+            database.insert(1);
+            database.awaitCount("state = 'completed'", 1);
+            down.set(true);
+            await().until(() -> !log.with("fails").isEmpty());
+            await().until(() -> component.lease().current() == 0);
+            // The thread that looks for jobs pauses for half of its delay at least, which grows to five seconds.
+            int before = asked.get();
+            await().until(() -> asked.get() > before + 12);
+            assertThat(log.with("works again")).isEmpty();
+
+            down.set(false);
+            await().until(() -> log.with("works again").size() == 1);
+        }
     }
 
     /** A database that does not answer, for a while. */

@@ -3,9 +3,11 @@ package dev.headgate.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.guarantee.CapturedLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.http.HttpComponent;
@@ -78,6 +80,31 @@ class OutboxHttpIT extends RelayTargetContract {
         awaitDelivered();
         assertThat(database.sql.queryForObject("select count(*) from headgate.dead_letter", Long.class))
                 .isZero();
+    }
+
+    @Test
+    void a_destination_works_again_when_what_it_refused_is_taken_not_when_something_else_is() {
+        AtomicReference<String> sick = new AtomicReference<>();
+        webhook.answer(id -> {
+            sick.compareAndSet(null, id);
+            return id.equals(sick.get()) ? 503 : 204;
+        });
+        try (CapturedLog log = new CapturedLog(OutboxConsumer.class.getName())) {
+            for (int attempts = 1; attempts < 6; attempts++) {
+                int least = attempts;
+                int before = webhook.accepted().size();
+                database.write("orders", 20, 20);
+                await().atMost(SOON)
+                        .until(() -> database.count("attempts >= " + least) > 0
+                                && webhook.accepted().size() > before);
+            }
+            assertThat(log.with("fails")).isNotEmpty();
+            assertThat(log.with("works again")).isEmpty();
+
+            webhook.answer(id -> 204);
+            awaitDelivered();
+            await().atMost(SOON).until(() -> log.with("works again").size() == 1);
+        }
     }
 
     @ParameterizedTest

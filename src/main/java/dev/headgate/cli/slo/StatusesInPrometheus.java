@@ -19,7 +19,8 @@ import java.util.TreeMap;
 /** Asks Prometheus for what the recorded rules of {@code src/monitoring} say of all processes. */
 final class StatusesInPrometheus {
 
-    private static final String QUERY = "{__name__=~\"headgate:(freshness|reliability|capacity)_errors:ratio_(rate.+|now)\"}";
+    private static final String QUERY =
+            "{__name__=~\"headgate:(freshness|reliability|capacity)_errors:ratio_(rate.+|now)\"}";
 
     private StatusesInPrometheus() {}
 

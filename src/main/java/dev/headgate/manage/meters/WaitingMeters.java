@@ -99,8 +99,7 @@ final class WaitingMeters {
     /** What a topic has includes what is in batches, for nothing of that is committed; what a queue has visible does not. */
     private long late(String pipeline, Map<String, InBatches> batches) {
         long inBatches = batches.getOrDefault(pipeline, InBatches.NONE).late;
-        return Math.max(inBatches, lateInTopics.getOrDefault(pipeline, 0L))
-                + lateInQueues.getOrDefault(pipeline, 0L);
+        return Math.max(inBatches, lateInTopics.getOrDefault(pipeline, 0L)) + lateInQueues.getOrDefault(pipeline, 0L);
     }
 
     private Map<String, InBatches> inBatches() {

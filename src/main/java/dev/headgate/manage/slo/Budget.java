@@ -48,7 +48,10 @@ public final class Budget {
     private double ratio(Objective objective, Counts now, int back) {
         return switch (objective) {
             case FRESHNESS -> shareLate(now, minute(back));
-            case RELIABILITY -> share(now.failed() - minute(back).failed(), now.taken() - minute(back).taken());
+            case RELIABILITY ->
+                share(
+                        now.failed() - minute(back).failed(),
+                        now.taken() - minute(back).taken());
             case CAPACITY -> shareExceeded(back);
         };
     }

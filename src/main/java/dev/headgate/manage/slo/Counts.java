@@ -11,4 +11,5 @@ package dev.headgate.manage.slo;
  * @param acknowledged messages
  * @param lag messages that wait in the source; NaN if that is not known
  */
-public record Counts(long ended, long late, double waiting, double taken, double failed, double acknowledged, double lag) {}
+public record Counts(
+        long ended, long late, double waiting, double taken, double failed, double acknowledged, double lag) {}

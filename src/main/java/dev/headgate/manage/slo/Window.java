@@ -32,6 +32,8 @@ public enum Window {
     /** {@code now}, {@code 5m}, {@code 1h}, {@code 3d}. */
     @Override
     public String toString() {
-        return this == NOW ? "now" : name().substring(1) + name().substring(0, 1).toLowerCase(Locale.ROOT);
+        return this == NOW
+                ? "now"
+                : name().substring(1) + name().substring(0, 1).toLowerCase(Locale.ROOT);
     }
 }

@@ -148,7 +148,7 @@ public final class Status implements AutoCloseable {
                 .sum();
         return new Counts(
                 freshness == null ? 0 : freshness.count(),
-                freshness == null ? 0 : freshness.above(Objective.FRESH.toSeconds()),
+                freshness == null ? 0 : freshness.above((double) Objective.FRESH.toSeconds()),
                 zeroIfUnknown(now.value(Meters.WAITING_LATE, pipeline)),
                 now.value(Meters.STAGE_MESSAGES, pipeline, "source"),
                 failed,

@@ -66,8 +66,7 @@ class BudgetTest {
             assertThat(held.ratio(window))
                     .hasValueSatisfying(ratio -> assertThat(ratio).isEqualTo(0.01, EXACT));
             assertThat(over.ratio(window))
-                    .hasValueSatisfying(
-                            ratio -> assertThat(ratio).isEqualTo(window == Window.NOW ? 0 : 0.01, EXACT));
+                    .hasValueSatisfying(ratio -> assertThat(ratio).isEqualTo(window == Window.NOW ? 0 : 0.01, EXACT));
         }
     }
 

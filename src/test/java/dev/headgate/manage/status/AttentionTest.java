@@ -52,27 +52,28 @@ class AttentionTest {
     @Test
     void open_dead_letters_and_what_to_do_with_them_are_said_once_a_pipeline() throws Exception {
         assertThat(attention("letters[0].open = 981; letters.push({ ...letters[0], reason: \"held\", open: 2 })"))
-                .isEqualTo("Dead letters: orders: 983 open (981 invalid, 2 held): look with ./headgate dead-letters list"
-                        + " --reasons, mend the cause, then replay or discard them\n");
+                .isEqualTo(
+                        "Dead letters: orders: 983 open (981 invalid, 2 held): look with ./headgate dead-letters list"
+                                + " --reasons, mend the cause, then replay or discard them\n");
     }
 
     @Test
     void errors_missing_unreadable_late_and_repeated_ids_are_said() throws Exception {
-        assertThat(attention("pipeline.stages[0].errorsPerMinute = 12")).startsWith("Errors: orders: ").contains("12 in sink");
+        assertThat(attention("pipeline.stages[0].errorsPerMinute = 12"))
+                .startsWith("Errors: orders: ")
+                .contains("12 in sink");
         assertThat(attention("pipeline.missing = 5")).startsWith("Missing: orders: up to 5 messages");
         assertThat(attention("pipeline.unreadable = 6")).startsWith("Unreadable: orders: 6 messages wait behind");
         assertThat(attention("pipeline.late = 8; pipeline.oldestSeconds = 300"))
-                .startsWith("Late: orders: 8 messages that have not ended are older than 60 s, the oldest in a batch 5 min");
+                .startsWith(
+                        "Late: orders: 8 messages that have not ended are older than 60 s, the oldest in a batch 5 min");
         assertThat(attention("pipeline.outcomes.conflict = 3")).startsWith("Ids used twice: orders: 3 messages");
         assertThat(attention("outbox.errorsPerMinute = 4")).startsWith("Errors: outbox:applied: 4 errors");
     }
 
     private String attention(String change) throws IOException, InterruptedException {
         Process node = new ProcessBuilder(
-                        NODE.toString(),
-                        "--input-type=module",
-                        "--eval",
-                        SCRIPT.formatted(module.toUri(), change))
+                        NODE.toString(), "--input-type=module", "--eval", SCRIPT.formatted(module.toUri(), change))
                 .redirectErrorStream(true)
                 .start();
         String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,0 +1,103 @@
+package dev.headgate.message;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.Model;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.SendDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.support.ResourceHelper;
+import org.jspecify.annotations.Nullable;
+
+/** What a step of a route is called, so that a person finds it: by its id, or by what it is and the line that has it. */
+public final class StepName {
+
+    /** Of steps without an id, whose messages may be refused by the thousand. */
+    private static final Map<ProcessorDefinition<?>, String> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private StepName() {}
+
+    /** Such as {@code orders-validate}, or {@code unmarshal at orders.camel.yaml:23} where its file gives it no id. */
+    public static String of(CamelContext context, String nodeId) {
+        ProcessorDefinition<?> step = step(context, nodeId);
+        if (step == null || hasOwnId(step)) {
+            return nodeId;
+        }
+        return KNOWN.computeIfAbsent(step, unnamed -> {
+            String place = place(context, unnamed);
+            return place.isEmpty() ? what(unnamed) + ", " + nodeId : what(unnamed) + " at " + place;
+        });
+    }
+
+    /** Such as {@code orders-state (to[sql/orders-state.sql] at orders.camel.yaml:31)}. */
+    public static String withPlace(CamelContext context, String nodeId) {
+        ProcessorDefinition<?> step = step(context, nodeId);
+        if (step == null || !hasOwnId(step)) {
+            return of(context, nodeId);
+        }
+        String place = place(context, step);
+        return "%s (%s%s)".formatted(nodeId, what(step), place.isEmpty() ? "" : " at " + place);
+    }
+
+    private static @Nullable ProcessorDefinition<?> step(CamelContext context, String nodeId) {
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        return model == null ? null : model.getProcessorDefinition(nodeId);
+    }
+
+    private static boolean hasOwnId(ProcessorDefinition<?> step) {
+        return step.hasCustomIdAssigned();
+    }
+
+    private static String what(ProcessorDefinition<?> step) {
+        String target = target(step);
+        return target == null ? step.getShortName() : "%s[%s]".formatted(step.getShortName(), target);
+    }
+
+    /** Of a file the end of its path; without parameters, which may be long, or secret. */
+    private static @Nullable String target(ProcessorDefinition<?> step) {
+        String uri = null;
+        if (step instanceof SendDefinition<?> send) {
+            uri = send.getUri();
+        } else if (step instanceof ToDynamicDefinition dynamic) {
+            uri = dynamic.getUri();
+        }
+        return uri == null
+                ? null
+                : uri.replaceFirst("[?].*", "").replaceFirst("^sql:(?:file|classpath):.*?([^/:]+/)?([^/:]+)$", "$1$2");
+    }
+
+    private static String place(CamelContext context, ProcessorDefinition<?> step) {
+        String file = step.getLocation();
+        if (file == null) {
+            return "";
+        }
+        String name = file.replaceFirst("^.*[/:]", "");
+        return step.getLineNumber() > 0 ? name + ":" + line(context, step, file) : name;
+    }
+
+    /**
+     * Camel says the line before the one on which the options of a step begin: that of the step where they are on lines of
+     * their own, the one before it where they follow on the same line.
+     */
+    private static int line(CamelContext context, ProcessorDefinition<?> step, String file) {
+        int said = step.getLineNumber();
+        try (InputStream stream = ResourceHelper.resolveMandatoryResourceAsInputStream(context, file)) {
+            List<String> lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            String key = step.getShortName() + ":";
+            boolean isNext = said < lines.size()
+                    && !lines.get(said - 1).contains(key)
+                    && lines.get(said).contains(key);
+            return isNext ? said + 1 : said;
+        } catch (IOException e) {
+            return said;
+        }
+    }
+}
