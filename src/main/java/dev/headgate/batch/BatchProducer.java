@@ -126,7 +126,7 @@ final class BatchProducer extends DefaultProducer {
         SourcePosition position = SourcePosition.of(exchange);
         carrier.setProperty(SourcePosition.PROPERTY, position);
         Replay replay = Replay.ofAny(exchange);
-        if (replay != null && replay.reaches(position)) {
+        if (replay != null) {
             carrier.setProperty(Replay.PROPERTY, replay);
         }
         carrier.setProperty(Identity.PROPERTY, identity);

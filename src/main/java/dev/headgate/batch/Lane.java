@@ -73,7 +73,9 @@ final class Lane implements Runnable {
     List<Message> waiting() {
         lock.lock();
         try {
-            return Stream.concat(writing.stream(), accumulator.waiting()).toList();
+            return Stream.of(writing.stream(), accumulator.waiting(), replays.messages())
+                    .flatMap(messages -> messages)
+                    .toList();
         } finally {
             lock.unlock();
         }

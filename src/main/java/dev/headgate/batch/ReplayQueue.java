@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,11 @@ final class ReplayQueue {
     /** Where they are added. */
     Accumulator waiting() {
         return waiting;
+    }
+
+    /** What waits, in order. */
+    Stream<Message> messages() {
+        return Stream.concat(parts.stream().flatMap(List::stream), waiting.waiting());
     }
 
     int size() {

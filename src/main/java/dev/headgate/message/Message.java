@@ -70,7 +70,8 @@ public final class Message {
                 Integer.MAX_VALUE, (payload == null ? 0 : payload.length) + MessageSize.headers(exchange.getMessage()));
         this.timestamp = exchange.getMessage().getMessageTimestamp();
         this.traced = exchange.getMessage().getHeader(Headers.TRACEPARENT) != null;
-        this.replay = Replay.of(exchange);
+        Replay own = Replay.of(exchange);
+        this.replay = own != null && own.reaches(SourcePosition.of(exchange)) ? own : null;
         this.sentAgain = Replay.ofAny(exchange) != null;
         List<Synchronization> handedOver = exchange.getExchangeExtension().handoverCompletions();
         this.completions = handedOver == null ? List.of() : handedOver;
