@@ -4,7 +4,7 @@ import java.util.function.UnaryOperator;
 
 /** A failure as the log shows it: its stack traces and those of its causes, and what they say without secrets. */
 @SuppressWarnings({"serial", "OverrideThrowableToString"}) // nobody sends it anywhere; it has the name of what it masks
-final class MaskedFailure extends Exception {
+final class MaskedFailure extends Throwable {
 
     private final String shown;
 
