@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.camel.main.MainHelper;
 
 /**
  * The environment variables of options of components: {@code CAMEL_COMPONENT_AWS2_S3_SECRET_KEY} for {@code
@@ -42,7 +41,7 @@ final class ComponentKeys {
     }
 
     private static List<String> ofCamel() {
-        try (InputStream list = MainHelper.class.getResourceAsStream("/org/apache/camel/main/components.properties")) {
+        try (InputStream list = ComponentKeys.class.getResourceAsStream("/org/apache/camel/main/components.properties")) {
             if (list == null) {
                 throw new IllegalStateException("The class path lacks Camel's list of components");
             }
