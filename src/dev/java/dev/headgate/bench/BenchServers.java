@@ -134,12 +134,15 @@ final class BenchServers implements AutoCloseable {
 
     /** The processor time of each server's processes. */
     Map<String, CpuClock> clocks() {
-        Integer backend = database("postgres").queryForObject("select pg_backend_pid()", Integer.class);
-        long postmaster = ProcessHandle.of(backend == null ? 0 : backend)
-                .flatMap(ProcessHandle::parent)
-                .orElseThrow(() -> new IllegalStateException("Postgres runs on another machine, or not any more"))
-                .pid();
-        return Map.of("broker", new CpuClock(process.pid()), "postgres", new CpuClock(postmaster));
+        // Found while the row is read: with its connection the backend ends.
+        Long postmaster = database("postgres")
+                .queryForObject("select pg_backend_pid()", (row, number) -> ProcessHandle.of(row.getLong(1))
+                        .flatMap(ProcessHandle::parent)
+                        .map(ProcessHandle::pid)
+                        .orElseThrow(
+                                () -> new IllegalStateException("Postgres runs where its processes cannot be seen")));
+        return Map.of(
+                "broker", new CpuClock(process.pid()), "postgres", new CpuClock(Objects.requireNonNull(postmaster)));
     }
 
     /** Returns when so many messages are in the topic. */

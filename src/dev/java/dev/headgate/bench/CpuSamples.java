@@ -26,8 +26,7 @@ final class CpuSamples implements AutoCloseable {
     /** @param clocks by the names of their processes */
     static CpuSamples start(Map<String, CpuClock> clocks) {
         CpuSamples samples = new CpuSamples(clocks);
-        var unused =
-                samples.sampler.scheduleAtFixedRate(samples::sample, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = samples.sampler.scheduleAtFixedRate(samples::sample, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
         return samples;
     }
 
