@@ -41,7 +41,8 @@ final class ComponentKeys {
     }
 
     private static List<String> ofCamel() {
-        try (InputStream list = ComponentKeys.class.getResourceAsStream("/org/apache/camel/main/components.properties")) {
+        try (InputStream list =
+                ComponentKeys.class.getResourceAsStream("/org/apache/camel/main/components.properties")) {
             if (list == null) {
                 throw new IllegalStateException("The class path lacks Camel's list of components");
             }
