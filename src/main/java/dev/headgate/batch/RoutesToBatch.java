@@ -133,7 +133,7 @@ final class RoutesToBatch {
         try {
             context.resolvePropertyPlaceholders(written);
         } catch (IllegalArgumentException e) {
-            return e.getMessage().replaceFirst("(?s) for property.*|\\.?\\s*$", "")
+            return String.valueOf(e.getMessage()).replaceFirst("(?s) for property.*|\\.?\\s*$", "")
                     + ": set it in application.properties of the routes folder, or give a default, {{name:default}}.";
         }
         String query = query(step);
