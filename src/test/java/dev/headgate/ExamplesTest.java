@@ -37,8 +37,9 @@ class ExamplesTest {
     }
 
     static List<Example> examples() throws IOException {
-        try (Stream<Path> pages = Stream.concat(Stream.of(Path.of("README.md")), Files.list(Path.of("src/docs")))) {
-            return pages.filter(page -> page.toString().endsWith(".md"))
+        try (Stream<Path> docs = Files.list(Path.of("src/docs"))) {
+            return Stream.concat(Stream.of(Path.of("README.md")), docs)
+                    .filter(page -> page.toString().endsWith(".md"))
                     .sorted()
                     .flatMap(ExamplesTest::of)
                     .toList();

@@ -93,7 +93,11 @@ public final class RouteCheck {
         return new RouteCheck(context, routes).steps(added);
     }
 
-    /** @throws ConfigurationException that says all of the faults, if there are any */
+    /**
+     * Refuses the routes if there are faults.
+     *
+     * @throws ConfigurationException that says all of them
+     */
     public static void require(List<String> faults) {
         if (!faults.isEmpty()) {
             throw new ConfigurationException(String.join("\n", faults));
