@@ -93,7 +93,11 @@ public final class RouteCheck {
         return new RouteCheck(context, routes).steps(added);
     }
 
-    /** @throws ConfigurationException that says all of the faults, if there are any */
+    /**
+     * Ends a start, or the adding of a route, if there are faults.
+     *
+     * @throws ConfigurationException that says all of them
+     */
     public static void require(List<String> faults) {
         if (!faults.isEmpty()) {
             throw new ConfigurationException(String.join("\n", faults));
