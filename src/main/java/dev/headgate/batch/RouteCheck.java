@@ -94,7 +94,7 @@ public final class RouteCheck {
     }
 
     /**
-     * Refuses the routes if there are faults.
+     * Ends a start, or the adding of a route, if there are faults.
      *
      * @throws ConfigurationException that says all of them
      */

@@ -1,7 +1,9 @@
 package dev.headgate.guarantee;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.headgate.app.Headgate;
 import dev.headgate.app.SendingContext;
@@ -194,17 +196,17 @@ class DeadLetterReplayIT {
             HeadgateCommand replay = replayAll(pipeline);
             assertThat(replay.exitCode()).isEqualTo(1);
             assertThat(replay.out()).isEqualTo("Replayed 21 dead letters.\n");
-            assertThat(replay.err())
+            assertThat(complaints(replay))
+                    .singleElement(as(STRING))
                     .startsWith("Dead letter 1 was refused again (SQLSTATE 23514: ")
-                    .contains("1999 were left as they are of orders with the reason SQLSTATE 23514: mend the cause")
-                    .hasLineCount(1);
+                    .contains("1999 were left as they are of orders with the reason SQLSTATE 23514: mend the cause");
             assertThat(pipeline.count("select count(*) from orders where version = 1"))
                     .isEqualTo(20);
             assertThat(records(pipeline)).hasSize(21);
 
             pipeline.execute(ALLOW);
             HeadgateCommand again = replayAll(pipeline);
-            assertThat(again.err()).isEmpty();
+            assertThat(complaints(again)).isEmpty();
             assertThat(again.exitCode()).isZero();
             assertThat(again.out()).isEqualTo("Replayed 2000 dead letters (orders 2000).\n");
             assertThat(pipeline.count("select count(*) from headgate.dead_letter where settled_at is null"))
@@ -482,5 +484,10 @@ class DeadLetterReplayIT {
         return IntStream.range(0, pipeline.partitions)
                 .mapToObj(partition -> new TopicPartition(pipeline.topic, partition))
                 .collect(Collectors.toSet());
+    }
+
+    /** What it says but how far it is, which it does when it takes long. */
+    private static List<String> complaints(HeadgateCommand command) {
+        return command.err().lines().filter(line -> !line.endsWith(" ...")).toList();
     }
 }

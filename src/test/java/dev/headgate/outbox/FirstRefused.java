@@ -31,12 +31,10 @@ final class FirstRefused implements AutoCloseable {
     /** How long a producer that sends without waiting may take to send its second request. */
     private static final long SECOND_MILLIS = 1_000;
 
-    private final int target;
     private final ServerSocket server;
     private final AtomicBoolean refused = new AtomicBoolean();
 
     FirstRefused(int target) {
-        this.target = target;
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
