@@ -149,6 +149,7 @@ public class SourcesTest {
             public void configure() {
                 from(source).routeId("in").to(target);
                 from("direct:further").routeId("further").to("batch:orders");
+                from("batch:orders").routeId("orders-write").to("log:written");
             }
         });
         context.start();
