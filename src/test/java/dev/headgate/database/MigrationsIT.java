@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headgate.HeadgateException;
+import dev.headgate.devservices.DevPostgres;
 import dev.headgate.message.StoredText;
 import dev.headgate.settings.Settings;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,25 +36,25 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 class MigrationsIT {
 
-    private static EmbeddedPostgres postgres;
+    private static DevPostgres postgres;
 
     @TempDir
     Path routes;
 
     @BeforeAll
-    static void start() throws IOException {
-        postgres = EmbeddedPostgres.start();
+    static void start(@TempDir Path directory) {
+        postgres = DevPostgres.start(directory.resolve("postgres"));
     }
 
     @AfterAll
-    static void stop() throws IOException {
-        postgres.close();
+    static void stop() {
+        postgres.stop();
     }
 
     /** The user is named as the schema, as by default: a trap, for the search path names the user's schema first. */
     @BeforeEach
     void empty() throws SQLException {
-        try (Connection connection = postgres.getPostgresDatabase().getConnection();
+        try (Connection connection = postgres.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("drop database if exists headgate with (force)");
             statement.execute("drop role if exists headgate");
@@ -312,7 +312,7 @@ class MigrationsIT {
     }
 
     private static String url(String database) {
-        return "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + database;
+        return "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + database;
     }
 
     private static void execute(String sql) {

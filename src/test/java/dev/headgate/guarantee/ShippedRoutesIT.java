@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.ledger.Ledger;
 import dev.headgate.message.MessageId;
+import dev.headgate.message.SourcePosition;
 import dev.headgate.outbox.OutboxComponent;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.apache.camel.BindToRegistry;
 import org.apache.camel.EndpointInject;
+import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
@@ -30,6 +32,7 @@ class ShippedRoutesIT {
 
     private static final Pipeline PIPELINE = pipeline();
     private static final DataSource DATABASE = dataSource();
+    private static final AtomicLong OFFSETS = new AtomicLong();
 
     @BindToRegistry("ledger")
     final Ledger ledger = new Ledger(DATABASE, 1_000);
@@ -137,7 +140,13 @@ class ShippedRoutesIT {
     }
 
     private void send(String key, String id, String json) {
-        orders.sendBodyAndHeaders(json.getBytes(UTF_8), Map.of("kafka.KEY", key, "message-id", id));
+        Exchange sent = orders.send(exchange -> {
+            exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, OFFSETS.getAndIncrement()));
+            exchange.getMessage().setHeader("kafka.KEY", key);
+            exchange.getMessage().setHeader("message-id", id);
+            exchange.getMessage().setBody(json.getBytes(UTF_8));
+        });
+        assertThat(sent.getException()).isNull();
     }
 
     private static Pipeline pipeline() {

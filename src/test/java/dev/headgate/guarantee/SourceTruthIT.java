@@ -174,16 +174,18 @@ class SourceTruthIT {
     }
 
     @Test
-    void a_batch_that_no_route_takes_and_what_fails_again_and_again_make_the_process_unready(@TempDir Path folder)
+    void a_batch_whose_route_is_not_started_and_what_fails_again_and_again_make_the_process_unready(@TempDir Path folder)
             throws Exception {
         RoutesFolder.copy(folder, "maxSize: 100");
         Path routes = folder.resolve("orders.camel.yaml");
-        Files.writeString(routes, Files.readString(routes).replace("uri: \"batch:orders\"", "uri: \"batch:nobody\""));
+        Files.writeString(
+                routes,
+                Files.readString(routes).replace("id: orders-write", "id: orders-write\n    autoStartup: \"false\""));
         pipeline.start(folder, management(), Map.of());
         send(1);
         Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).body())
                 .contains(
-                        "no route consumes from batch:nobody",
+                        "no route consumes from batch:orders",
                         partition + " is read again and again from offset 0: BatchStoppedException"));
     }
 

@@ -2,6 +2,7 @@ package dev.headgate.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.message.SourcePosition;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,8 +104,14 @@ class EnqueueIT {
             }
         });
         for (int i = 0; i < 50; i++) {
-            context.createProducerTemplate()
-                    .sendBodyAndHeader("direct:in", String.valueOf(i), "message-id", i == 7 ? "m6" : "m" + i);
+            String body = String.valueOf(i);
+            String id = i == 7 ? "m6" : "m" + i;
+            Exchange sent = context.createProducerTemplate().send("direct:in", exchange -> {
+                exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, Long.parseLong(body)));
+                exchange.getMessage().setBody(body);
+                exchange.getMessage().setHeader("message-id", id);
+            });
+            assertThat(sent.getException()).isNull();
         }
 
         database.awaitCount("true", 49);
