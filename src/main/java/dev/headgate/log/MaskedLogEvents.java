@@ -3,8 +3,7 @@ package dev.headgate.log;
 import dev.headgate.settings.Secrets;
 import dev.headgate.settings.Settings;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.Marker;
 import org.apache.logging.log4j.core.LogEvent;
@@ -22,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class MaskedLogEvents implements LogEventFactory {
 
     /** Of all that run in this JVM; what looks like a secret is masked before there are settings, too. */
-    private static final Set<Secrets> KNOWN = new CopyOnWriteArraySet<>(Set.of(Secrets.of(Settings.defaults())));
+    private static final AtomicReference<Secrets> KNOWN = new AtomicReference<>(Secrets.of(Settings.defaults()));
 
     private final LogEventFactory events = new DefaultLogEventFactory();
 
     /** From now on masks these too, for as long as the JVM lives. */
     public static void hide(Secrets secrets) {
-        KNOWN.add(secrets);
+        KNOWN.updateAndGet(known -> known.and(secrets));
     }
 
     @Override
@@ -77,10 +76,6 @@ public final class MaskedLogEvents implements LogEventFactory {
     }
 
     private static String masked(@Nullable String text) {
-        String masked = text == null ? "" : text;
-        for (Secrets secrets : KNOWN) {
-            masked = secrets.masked(masked);
-        }
-        return masked;
+        return text == null ? "" : KNOWN.get().masked(text);
     }
 }

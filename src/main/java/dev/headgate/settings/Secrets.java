@@ -37,16 +37,18 @@ public final class Secrets {
     private static final String QUOTE = "(?:\"|'|&quot;|&apos;|\\\\\")?";
 
     private static final Pattern NAMED = Pattern.compile(
-            "([\\w.-]*" + NAMES + "[\\w-]*" + QUOTE + "\\s*[=:]\\s*" + QUOTE
+            "(" + NAMES + "[\\w-]{0,60}" + QUOTE + "\\s*[=:]\\s*" + QUOTE
                     + ")(?:RAW\\([^)]*\\)|RAW\\{[^}]*}|[^\\s\"'&,;<>\\\\{}]+|\\{\\{[^}]*}})",
             Pattern.CASE_INSENSITIVE);
 
     private static final Pattern SCHEME =
             Pattern.compile("\\b(Bearer|Basic)\\s+[\\w.~+/=-]{4,}", Pattern.CASE_INSENSITIVE);
 
+    private final Set<String> values;
     private final Pattern known;
 
     private Secrets(Set<String> values) {
+        this.values = values;
         known = Pattern.compile(values.stream()
                 .sorted(Comparator.comparing(String::length).reversed())
                 .map(value -> "(?<![A-Za-z0-9])" + Pattern.quote(value) + "(?![A-Za-z0-9])")
@@ -71,6 +73,12 @@ public final class Secrets {
                                 .replace(">", "&gt;")))
                 .collect(Collectors.toCollection(TreeSet::new));
         return new Secrets(values);
+    }
+
+    /** Knows what the other one knows, too. */
+    public Secrets and(Secrets other) {
+        Set<String> all = new TreeSet<>(values);
+        return all.addAll(other.values) ? new Secrets(all) : this;
     }
 
     /** Whether a setting, an option or a header of this name has a secret as its value. */

@@ -89,8 +89,9 @@ class BadInputIT {
         assertThat(pipeline.text("select headers ->> 'trace' from headgate.dead_letter"
                         + " where headers ->> 'trace' is not null"))
                 .isEqualTo("base64:/wA=");
-        assertThat(pipeline.count(
-                        "select count(*) from headgate.dead_letter where headers ->> 'base64:dHIAY2U=' = 'base64:YQBi'"))
+        assertThat(
+                        pipeline.count(
+                                "select count(*) from headgate.dead_letter where headers ->> 'base64:dHIAY2U=' = 'base64:YQBi'"))
                 .isEqualTo(1);
     }
 

@@ -30,6 +30,8 @@ class IdentityIT {
     @TempDir
     private static Path folder;
 
+    private static final String GOT = "create table got (pipeline text, body text check (body <> 'refused'))";
+
     private static Pipeline pipeline;
     private static Pipeline other;
     private static int port;
@@ -38,7 +40,8 @@ class IdentityIT {
     static void run() throws Exception {
         pipeline = new Pipeline(1);
         other = new Pipeline(1);
-        pipeline.execute("create table got (pipeline text, body text check (body <> 'refused'))");
+        pipeline.execute(GOT);
+        other.execute(GOT);
         for (String name : List.of("positions", "ids", "content", "undone", "eu", "us", "merged")) {
             Servers.KAFKA.createTopic(topic(name), 1, Map.of());
         }

@@ -141,7 +141,8 @@ class ShippedRoutesIT {
 
     private void send(String key, String id, String json) {
         Exchange sent = orders.send(exchange -> {
-            exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, OFFSETS.getAndIncrement()));
+            exchange.setProperty(
+                    SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, OFFSETS.getAndIncrement()));
             exchange.getMessage().setHeader("kafka.KEY", key);
             exchange.getMessage().setHeader("message-id", id);
             exchange.getMessage().setBody(json.getBytes(UTF_8));

@@ -174,8 +174,8 @@ class SourceTruthIT {
     }
 
     @Test
-    void a_batch_whose_route_is_not_started_and_what_fails_again_and_again_make_the_process_unready(@TempDir Path folder)
-            throws Exception {
+    void a_batch_whose_route_is_not_started_and_what_fails_again_and_again_make_the_process_unready(
+            @TempDir Path folder) throws Exception {
         RoutesFolder.copy(folder, "maxSize: 100");
         Path routes = folder.resolve("orders.camel.yaml");
         Files.writeString(

@@ -107,7 +107,8 @@ class EnqueueIT {
             String body = String.valueOf(i);
             String id = i == 7 ? "m6" : "m" + i;
             Exchange sent = context.createProducerTemplate().send("direct:in", exchange -> {
-                exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, Long.parseLong(body)));
+                exchange.setProperty(
+                        SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, Long.parseLong(body)));
                 exchange.getMessage().setBody(body);
                 exchange.getMessage().setHeader("message-id", id);
             });
