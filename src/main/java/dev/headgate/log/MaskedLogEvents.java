@@ -3,7 +3,6 @@ package dev.headgate.log;
 import dev.headgate.settings.Secrets;
 import dev.headgate.settings.Settings;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.Marker;
 import org.apache.logging.log4j.core.LogEvent;
@@ -21,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 public final class MaskedLogEvents implements LogEventFactory {
 
     /** Of all that run in this JVM; what looks like a secret is masked before there are settings, too. */
-    private static final AtomicReference<Secrets> KNOWN = new AtomicReference<>(Secrets.of(Settings.defaults()));
+    private static volatile Secrets known = Secrets.of(Settings.defaults());
 
     private final LogEventFactory events = new DefaultLogEventFactory();
 
     /** From now on masks these too, for as long as the JVM lives. */
-    public static void hide(Secrets secrets) {
-        KNOWN.updateAndGet(known -> known.and(secrets));
+    public static synchronized void hide(Secrets secrets) {
+        known = known.and(secrets);
     }
 
     @Override
@@ -76,6 +75,6 @@ public final class MaskedLogEvents implements LogEventFactory {
     }
 
     private static String masked(@Nullable String text) {
-        return text == null ? "" : KNOWN.get().masked(text);
+        return text == null ? "" : known.masked(text);
     }
 }
