@@ -102,7 +102,7 @@ final class ReplayRun {
             }
             look();
             progress.accept(report(false));
-            if (System.nanoTime() - lastNews > patience.toNanos()) {
+            if (!underWay.isEmpty() && System.nanoTime() - lastNews > patience.toNanos()) {
                 return report(true);
             }
             if (next.isEmpty() && !underWay.isEmpty()) {
