@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -257,11 +259,14 @@ class BatchRouteIT {
 
     /** As a source that acknowledges after the effect. */
     private static void send(Headgate headgate, String body, String header, String value) {
-        headgate.camelContext().createProducerTemplate().send("direct:in", exchange -> {
+        Exchange sent = headgate.camelContext().createProducerTemplate().send("direct:in", exchange -> {
             exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown(exchange.getExchangeId()));
             exchange.getMessage().setHeader(header, value);
             exchange.getMessage().setBody(body.getBytes(UTF_8));
         });
+        if (sent.getException() != null) {
+            throw new CamelExecutionException("not taken", sent, sent.getException());
+        }
     }
 
     private static void assertDeadLetter(String expected) {
