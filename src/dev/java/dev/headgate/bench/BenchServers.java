@@ -2,6 +2,7 @@ package dev.headgate.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.headgate.cli.Main;
+import dev.headgate.devservices.DevKafka;
 import dev.headgate.manage.meters.Build;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,7 +22,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -124,8 +124,7 @@ final class BenchServers implements AutoCloseable {
 
     /** The broker notes when it appended each message. */
     void createTopic(String name, Map<String, String> config) {
-        get(admin.createTopics(List.of(new NewTopic(name, PARTITIONS, (short) 1).configs(config)))
-                .all());
+        DevKafka.createTopic(admin, name, PARTITIONS, config);
     }
 
     void createTargetTopic(String name) {

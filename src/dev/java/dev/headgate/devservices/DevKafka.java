@@ -90,6 +90,13 @@ public final class DevKafka implements AutoCloseable {
      */
     public void createTopic(String name, int partitions, Map<String, String> config) {
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+            createTopic(admin, name, partitions, config);
+        }
+    }
+
+    /** Returns when each partition has a leader that takes records. */
+    public static void createTopic(Admin admin, String name, int partitions, Map<String, String> config) {
+        try {
             admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
                     .all()
                     .get();
