@@ -1,7 +1,6 @@
 package dev.headgate.batch;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -150,8 +149,9 @@ final class RoutesToBatch {
         }
         String query = query(step);
         if (query != null && ResourceHelper.hasScheme(query)) {
-            try (InputStream found = ResourceHelper.resolveMandatoryResourceAsInputStream(context, query)) {
-                return found.available() < 0 ? "unreadable" : null;
+            try {
+                ResourceHelper.resolveMandatoryResourceAsInputStream(context, query)
+                        .close();
             } catch (IOException e) {
                 return "%s cannot be read: correct the path, or put the file there.".formatted(query);
             }

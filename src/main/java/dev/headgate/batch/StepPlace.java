@@ -1,10 +1,6 @@
 package dev.headgate.batch;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.regex.Pattern;
+import dev.headgate.message.StepName;
 import org.apache.camel.NamedNode;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -33,23 +29,6 @@ final class StepPlace {
             return "";
         }
         String name = location.replaceFirst("^.*[/:]", "");
-        int line = node.getLineNumber();
-        return " in " + name + (line > 0 ? " line " + (file == null ? line : exact(file, line, node)) : "");
-    }
-
-    /** Of a step that is written in one line Camel's YAML names the line before. */
-    private static int exact(Resource file, int line, NamedNode node) {
-        Pattern name = Pattern.compile("\\b" + Pattern.quote(node.getShortName()) + "\\b");
-        try (InputStream stream = file.getInputStream()) {
-            List<String> lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-            boolean next = line < lines.size()
-                    && !name.matcher(lines.get(line - 1)).find()
-                    && name.matcher(lines.get(line)).find();
-            return next ? line + 1 : line;
-        } catch (IOException e) {
-            return line;
-        }
+        return " in " + name + (node.getLineNumber() > 0 ? " line " + StepName.line(file, node) : "");
     }
 }

@@ -7,12 +7,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.NamedNode;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
-import org.apache.camel.support.ResourceHelper;
+import org.apache.camel.spi.Resource;
 import org.jspecify.annotations.Nullable;
 
 /** What a step of a route is called, so that a person finds it: by its id, or by what it is and the line that has it. */
@@ -30,7 +34,7 @@ public final class StepName {
             return nodeId;
         }
         return KNOWN.computeIfAbsent(step, unnamed -> {
-            String place = place(context, unnamed);
+            String place = place(unnamed);
             return place.isEmpty() ? what(unnamed) + ", " + nodeId : what(unnamed) + " at " + place;
         });
     }
@@ -41,7 +45,7 @@ public final class StepName {
         if (step == null || !hasOwnId(step)) {
             return of(context, nodeId);
         }
-        String place = place(context, step);
+        String place = place(step);
         return "%s (%s%s)".formatted(nodeId, what(step), place.isEmpty() ? "" : " at " + place);
     }
 
@@ -72,29 +76,33 @@ public final class StepName {
                 : uri.replaceFirst("[?].*", "").replaceFirst("^sql:(?:file|classpath):.*?([^/:]+/)?([^/:]+)$", "$1$2");
     }
 
-    private static String place(CamelContext context, ProcessorDefinition<?> step) {
+    private static String place(ProcessorDefinition<?> step) {
         String file = step.getLocation();
         if (file == null) {
             return "";
         }
         String name = file.replaceFirst("^.*[/:]", "");
-        return step.getLineNumber() > 0 ? name + ":" + line(context, step, file) : name;
+        RouteDefinition route = ProcessorDefinitionHelper.getRoute(step);
+        return step.getLineNumber() > 0 ? name + ":" + line(route == null ? null : route.getResource(), step) : name;
     }
 
     /**
-     * Camel says the line before the one on which the options of a step begin: that of the step where they are on lines of
-     * their own, the one before it where they follow on the same line.
+     * The line of a step in its file. Camel says the line before the one on which the options of a step begin: that of the step
+     * where they are on lines of their own, the one before it where they follow on the same line.
      */
-    private static int line(CamelContext context, ProcessorDefinition<?> step, String file) {
+    public static int line(@Nullable Resource file, NamedNode step) {
         int said = step.getLineNumber();
-        try (InputStream stream = ResourceHelper.resolveMandatoryResourceAsInputStream(context, file)) {
+        if (file == null) {
+            return said;
+        }
+        try (InputStream stream = file.getInputStream()) {
             List<String> lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
-            String key = step.getShortName() + ":";
+            Pattern name = Pattern.compile("\\b" + Pattern.quote(step.getShortName()) + "\\b");
             boolean isNext = said < lines.size()
-                    && !lines.get(said - 1).contains(key)
-                    && lines.get(said).contains(key);
+                    && !name.matcher(lines.get(said - 1)).find()
+                    && name.matcher(lines.get(said)).find();
             return isNext ? said + 1 : said;
         } catch (IOException e) {
             return said;
