@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.Finding;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -171,18 +173,21 @@ final class RoutesToBatch {
         }
     }
 
-    /** What a step needs and does not find, with the remedy: a value of a placeholder, or a file; null if all is there. */
-    @Nullable
-    String missing(ProcessorDefinition<?> step) {
+    /** What a step needs and does not find: a value of a placeholder, or a file. */
+    Optional<Finding> missing(RouteDefinition route, ProcessorDefinition<?> step) {
         String written = step instanceof SendDefinition<?> send ? send.getEndpointUri() : null;
         if (written == null) {
-            return null;
+            return Optional.empty();
         }
         try {
             context.resolvePropertyPlaceholders(written);
         } catch (IllegalArgumentException e) {
-            return String.valueOf(e.getMessage()).replaceFirst("(?s) for property.*|\\.?\\s*$", "")
-                    + ": set it in application.properties of the routes folder, or give a default, {{name:default}}.";
+            String what = String.valueOf(e.getMessage()).replaceFirst("(?s) for property.*|\\.?\\s*$", "");
+            return Optional.of(StepPlace.finding(
+                    route,
+                    step,
+                    ": " + what,
+                    "set it in application.properties of the routes folder, or give a default, {{name:default}}."));
         }
         String query = query(step);
         if (query != null && ResourceHelper.hasScheme(query)) {
@@ -190,10 +195,14 @@ final class RoutesToBatch {
                 ResourceHelper.resolveMandatoryResourceAsInputStream(context, query)
                         .close();
             } catch (IOException e) {
-                return "%s cannot be read: correct the path, or put the file there.".formatted(query);
+                return Optional.of(StepPlace.finding(
+                        route,
+                        step,
+                        ": %s cannot be read".formatted(query),
+                        "correct the path, or put the file there."));
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     /** The routes that consume an endpoint of another one. */

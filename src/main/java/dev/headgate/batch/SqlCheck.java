@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.Finding;
 import dev.headgate.failure.Failure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,13 +10,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
@@ -53,11 +54,11 @@ public final class SqlCheck {
     /**
      * Looks at all routes of a process.
      *
-     * @return one line for each fault, with route, step, file and line, and the remedy
+     * @return one for each fault, with the file and line of its step
      */
-    public static List<String> faults(
+    public static List<Finding> faults(
             CamelContext context, Collection<RouteDefinition> all, DataSource database, String role) {
-        List<String> faults = new ArrayList<>();
+        List<Finding> faults = new ArrayList<>();
         SqlCheck check = new SqlCheck(context, all);
         Connection connection;
         try {
@@ -69,11 +70,8 @@ public final class SqlCheck {
             connection.setAutoCommit(false);
             for (RouteDefinition route : all) {
                 for (ProcessorDefinition<?> step : RoutesToBatch.all(route.getOutputs())) {
-                    String fault = check.fault(connection, step, role);
+                    check.fault(connection, route, step, role).ifPresent(faults::add);
                     connection.rollback();
-                    if (fault != null) {
-                        faults.add(StepPlace.of(route, step) + ": " + fault);
-                    }
                 }
             }
         } catch (SQLException e) {
@@ -85,21 +83,23 @@ public final class SqlCheck {
         return faults;
     }
 
-    private @Nullable String fault(Connection connection, ProcessorDefinition<?> step, String role)
+    private Optional<Finding> fault(
+            Connection connection, RouteDefinition route, ProcessorDefinition<?> step, String role)
             throws SQLException {
         String query = routes.query(step);
         String sql = query == null ? "" : steps.text(query);
         if (query == null || sql.isBlank()) {
-            return null;
+            return Optional.empty();
         }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameters = statement.getParameterMetaData().getParameterCount();
             if (EXPLAINED.matcher(sql).matches()) {
                 explain(connection, sql, parameters);
             }
-            return null;
+            return Optional.empty();
         } catch (SQLException e) {
-            return fault(query, e, role);
+            String what = ": " + steps.where(query, e) + said(e);
+            return remedy(e, role).map(remedy -> StepPlace.finding(route, step, what, remedy));
         }
     }
 
@@ -112,21 +112,24 @@ public final class SqlCheck {
         }
     }
 
-    private @Nullable String fault(String query, SQLException e, String role) throws SQLException {
+    private static String said(SQLException e) {
+        return e instanceof PSQLException postgres && postgres.getServerErrorMessage() != null
+                ? String.valueOf(postgres.getServerErrorMessage().getMessage())
+                : String.valueOf(e.getMessage());
+    }
+
+    /** Empty if it is no fault of the SQL. */
+    private Optional<String> remedy(SQLException e, String role) throws SQLException {
         String state = String.valueOf(e.getSQLState());
         if (Failure.of(e) instanceof Failure.Outage) {
             throw e;
         }
-        String said = e instanceof PSQLException postgres && postgres.getServerErrorMessage() != null
-                ? String.valueOf(postgres.getServerErrorMessage().getMessage())
-                : String.valueOf(e.getMessage());
-        String where = steps.where(query, e);
         if (state.equals(FORBIDDEN)) {
-            return "%s%s. Grant it to the role %s.".formatted(where, said, role);
+            return Optional.of("Grant it to the role %s.".formatted(role));
         }
-        return FAULTS.contains(state) && !isCreated(said)
-                ? "%s%s. Correct the SQL, or create what it names by a migration.".formatted(where, said)
-                : null;
+        return FAULTS.contains(state) && !isCreated(said(e))
+                ? Optional.of("Correct the SQL, or create what it names by a migration.")
+                : Optional.empty();
     }
 
     /** A temporary table that a step of the same transaction creates. */

@@ -1,5 +1,6 @@
 package dev.headgate.cli;
 
+import dev.headgate.cli.check.CheckCommand;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.Failures;
 import dev.headgate.cli.command.ShownText;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         subcommands = {
             RunCommand.class,
+            CheckCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
             ObjectsCommand.class,
