@@ -199,9 +199,7 @@ final class JobTable {
     /** Asks for all of them at once, as an idle process does twice a second. */
     Chores chores(long lease) {
         return Objects.requireNonNull(jdbc.queryForObject(
-                CHORES,
-                (row, number) -> new Chores(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)),
-                lease));
+                CHORES, (row, number) -> new Chores(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), lease));
     }
 
     private static final String STAGE = """
