@@ -1,9 +1,8 @@
 package dev.headgate.batch;
 
 import dev.headgate.Finding;
+import dev.headgate.ResourcePath;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -161,16 +160,7 @@ final class RoutesToBatch {
         String query = uri.substring("sql:".length()).replaceFirst("^//", "");
         // What follows the last question mark are options, unless the query itself has one.
         String withoutOptions = query.replaceFirst("\\?[\\w.]+=[^?\\s]*$", "");
-        return ResourceHelper.hasScheme(withoutOptions) ? asResource(withoutOptions) : withoutOptions;
-    }
-
-    /** Camel decodes the URI of an endpoint, and its path, before it takes the rest for that of a resource. */
-    private static String asResource(String path) {
-        try {
-            return URLDecoder.decode(URLDecoder.decode(path, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return path;
-        }
+        return ResourceHelper.hasScheme(withoutOptions) ? ResourcePath.asResource(withoutOptions) : withoutOptions;
     }
 
     /** What a step needs and does not find: a value of a placeholder, or a file. */
