@@ -124,7 +124,7 @@ final class Flow {
         return clocks;
     }
 
-    private static Path written(Map<String, String> settings, Path file) throws IOException {
+    static Path written(Map<String, String> settings, Path file) throws IOException {
         var properties = new Properties();
         properties.putAll(settings);
         try (var writer = Files.newBufferedWriter(file)) {
