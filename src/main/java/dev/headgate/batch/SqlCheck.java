@@ -3,16 +3,20 @@ package dev.headgate.batch;
 import dev.headgate.failure.Failure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +39,24 @@ public final class SqlCheck {
     private static final Pattern EXPLAINED =
             Pattern.compile("(?is)\\s*(select|insert|update|delete|merge|with|values)\\b.*");
 
+    private static final String HIDDEN = """
+            select format('%I.%I', n.nspname, c.relname)
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            where c.relname = 'batch' and n.nspname = any (current_schemas(false))
+            """;
+
+    private final CamelContext context;
     private final SqlSteps steps;
     private final RoutesToBatch routes;
     private final String everything;
+    private final List<Relation> relations = new ArrayList<>();
+
+    /** A route whose SQL, and that of the steps it calls, reads the relation of its batch. */
+    private record Relation(RouteDefinition route, BatchRelation relation, Set<ProcessorDefinition<?>> steps) {}
 
     private SqlCheck(CamelContext context, Collection<RouteDefinition> all) {
+        this.context = context;
         this.steps = new SqlSteps(context);
         this.routes = new RoutesToBatch(context, all);
         StringBuilder texts = new StringBuilder();
@@ -59,6 +76,7 @@ public final class SqlCheck {
             CamelContext context, Collection<RouteDefinition> all, DataSource database, String role) {
         List<String> faults = new ArrayList<>();
         SqlCheck check = new SqlCheck(context, all);
+        all.forEach(route -> check.readColumns(route, faults));
         Connection connection;
         try {
             connection = database.getConnection();
@@ -67,6 +85,16 @@ public final class SqlCheck {
         }
         try {
             connection.setAutoCommit(false);
+            for (Relation relation : check.relations) {
+                String fault = faultOfRelation(connection, relation.relation, role);
+                connection.rollback();
+                if (fault != null) {
+                    faults.add("Route %s: %s".formatted(StepPlace.of(relation.route), fault));
+                }
+            }
+            if (!faults.isEmpty()) {
+                return faults;
+            }
             for (RouteDefinition route : all) {
                 for (ProcessorDefinition<?> step : RoutesToBatch.all(route.getOutputs())) {
                     String fault = check.fault(connection, step, role);
@@ -85,6 +113,64 @@ public final class SqlCheck {
         return faults;
     }
 
+    /** Notes which steps read a relation. */
+    private void readColumns(RouteDefinition route, List<String> faults) {
+        if (!routes.input(route).startsWith(RoutesToBatch.BATCH)) {
+            return;
+        }
+        BatchEndpoint endpoint;
+        try {
+            endpoint = context.getEndpoint(routes.resolved(route.getInput().getEndpointUri()), BatchEndpoint.class);
+        } catch (ResolveEndpointFailedException e) {
+            // Camel will say it.
+            return;
+        }
+        try {
+            BatchColumns columns = endpoint.getConfiguration().batchColumns();
+            if (columns != null) {
+                relations.add(new Relation(
+                        route, new BatchRelation(endpoint.getName(), columns), routes.calledBy(route)));
+            }
+        } catch (IllegalArgumentException e) {
+            faults.add("Route %s: %s".formatted(StepPlace.of(route), e.getMessage()));
+        }
+    }
+
+    /** What keeps the session from having the relation, or others from what it hides. */
+    private static @Nullable String faultOfRelation(Connection connection, BatchRelation relation, String role)
+            throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet hidden = statement.executeQuery(HIDDEN)) {
+                if (hidden.next()) {
+                    return "the relation batch, which the option columns asks for, would hide %s from the SQL of this process. Rename that, or leave the option out."
+                            .formatted(hidden.getString(1));
+                }
+            }
+            statement.execute(relation.create());
+            return null;
+        } catch (SQLException e) {
+            if (Failure.of(e) instanceof Failure.Outage) {
+                throw e;
+            }
+            return FORBIDDEN.equals(e.getSQLState())
+                    ? "the relation batch, which the option columns asks for, is a temporary table: %s. Grant temporary on the database to the role %s."
+                            .formatted(said(e), role)
+                    : "the relation batch cannot have these columns: %s. Correct the option columns or headerColumns."
+                            .formatted(said(e));
+        }
+    }
+
+    private void create(Connection connection, ProcessorDefinition<?> step) throws SQLException {
+        for (Relation relation : relations) {
+            if (relation.steps.contains(step)) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute(relation.relation.create());
+                }
+                return;
+            }
+        }
+    }
+
     private @Nullable String fault(Connection connection, ProcessorDefinition<?> step, String role)
             throws SQLException {
         String query = routes.query(step);
@@ -92,6 +178,7 @@ public final class SqlCheck {
         if (query == null || sql.isBlank()) {
             return null;
         }
+        create(connection, step);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameters = statement.getParameterMetaData().getParameterCount();
             if (EXPLAINED.matcher(sql).matches()) {
@@ -117,9 +204,7 @@ public final class SqlCheck {
         if (Failure.of(e) instanceof Failure.Outage) {
             throw e;
         }
-        String said = e instanceof PSQLException postgres && postgres.getServerErrorMessage() != null
-                ? String.valueOf(postgres.getServerErrorMessage().getMessage())
-                : String.valueOf(e.getMessage());
+        String said = said(e);
         String where = steps.where(query, e);
         if (state.equals(FORBIDDEN)) {
             return "%s%s. Grant it to the role %s.".formatted(where, said, role);
@@ -127,6 +212,12 @@ public final class SqlCheck {
         return FAULTS.contains(state) && !isCreated(said)
                 ? "%s%s. Correct the SQL, or create what it names by a migration.".formatted(where, said)
                 : null;
+    }
+
+    private static String said(SQLException e) {
+        return e instanceof PSQLException postgres && postgres.getServerErrorMessage() != null
+                ? String.valueOf(postgres.getServerErrorMessage().getMessage())
+                : String.valueOf(e.getMessage());
     }
 
     /** A temporary table that a step of the same transaction creates. */
