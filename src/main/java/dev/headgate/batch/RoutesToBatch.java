@@ -5,7 +5,9 @@ import dev.headgate.ResourcePath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +57,25 @@ final class RoutesToBatch {
     /** What the route consumes, with the values of placeholders, without options. */
     String input(RouteDefinition route) {
         return uri(route.getInput().getEndpointUri());
+    }
+
+    /** The steps of the route, and of those that it calls. */
+    Set<ProcessorDefinition<?>> calledBy(RouteDefinition route) {
+        Set<ProcessorDefinition<?>> steps = Collections.newSetFromMap(new IdentityHashMap<>());
+        addCalledBy(route, steps, new HashSet<>());
+        return steps;
+    }
+
+    private void addCalledBy(RouteDefinition route, Set<ProcessorDefinition<?>> steps, Set<RouteDefinition> seen) {
+        if (seen.add(route)) {
+            all(route.getOutputs()).forEach(step -> {
+                steps.add(step);
+                targets(step)
+                        .filter(target -> target.startsWith(DIRECT))
+                        .flatMap(this::consumers)
+                        .forEach(called -> addCalledBy(called, steps, seen));
+            });
+        }
     }
 
     /** The first batch that the route leads to, whatever is in between, or null. */
