@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             FlowCommand.class,
             FlowCommand.Relay.class,
+            SizeCommand.class,
             DrainCommand.class,
             JobsBenchCommand.class,
             SpikeCommand.class
@@ -25,6 +26,6 @@ public final class BenchCommand implements Command {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing benchmark: flow, relay, drain, jobs or spike");
+        throw new ParameterException(spec.commandLine(), "Missing benchmark: flow, relay, size, drain, jobs or spike");
     }
 }

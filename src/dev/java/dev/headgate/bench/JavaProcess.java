@@ -35,7 +35,7 @@ final class JavaProcess implements AutoCloseable {
         JavaProcess started = start(
                 home == null ? ownClassPath() : home + "/target/headgate.jar:" + home + "/target/lib/*",
                 log,
-                main,
+                main.getName(),
                 arguments);
         // The others notice by themselves that this JVM is gone.
         Runtime.getRuntime().addShutdownHook(started.atExit);
@@ -44,15 +44,27 @@ final class JavaProcess implements AutoCloseable {
 
     /** With the class path of this JVM. Stopped by the end of its standard input. */
     static JavaProcess development(Path log, Class<?> main, List<String> arguments) throws IOException {
-        return start(ownClassPath(), log, main, arguments);
+        return start(ownClassPath(), log, main.getName(), arguments);
     }
 
-    private static JavaProcess start(String classPath, Path log, Class<?> main, List<String> arguments)
+    /**
+     * With the class path of a peer, which the launcher builds for those who ask. Stopped by the end of its standard input.
+     */
+    static JavaProcess peer(Path log, String name, Path config) throws IOException {
+        Path library = Path.of(System.getProperty("headgate.home", ""), "target", "peers", name, "lib");
+        if (!Files.isDirectory(library)) {
+            throw new IllegalStateException("The peer " + name + " is not built: " + library
+                    + " is missing. Run ./headgate bench of a checkout with --peers, or mvn -f src/bench/peers package.");
+        }
+        return start(library + "/*", log, "dev.headgate.peers." + name + ".Peer", List.of(config.toString()));
+    }
+
+    private static JavaProcess start(String classPath, Path log, String main, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options());
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(arguments);
         return new JavaProcess(
                 new ProcessBuilder(command)
