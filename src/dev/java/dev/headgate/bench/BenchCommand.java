@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             FlowCommand.Relay.class,
             SizeCommand.class,
             DrainCommand.class,
+            ObjectsBenchCommand.class,
             JobsBenchCommand.class,
             SpikeCommand.class
         })
@@ -26,6 +27,7 @@ public final class BenchCommand implements Command {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing benchmark: flow, relay, size, drain, jobs or spike");
+        throw new ParameterException(
+                spec.commandLine(), "Missing benchmark: flow, relay, size, drain, objects, jobs or spike");
     }
 }

@@ -133,8 +133,14 @@ final class BenchServers implements AutoCloseable {
 
     /** Drops it, so that nothing of it is in the way of the next one. */
     void dropDatabase(String name) {
-        database("postgres").execute("drop database " + name + " with (force)");
-        database("postgres").execute("checkpoint");
+        JdbcTemplate server = database("postgres");
+        // A database whose log somebody reads cannot be dropped.
+        server.query("""
+                select pg_terminate_backend(active_pid, 10000), pg_drop_replication_slot(slot_name)
+                from pg_replication_slots where database = ?
+                """, row -> {}, name);
+        server.execute("drop database " + name + " with (force)");
+        server.execute("checkpoint");
     }
 
     /** The broker notes when it appended each message. */

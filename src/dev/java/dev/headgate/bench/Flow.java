@@ -81,8 +81,9 @@ final class Flow {
 
     private static double ratio(Reading headgate, Reading plain) {
         double byHand = Objects.requireNonNull(plain.delivered()).allCpuMicros();
-        return Math.round(
-                        100 * byHand / Objects.requireNonNull(headgate.delivered()).allCpuMicros())
+        return Math.round(100
+                        * byHand
+                        / Objects.requireNonNull(headgate.delivered()).allCpuMicros())
                 / 100.0;
     }
 

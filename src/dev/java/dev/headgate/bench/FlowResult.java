@@ -53,18 +53,17 @@ record FlowResult(
 
     /** From when messages were due to be sent, at so many a second. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Loaded(int perSecond, @Nullable Latency committed, @Nullable Latency delivered) {}
+    record Loaded(
+            int perSecond,
+            @Nullable Latency committed,
+            @Nullable Latency delivered) {}
 
     /**
      * One contender; without {@code committed} where messages begin in the outbox, and without {@code delivered} where they
      * end in a table.
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Reading(
-            @Nullable Drained committed,
-            @Nullable Drained delivered,
-            Start start,
-            Loaded load) {}
+    record Reading(@Nullable Drained committed, @Nullable Drained delivered, Start start, Loaded load) {}
 
     private record Row(String what, List<String> values) {}
 
@@ -74,7 +73,8 @@ record FlowResult(
         names.addAll(peers.keySet());
         for (int i = 0; i < names.size(); i++) {
             int index = i;
-            table.column(names.get(i).toUpperCase(Locale.ROOT), 20, row -> row.values().get(index));
+            table.column(names.get(i).toUpperCase(Locale.ROOT), 20, row -> row.values()
+                    .get(index));
         }
         return machine.text()
                 + "%n%,d messages waiting, %d writers, batches of %,d, %s%n%n"
@@ -103,8 +103,11 @@ record FlowResult(
         }
         row(rows, place, drained, found -> "%,d/s".formatted(found.perSecond()));
         for (String process : ofHeadgate.cpuMicros().keySet()) {
-            row(rows, "  processor time each, " + process, drained, found -> micros(Objects.requireNonNull(
-                    found.cpuMicros().get(process))));
+            row(
+                    rows,
+                    "  processor time each, " + process,
+                    drained,
+                    found -> micros(Objects.requireNonNull(found.cpuMicros().get(process))));
         }
         row(rows, "  processor time each, all", drained, found -> micros(found.allCpuMicros()));
     }
@@ -116,8 +119,7 @@ record FlowResult(
     }
 
     /** What some have no value for is a dash. */
-    private <T> void row(
-            List<Row> rows, String what, Function<Reading, @Nullable T> value, Function<T, String> text) {
+    private <T> void row(List<Row> rows, String what, Function<Reading, @Nullable T> value, Function<T, String> text) {
         row(rows, what, reading -> {
             T found = value.apply(reading);
             return found == null ? "-" : text.apply(found);

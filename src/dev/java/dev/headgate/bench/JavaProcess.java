@@ -53,8 +53,9 @@ final class JavaProcess implements AutoCloseable {
     static JavaProcess peer(Path log, String name, Path config) throws IOException {
         Path library = Path.of(System.getProperty("headgate.home", ""), "target", "peers", name, "lib");
         if (!Files.isDirectory(library)) {
-            throw new IllegalStateException("The peer " + name + " is not built: " + library
-                    + " is missing. Run ./headgate bench of a checkout with --peers, or mvn -f src/bench/peers package.");
+            throw new IllegalStateException(
+                    "The peer " + name + " is not built: " + library
+                            + " is missing. Run ./headgate bench of a checkout with --peers, or mvn -f src/bench/peers package.");
         }
         return start(library + "/*", log, "dev.headgate.peers." + name + ".Peer", List.of(config.toString()));
     }

@@ -52,8 +52,8 @@ final class SizeBench {
                 .toString()),
 
         /** Ids that begin with the time, such as UUIDs of version 7: new ones come after all that are there. */
-        ORDERED("lpad(to_hex(i), 12, '0') || '-7000-8000-000000000000'", number ->
-                "%012x-7000-8000-000000000000".formatted((1L << 40) + number));
+        ORDERED("lpad(to_hex(i), 12, '0') || '-7000-8000-000000000000'", number -> "%012x-7000-8000-000000000000"
+                .formatted((1L << 40) + number));
 
         private final String sql;
         private final LongFunction<String> id;
@@ -84,6 +84,8 @@ final class SizeBench {
             double claimMicros,
             long purged) {}
 
+    private record Through(Drained committed, long walBytes, long purged) {}
+
     private final Path routes;
     private final int messages;
     private final Consumer<String> progress;
@@ -111,8 +113,7 @@ final class SizeBench {
         }
     }
 
-    private Case measure(
-            BenchServers servers, Path folder, Path directory, long rows, Keys keys, boolean expired)
+    private Case measure(BenchServers servers, Path folder, Path directory, long rows, Keys keys, boolean expired)
             throws IOException, InterruptedException {
         String name = "size_%d_%s%s".formatted(rows, keys.name().toLowerCase(Locale.ROOT), expired ? "_expired" : "");
         progress.accept("%,d rows, %s%s ..."
@@ -136,31 +137,43 @@ final class SizeBench {
         database.execute("vacuum analyze");
         database.execute("checkpoint");
         fill(servers, name, keys);
-        String before = database.queryForObject("select pg_current_wal_insert_lsn()", String.class);
-        try (var process = Contender.HEADGATE.start(
-                        directory.resolve(name + ".log"),
-                        folder,
-                        Flow.written(settings, directory.resolve(name + ".properties")));
-                var cpu = CpuSamples.start(Flow.clocks(servers, process))) {
-            servers.await(target, messages, process);
-            long wal = Objects.requireNonNull(database.queryForObject(
-                    "select cast(pg_current_wal_insert_lsn() - cast(? as pg_lsn) as bigint)", Long.class, before));
-            Times committed = servers.committed(name, Inflow.BACKLOG, messages);
-            Drained drained = Flow.drained(cpu, committed, committed.last());
-            long left = Objects.requireNonNull(database.queryForObject(
-                    "select count(*) from headgate.ledger where source like 'orders-0@%'", Long.class));
-            process.close();
+        try {
+            Through through =
+                    drain(servers, folder, Flow.written(settings, directory.resolve(name + ".properties")), name, rows);
             return new Case(
                     rows,
                     keys.name().toLowerCase(Locale.ROOT),
                     expired,
-                    drained,
-                    wal / messages,
+                    through.committed,
+                    through.walBytes,
                     claim(servers, database, keys),
-                    rows - left);
+                    through.purged);
         } finally {
             servers.dropDatabase(name);
         }
+    }
+
+    /** The part of a case that Headgate runs for. */
+    private Through drain(BenchServers servers, Path folder, Path config, String name, long rows)
+            throws IOException, InterruptedException {
+        JdbcTemplate database = servers.database(name);
+        String before = database.queryForObject("select pg_current_wal_insert_lsn()", String.class);
+        try (var process = Contender.HEADGATE.start(config.resolveSibling(name + ".log"), folder, config);
+                var cpu = CpuSamples.start(Flow.clocks(servers, process))) {
+            servers.await(name + "-applied", messages, process);
+            long wal = count(
+                    database,
+                    "select cast(pg_current_wal_insert_lsn() - cast('%s' as pg_lsn) as bigint)".formatted(before));
+            Times committed = servers.committed(name, Inflow.BACKLOG, messages);
+            return new Through(
+                    Flow.drained(cpu, committed, committed.last()),
+                    wal / messages,
+                    rows - count(database, "select count(*) from headgate.ledger where source like 'orders-0@%'"));
+        }
+    }
+
+    private static long count(JdbcTemplate database, String query) {
+        return Objects.requireNonNull(database.queryForObject(query, Long.class));
     }
 
     private void fill(BenchServers servers, String topic, Keys keys) {

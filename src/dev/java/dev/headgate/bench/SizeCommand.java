@@ -53,9 +53,8 @@ final class SizeCommand implements Callable<Integer> {
         }
         Path directory = Files.createTempDirectory("headgate-bench-");
         try {
-            SizeResult result = new SizeBench(
-                            routes.folder(), messages, spec.commandLine().getErr()::println)
-                    .run(rows, directory);
+            SizeResult result =
+                    new SizeBench(routes.folder(), messages, spec.commandLine().getErr()::println).run(rows, directory);
             PrintWriter out = spec.commandLine().getOut();
             out.println(json ? new ObjectMapper().writeValueAsString(result) : result.text());
             out.flush();

@@ -10,8 +10,7 @@ import java.util.List;
  * @param messages of each backlog
  * @param options those of each JVM
  */
-record SizeResult(
-        BenchServers.Machine machine, int messages, int batchSize, List<String> options, List<Case> cases) {
+record SizeResult(BenchServers.Machine machine, int messages, int batchSize, List<String> options, List<Case> cases) {
 
     String text() {
         return machine.text()
@@ -21,9 +20,13 @@ record SizeResult(
                         .column("ROWS", 20, size -> "%,d".formatted(size.rows()))
                         .column("KEYS", 20, Case::keys)
                         .column("PURGED", 20, size -> size.expired() ? "%,d".formatted(size.purged()) : "-")
-                        .column("COMMITTED", 20, size -> "%,d/s".formatted(size.committed().perSecond()))
+                        .column("COMMITTED", 20, size -> "%,d/s"
+                                .formatted(size.committed().perSecond()))
                         .column("ALL EACH", 20, size -> micros(size.committed().allCpuMicros()))
-                        .column("POSTGRES EACH", 20, size -> micros(size.committed().cpuMicros().get("postgres")))
+                        .column(
+                                "POSTGRES EACH",
+                                20,
+                                size -> micros(size.committed().cpuMicros().get("postgres")))
                         .column("CLAIM EACH", 20, size -> micros(size.claimMicros()))
                         .column("WAL EACH", 20, size -> "%,d bytes".formatted(size.walBytes()))
                         .text(cases);

@@ -28,17 +28,6 @@ import org.apache.camel.processor.idempotent.jdbc.JdbcMessageIdRepository;
  */
 public final class Peer {
     private static final long LINGER_MILLIS = 200;
-    private static final String UPSERT = """
-            insert into orders (order_id, version, customer, amount, currency, status, channel, items, placed_at)
-            values (:#order_id, :#version, :#customer, :#amount, :#currency, :#status, :#channel, :#items::json,
-                    :#placed_at::timestamptz)
-            on conflict (order_id) do update
-               set version = excluded.version, customer = excluded.customer, amount = excluded.amount,
-                   currency = excluded.currency, status = excluded.status, channel = excluded.channel,
-                   items = excluded.items, placed_at = excluded.placed_at, updated_at = now()
-             where orders.version <= excluded.version
-            """;
-
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Peer() {}
@@ -73,8 +62,7 @@ public final class Peer {
                         .completionSize(batchSize)
                         .completionTimeout(LINGER_MILLIS)
                         .threads(writers, writers)
-                        .to("direct:store");
-                from("direct:store").to("sql:" + UPSERT.replaceAll("\\s+", " ") + "?batch=true&dataSource=#pool");
+                        .to("sql:classpath:orders.sql?batch=true&dataSource=#pool");
             }
         });
         main.start();

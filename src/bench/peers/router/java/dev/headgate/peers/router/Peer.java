@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Reader;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,10 +43,14 @@ public final class Peer {
         }
         var producer = new KafkaProducer<>(
                 Map.<String, Object>of(
-                        "bootstrap.servers", settings.getProperty("peer.brokers"),
-                        "acks", "all",
-                        "enable.idempotence", true,
-                        "batch.size", 128 * 1024),
+                        "bootstrap.servers",
+                        settings.getProperty("peer.brokers"),
+                        "acks",
+                        "all",
+                        "enable.idempotence",
+                        true,
+                        "batch.size",
+                        128 * 1024),
                 new StringSerializer(),
                 new ByteArraySerializer());
         DebeziumEngine<ChangeEvent<SourceRecord, SourceRecord>> engine = DebeziumEngine.create(Connect.class)
@@ -70,13 +75,13 @@ public final class Peer {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void send(KafkaProducer<String, byte[]> producer, List<ChangeEvent<SourceRecord, SourceRecord>> entries)
+    private static void send(
+            KafkaProducer<String, byte[]> producer, List<ChangeEvent<SourceRecord, SourceRecord>> entries)
             throws InterruptedException {
         List<Future<RecordMetadata>> sent = new ArrayList<>(entries.size());
         for (ChangeEvent<SourceRecord, SourceRecord> entry : entries) {
             SourceRecord routed = entry.value();
-            sent.add(producer.send(
-                    new ProducerRecord<>(routed.topic(), (String) routed.key(), (byte[]) routed.value())));
+            sent.add(producer.send(new ProducerRecord<>(routed.topic(), (String) routed.key(), bytes(routed.value()))));
         }
         for (Future<RecordMetadata> each : sent) {
             try {
@@ -85,6 +90,15 @@ public final class Peer {
                 throw new IllegalStateException("The broker refused an entry", failure.getCause());
             }
         }
+    }
+
+    private static byte[] bytes(Object payload) {
+        if (payload instanceof ByteBuffer buffer) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.duplicate().get(bytes);
+            return bytes;
+        }
+        return (byte[]) payload;
     }
 
     private static Properties router(Properties settings) throws IOException {
@@ -100,7 +114,6 @@ public final class Peer {
                 Map.entry("offset.flush.interval.ms", "1000"),
                 Map.entry("plugin.name", "pgoutput"),
                 Map.entry("slot.name", PLACE + "_" + database.getPath().substring(1)),
-                Map.entry("slot.drop.on.stop", "true"),
                 Map.entry("publication.autocreate.mode", "filtered"),
                 Map.entry("database.hostname", database.getHost()),
                 Map.entry("database.port", String.valueOf(database.getPort())),

@@ -27,7 +27,9 @@ public final class OrderConverter implements Converter {
             .field("items", SchemaBuilder.string().name("io.debezium.data.Json").build())
             .field(
                     "placed_at",
-                    SchemaBuilder.string().name("io.debezium.time.ZonedTimestamp").build())
+                    SchemaBuilder.string()
+                            .name("io.debezium.time.ZonedTimestamp")
+                            .build())
             .build();
 
     private static final ObjectMapper JSON = new ObjectMapper();
