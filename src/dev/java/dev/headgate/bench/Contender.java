@@ -1,6 +1,5 @@
 package dev.headgate.bench;
 
-import dev.headgate.cli.Main;
 import dev.headgate.database.Migrations;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
@@ -26,7 +25,7 @@ enum Contender {
         @Override
         JavaProcess start(Path log, Path routes, Path config) throws IOException {
             return JavaProcess.shipped(
-                    log, Main.class, List.of("run", "--routes", routes.toString(), "--config", config.toString()));
+                    log, List.of("run", "--routes", routes.toString(), "--config", config.toString()));
         }
     },
 

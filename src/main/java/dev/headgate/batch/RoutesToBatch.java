@@ -35,6 +35,11 @@ final class RoutesToBatch {
     /** Endpoints from one route to another that do not call it, but leave the message for another thread of it. */
     private static final Pattern LEFT = Pattern.compile("(seda|stub|disruptor|disruptor-vm|vm):.*");
 
+    private static final Pattern COMPUTED = Pattern.compile("\\bbatch:(//)?[$]");
+
+    private static final Pattern COMPUTED_ROUTE =
+            Pattern.compile("(direct|seda|stub|disruptor|disruptor-vm|vm):(//)?[^?]*[$]");
+
     private static final Pattern NAMED =
             Pattern.compile("(?:batch|direct|seda|stub|disruptor|disruptor-vm|vm):[\\w.-]+");
 
@@ -82,16 +87,48 @@ final class RoutesToBatch {
         return targets(step).anyMatch(target -> leadTo(BATCH, target, new HashSet<>()) != null);
     }
 
+    /** Whether an address in it is a batch's, the name of which is known at run time only. */
+    boolean makesNameOfBatch(ProcessorDefinition<?> step) {
+        String written = step instanceof SendDefinition ? null : address(step);
+        return written != null && COMPUTED.matcher(resolved(written)).find();
+    }
+
+    /** Whether its address may be that of a batch, or of a route that leads to one, as far as it is known before run time. */
+    boolean mayLeadAnywhere(ToDynamicDefinition step) {
+        String address = resolved(String.valueOf(step.getUri()));
+        return address.startsWith("$") || COMPUTED_ROUTE.matcher(address).lookingAt();
+    }
+
+    /** Whether a step hands over to a batch, and one behind it in the same sequence leads to one as well. */
+    boolean isFollowedByBatch(ProcessorDefinition<?> step, RouteDefinition route) {
+        if (!(step instanceof SendDefinition) || targets(step).noneMatch(target -> target.startsWith(BATCH))) {
+            return false;
+        }
+        Stream<List<ProcessorDefinition<?>>> within = all(route.getOutputs()).stream()
+                .filter(around -> RouteCheck.SAME_EXCHANGE.contains(around.getClass()))
+                .map(ProcessorDefinition::getOutputs);
+        return Stream.concat(Stream.of(route.getOutputs()), within)
+                .filter(sequence -> sequence.contains(step))
+                .map(sequence -> sequence.subList(sequence.indexOf(step) + 1, sequence.size()))
+                .anyMatch(behind -> first(BATCH, behind, new HashSet<>()) != null);
+    }
+
+    /** Where a step sends to, as it is written: an address, or an expression that makes one; null if it sends nowhere. */
+    private static @Nullable String address(ProcessorDefinition<?> step) {
+        if (step instanceof SendDefinition<?> send) {
+            return send.getEndpointUri();
+        }
+        if (step instanceof ToDynamicDefinition dynamic) {
+            return dynamic.getUri();
+        }
+        return step instanceof ExpressionNode node && node.getExpression() != null
+                ? node.getExpression().getExpression()
+                : null;
+    }
+
     /** The endpoints of other routes and of batches that stand in a step. */
     Stream<String> targets(ProcessorDefinition<?> step) {
-        String written = null;
-        if (step instanceof SendDefinition<?> send) {
-            written = send.getEndpointUri();
-        } else if (step instanceof ToDynamicDefinition dynamic) {
-            written = dynamic.getUri();
-        } else if (step instanceof ExpressionNode node && node.getExpression() != null) {
-            written = node.getExpression().getExpression();
-        }
+        String written = address(step);
         if (written == null) {
             return Stream.empty();
         }

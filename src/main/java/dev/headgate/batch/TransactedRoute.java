@@ -9,11 +9,13 @@ import dev.headgate.message.PipelineKey;
 import dev.headgate.message.Rejection;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -66,8 +68,38 @@ final class TransactedRoute implements RouteWriter.Route {
     }
 
     @Override
-    public @Nullable Throwable together(Supplier<@Nullable Throwable> attempts) {
-        return in(outer, attempts);
+    public @Nullable Throwable together(Batch all, Function<RouteWriter.Route, @Nullable Throwable> attempts) {
+        return in(outer, () -> {
+            if (!hasDistinctKeys(all)) {
+                return attempts.apply(this);
+            }
+            claim(all);
+            Set<Message> open = new LinkedHashSet<>(all.freshMessages());
+            @Nullable Throwable failure = attempts.apply(part -> sendClaimed(part, open));
+            if (failure == null) {
+                ledger.withdraw(open);
+            }
+            return failure;
+        });
+    }
+
+    /** The keys of all parts are claimed by one statement before them, and its refusals cost the ledger none. */
+    private @Nullable Throwable sendClaimed(Batch part, Set<Message> open) {
+        @Nullable Throwable failure = in(transaction, () -> {
+            part.claimed(open::contains);
+            return route.send(part);
+        });
+        if (failure == null) {
+            part.freshMessages().forEach(open::remove);
+        }
+        return failure;
+    }
+
+    /** Where two messages have one key, which of them is new depends on what becomes of the first. */
+    private static boolean hasDistinctKeys(Batch batch) {
+        Set<PipelineKey> keys = new HashSet<>(batch.getSize() * 2);
+        return batch.messages().stream()
+                .allMatch(message -> keys.add(new PipelineKey(message.pipeline(), message.idempotencyKey())));
     }
 
     /** Null if the work answers null and has been committed, else what failed; then it has been rolled back. */

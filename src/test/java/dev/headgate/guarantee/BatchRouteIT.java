@@ -18,6 +18,7 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -260,7 +261,7 @@ class BatchRouteIT {
     /** As a source that acknowledges after the effect. */
     private static void send(Headgate headgate, String body, String header, String value) {
         Exchange sent = headgate.camelContext().createProducerTemplate().send("direct:in", exchange -> {
-            exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown(exchange.getExchangeId()));
+            new SourcePosition.Unknown(exchange.getExchangeId()).enter(exchange, new SynchronizationAdapter());
             exchange.getMessage().setHeader(header, value);
             exchange.getMessage().setBody(body.getBytes(UTF_8));
         });
