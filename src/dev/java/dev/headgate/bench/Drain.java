@@ -197,7 +197,7 @@ final class Drain {
     }
 
     /** Of this JVM, with the broker in it, and of Postgres. */
-    private static LongSupplier cpu(DemoServers servers) {
+    static LongSupplier cpu(DemoServers servers) {
         CpuClock own = new CpuClock(ProcessHandle.current().pid());
         CpuClock postgres = new CpuClock(servers.postgres().pid());
         return () -> own.micros() + postgres.micros();

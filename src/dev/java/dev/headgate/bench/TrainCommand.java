@@ -42,7 +42,9 @@ public final class TrainCommand implements Command {
                     "camel.management.port", String.valueOf(port)));
             servers.createDatabase(NAME);
             servers.createTargetTopic(TARGET);
-            new TopicInflow().backlog(servers, NAME, MESSAGES);
+            var inflow = new TopicInflow();
+            inflow.create(servers, NAME);
+            inflow.backlog(servers, NAME, Inflow.BACKLOG, MESSAGES);
             try (var process = Contender.HEADGATE.start(
                             directory.resolve("log"),
                             routes.folder(),

@@ -70,7 +70,7 @@ record BatchColumns(List<Column> columns) {
             String inSql = quoted ? name : name.toLowerCase(Locale.ROOT);
             if (inSql.startsWith(OWN)) {
                 throw new IllegalArgumentException(
-                        "%s has the column %s: names that begin with %s are those of the batch's own columns, which are there without a word. Leave it out, or give the property another name."
+                        "%s has the column %s: names that begin with %s are those of the batch's own columns, which are there without a word"
                                 .formatted(option, name, OWN));
             }
             if (!names.add(inSql)) {

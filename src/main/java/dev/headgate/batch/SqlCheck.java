@@ -128,7 +128,7 @@ public final class SqlCheck {
             }
         } catch (IllegalArgumentException e) {
             faults.add(StepPlace.finding(
-                    route, "Route %s: %s".formatted(route.getId(), e.getMessage()), "Correct the options of batch:."));
+                    route, "Route %s: %s".formatted(route.getId(), e.getMessage()), "Correct that option of batch:."));
         }
     }
 

@@ -330,12 +330,12 @@ class BatchRouteIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             id text, n         | found "n" where a name and a type of Postgres are expected
-            id txt             | type "txt" does not exist. Correct the option columns or headerColumns.
+            id txt             | type "txt" does not exist: Correct the option columns or headerColumns.
             message_id text    | names that begin with message_ are those of the batch's own columns
             """)
     void columns_that_cannot_be_are_refused_at_the_start_with_their_place(String columns, String said) {
         assertThatThrownBy(() -> start(OBJECTS + RELATION.replaceFirst("columns: .*", "columns: " + columns)))
-                .hasMessageContaining("Route write in b.camel.yaml line")
+                .hasMessageContainingAll("b.camel.yaml, line ", ": Route write: ")
                 .hasMessageContaining(said);
     }
 
