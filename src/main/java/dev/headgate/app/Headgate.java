@@ -186,7 +186,8 @@ public final class Headgate implements AutoCloseable {
 
     /** The routes of the folder, and those that Headgate itself has. */
     private static void addRoutes(Main main, Settings settings, Path routes) {
-        main.configure().addRoutesBuilder(RouteFiles.builder(routes.toAbsolutePath().normalize()));
+        main.configure()
+                .addRoutesBuilder(RouteFiles.builder(routes.toAbsolutePath().normalize()));
         main.configure()
                 .addRoutesBuilder(new PurgeRoutes(
                         settings.getDuration(SettingKey.PURGE_INTERVAL),

@@ -1,6 +1,7 @@
 package dev.headgate.app;
 
 import dev.headgate.Finding;
+import dev.headgate.batch.RouteCheck;
 import dev.headgate.batch.SqlCheck;
 import dev.headgate.check.PipelineCheck;
 import dev.headgate.database.Database;
@@ -23,6 +24,9 @@ import org.apache.camel.PropertyBindingException;
 import org.apache.camel.StartupSummaryLevel;
 import org.apache.camel.main.Main;
 import org.apache.camel.model.Model;
+import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SendDefinition;
 import org.apache.camel.support.PluginHelper;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -64,6 +68,45 @@ public final class RoutesCheck {
         check.found.addAll(settings.findings());
         check.look(settings.settings(), database);
         return check.found.stream().distinct().sorted(Finding.BY_PLACE).toList();
+    }
+
+    /**
+     * What the routes of a folder need of their surroundings.
+     *
+     * @param sources of messages that lead to a batch, from Kafka or SQS, with the values of placeholders
+     * @param endpoints all that stand in the routes, likewise
+     */
+    public record Pipeline(List<String> sources, List<String> endpoints) {}
+
+    /** Reads the routes of a folder in which {@link #findings} has found no error. */
+    public static Pipeline pipeline(Path routes, Settings settings) {
+        RoutesCheck check = new RoutesCheck(routes.toAbsolutePath().normalize());
+        Main main = new Main();
+        try {
+            check.configure(main, settings, Set.of());
+            main.init();
+            CamelContext context = main.getCamelContext();
+            check.read(context);
+            List<RouteDefinition> all = context.getCamelContextExtension()
+                    .getContextPlugin(Model.class)
+                    .getRouteDefinitions();
+            List<String> endpoints = new ArrayList<>();
+            for (RouteDefinition route : all) {
+                endpoints.add(
+                        context.resolvePropertyPlaceholders(route.getInput().getEndpointUri()));
+                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class)
+                        .forEach(step -> endpoints.add(context.resolvePropertyPlaceholders(step.getEndpointUri())));
+            }
+            return new Pipeline(
+                    RouteCheck.sources(context, all).stream()
+                            .map(route -> context.resolvePropertyPlaceholders(
+                                    route.getInput().getEndpointUri()))
+                            .filter(uri -> uri.startsWith("kafka:") || uri.startsWith("aws2-sqs:"))
+                            .toList(),
+                    endpoints);
+        } finally {
+            main.stop();
+        }
     }
 
     private void look(Settings settings, boolean database) {
@@ -138,7 +181,11 @@ public final class RoutesCheck {
         found.add(
                 e.getCause() == null
                         ? Finding.error(
-                                place.file(), place.line(), 0, "Camel knows no property " + written, "check its spelling.")
+                                place.file(),
+                                place.line(),
+                                0,
+                                "Camel knows no property " + written,
+                                "check its spelling.")
                         : Finding.error(
                                 place.file(),
                                 place.line(),

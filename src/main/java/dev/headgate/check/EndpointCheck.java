@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,7 +74,9 @@ final class EndpointCheck {
         JsonNode self = component.path("component");
         if (endpoint.isConsumed() && self.path("producerOnly").asBoolean()) {
             findings.add(file.finding(
-                    endpoint.uri(), "nothing comes from the component %s".formatted(name), "put it into a step, to: %s.".formatted(uri)));
+                    endpoint.uri(),
+                    "nothing comes from the component %s".formatted(name),
+                    "put it into a step, to: %s.".formatted(uri)));
         } else if (!endpoint.isConsumed() && self.path("consumerOnly").asBoolean()) {
             findings.add(file.finding(
                     endpoint.uri(),
@@ -85,8 +88,9 @@ final class EndpointCheck {
         Map<ScalarNode, Node> parameters = parameters(endpoint);
         parameters.forEach((key, value) ->
                 option(file, name, component, endpoint, key, key.getValue(), value, value(value), findings));
-        query(name, uri).forEach((option, value) ->
-                option(file, name, component, endpoint, endpoint.uri(), option, endpoint.uri(), value, findings));
+        query(name, uri)
+                .forEach((option, value) -> option(
+                        file, name, component, endpoint, endpoint.uri(), option, endpoint.uri(), value, findings));
         return findings;
     }
 
@@ -114,7 +118,7 @@ final class EndpointCheck {
             Matcher last = SQL_OPTIONS.matcher(uri);
             query = last.find() ? last.group(1) : "";
         }
-        for (String option : query.replaceAll("RAW\\(.*?\\)", "").split("&")) {
+        for (String option : query.replaceAll("RAW\\(.*?\\)", "").split("&", -1)) {
             int equals = option.indexOf('=');
             if (equals > 0) {
                 options.put(option.substring(0, equals), option.substring(equals + 1));
@@ -147,13 +151,18 @@ final class EndpointCheck {
             }
             return;
         }
-        if (described.path("kind").asText().equals("path") || value.contains(PropertiesComponent.PREFIX_TOKEN) || value.startsWith("#")) {
+        if (described.path("kind").asText().equals("path")
+                || value.contains(PropertiesComponent.PREFIX_TOKEN)
+                || value.startsWith("#")) {
             return;
         }
         String expected = expected(described, value);
         if (expected != null) {
             findings.add(file.finding(
-                    valueAt, "option `%s` of %s: is '%s'".formatted(option, scheme, described.path("secret").asBoolean() ? "…" : value), expected));
+                    valueAt,
+                    "option `%s` of %s: is '%s'"
+                            .formatted(option, scheme, described.path("secret").asBoolean() ? "…" : value),
+                    expected));
         }
         String label = described.path("label").asText();
         if (!endpoint.isConsumed() && label.startsWith("consumer")) {
@@ -191,8 +200,9 @@ final class EndpointCheck {
                     .toList();
             return allowed.stream().anyMatch(one -> plain(one).equals(plain(value)))
                     ? null
-                    : Nearest.to(value, allowed).map(near -> "did you mean '%s'? ".formatted(near)).orElse("")
-                            + "Expected is one of " + String.join(", ", allowed) + ".";
+                    : Nearest.to(value, allowed)
+                                    .map(near -> "did you mean '%s'? ".formatted(near))
+                                    .orElse("") + "Expected is one of " + String.join(", ", allowed) + ".";
         }
         return switch (type) {
             case "boolean" -> value.matches("(?i)true|false") ? null : "expected is true or false.";
@@ -204,7 +214,7 @@ final class EndpointCheck {
     }
 
     private static String plain(String value) {
-        return value.replaceAll("[-_]", "").toLowerCase(java.util.Locale.ROOT);
+        return value.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
     }
 
     private static boolean isNumber(String value, boolean whole) {
@@ -213,14 +223,22 @@ final class EndpointCheck {
 
     private static boolean isDuration(String value) {
         try {
-            return value.matches("-?\\d+|P.*") || (value.matches("(\\d+\\s*(ms|[dhms])\\s*)+") && TimeUtils.toMilliSeconds(value) >= 0);
+            return value.matches("-?\\d+|P.*")
+                    || (value.matches("(\\d+\\s*(ms|[dhms])\\s*)+") && TimeUtils.toMilliSeconds(value) >= 0);
         } catch (IllegalArgumentException e) {
             return false;
         }
     }
 
     private @Nullable JsonNode component(String scheme) {
-        return known.computeIfAbsent(scheme, this::read);
+        JsonNode component = known.get(scheme);
+        if (component == null) {
+            component = read(scheme);
+            if (component != null) {
+                known.put(scheme, component);
+            }
+        }
+        return component;
     }
 
     private @Nullable JsonNode read(String scheme) {

@@ -1,5 +1,6 @@
 package dev.headgate.check;
 
+import dev.headgate.ConfigurationException;
 import dev.headgate.Finding;
 import dev.headgate.Nearest;
 import dev.headgate.batch.RouteCheck;
@@ -25,6 +26,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
 import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
 import org.apache.camel.component.kafka.KafkaEndpoint;
@@ -167,7 +169,7 @@ public final class PipelineCheck {
             whole.append(uri.contains("?") ? '&' : '?').append(String.join("&", options));
         }
         try {
-            org.apache.camel.Endpoint made = context.getComponent(uri.substring(0, uri.indexOf(':')), true, false)
+            Endpoint made = context.getComponent(uri.substring(0, uri.indexOf(':')), true, false)
                     .createEndpoint(whole.toString());
             if (endpoint.isConsumed() && made.getClass().getName().startsWith("dev.headgate.")) {
                 made.createConsumer(exchange -> {});
@@ -226,7 +228,9 @@ public final class PipelineCheck {
                 String name = reference.getValue().replaceFirst("^#", "");
                 if (!beans.contains(name) && context.getRegistry().lookupByName(name) == null) {
                     Set<String> known = new TreeSet<>(beans);
-                    known.addAll(context.getRegistry().findByTypeWithName(Object.class).keySet());
+                    known.addAll(context.getRegistry()
+                            .findByTypeWithName(Object.class)
+                            .keySet());
                     found.add(file.yaml()
                             .finding(
                                     reference,
@@ -269,7 +273,11 @@ public final class PipelineCheck {
                             .finding(
                                     endpoint.uri(),
                                     "no route consumes from %s".formatted(uri),
-                                    Nearest.to(uri, consumed.stream().filter(other -> other.startsWith("direct:")).toList())
+                                    Nearest.to(
+                                                    uri,
+                                                    consumed.stream()
+                                                            .filter(other -> other.startsWith("direct:"))
+                                                            .toList())
                                             .map(near -> "did you mean %s?".formatted(near))
                                             .orElse("add a route from: %s.".formatted(uri))));
                 }
@@ -283,28 +291,31 @@ public final class PipelineCheck {
             if (!route.hasCustomIdAssigned()) {
                 found.add(at(
                         route,
-                        "the route from %s has no id, by which the ledger knows its messages".formatted(base(route.getInput().getEndpointUri())),
+                        "the route from %s has no id, by which the ledger knows its messages"
+                                .formatted(base(route.getInput().getEndpointUri())),
                         "write one, such as id: orders."));
             }
             if (uri == null) {
                 continue;
             }
             try {
-                org.apache.camel.Endpoint source =
-                        context.getComponent(uri.substring(0, uri.indexOf(':')), true, false).createEndpoint(uri);
+                Endpoint source = context.getComponent(uri.substring(0, uri.indexOf(':')), true, false)
+                        .createEndpoint(uri);
                 if (source instanceof KafkaEndpoint kafka) {
                     if (ObjectHelper.isEmpty(kafka.getConfiguration().getGroupId())) {
                         found.add(at(
                                 route,
-                                "the route %s reads without a groupId, and so from the beginning at each start".formatted(route.getId()),
+                                "the route %s reads without a groupId, and so from the beginning at each start"
+                                        .formatted(route.getId()),
                                 "set parameters: { groupId: ... }."));
                     }
                 } else if (!(source instanceof Sqs2Endpoint) && !uri.startsWith("job:")) {
-                    found.add(at(
-                            route,
-                            "the route %s leads to batch:, and %s takes no acknowledgement after a batch is written: messages would be lost"
-                                    .formatted(route.getId(), base(uri)),
-                            "send to: job:NAME, and lead a route from: job:NAME to the batch. Sources that need no such step are kafka: and aws2-sqs:."));
+                    found.add(
+                            at(
+                                    route,
+                                    "the route %s leads to batch:, and %s takes no acknowledgement after a batch is written: messages would be lost"
+                                            .formatted(route.getId(), base(uri)),
+                                    "send to: job:NAME, and lead a route from: job:NAME to the batch. Sources that need no such step are kafka: and aws2-sqs:."));
                 }
             } catch (Exception e) {
                 // Said where the endpoint stands.
@@ -314,7 +325,9 @@ public final class PipelineCheck {
     }
 
     private Finding at(RouteDefinition route, String what, String remedy) {
-        String file = route.getResource() == null ? "" : route.getResource().getLocation().replaceFirst("^file:", "");
+        String file = route.getResource() == null
+                ? ""
+                : route.getResource().getLocation().replaceFirst("^file:", "");
         return Finding.error(file, Math.max(0, route.getInput().getLineNumber()), 0, what, remedy);
     }
 
@@ -344,16 +357,21 @@ public final class PipelineCheck {
                                 .filter(other -> other.startsWith(from.substring(0, from.indexOf(':') + 1)))
                                 .toList();
                         String remedy = Nearest.to(from, alike)
-                                        .map(near -> "did you mean '%s'? ".formatted(near.substring(near.indexOf(':') + 1)))
+                                        .map(near ->
+                                                "did you mean '%s'? ".formatted(near.substring(near.indexOf(':') + 1)))
                                         .orElse("")
                                 + "Add a route from: %s, unless another process has it.".formatted(from);
                         found.add(Finding.warning(
-                                inFile ? query.replaceFirst("^file:", "") : file.yaml().file().toString(),
+                                inFile
+                                        ? query.replaceFirst("^file:", "")
+                                        : file.yaml().file().toString(),
                                 inFile ? write.line() : RouteYaml.line(endpoint.uri()),
                                 0,
                                 write.table().equals("outbox")
-                                        ? "entries for '%s' are written, and no route relays them".formatted(write.name())
-                                        : "jobs of the queue '%s' are enqueued, and no route executes them".formatted(write.name()),
+                                        ? "entries for '%s' are written, and no route relays them"
+                                                .formatted(write.name())
+                                        : "jobs of the queue '%s' are enqueued, and no route executes them"
+                                                .formatted(write.name()),
                                 remedy));
                     }
                 }
@@ -390,11 +408,13 @@ public final class PipelineCheck {
                 String uri = resolved(endpoint.uri().getValue());
                 if (uri != null && uri.startsWith(SCHEMA) && uri.length() > SCHEMA.length()) {
                     try {
-                        SchemaFile schema = SchemaFile.read(context, uri.substring(SCHEMA.length()).replaceFirst("^//", ""));
+                        SchemaFile schema = SchemaFile.read(
+                                context, uri.substring(SCHEMA.length()).replaceFirst("^//", ""));
                         read.putIfAbsent(schema.name(), schema);
-                    } catch (dev.headgate.ConfigurationException e) {
+                    } catch (ConfigurationException e) {
                         String[] said = String.valueOf(e.getMessage()).split(": ", 2);
-                        found.add(file.yaml().finding(endpoint.uri(), said[0], said.length > 1 ? said[1] : "correct it."));
+                        found.add(file.yaml()
+                                .finding(endpoint.uri(), said[0], said.length > 1 ? said[1] : "correct it."));
                     }
                 }
             }
@@ -422,10 +442,14 @@ public final class PipelineCheck {
 
     private static String innermost(Throwable e) {
         Throwable innermost = e;
-        while (innermost.getCause() != null && !(innermost instanceof ResolveEndpointFailedException && innermost.getCause().getMessage() == null)) {
+        while (innermost.getCause() != null
+                && !(innermost instanceof ResolveEndpointFailedException
+                        && innermost.getCause().getMessage() == null)) {
             innermost = innermost.getCause();
         }
         String message = innermost.getMessage();
-        return message == null ? innermost.getClass().getSimpleName() : message.strip().replaceAll("\\s*\\R\\s*", " ").replaceFirst("\\.$", "");
+        return message == null
+                ? innermost.getClass().getSimpleName()
+                : message.strip().replaceAll("\\s*\\R\\s*", " ").replaceFirst("\\.$", "");
     }
 }

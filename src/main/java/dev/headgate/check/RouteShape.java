@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.camel.util.StringHelper;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -78,7 +80,10 @@ final class RouteShape {
         } else if (node instanceof SequenceNode list) {
             JsonNode array = form(schema, "array");
             if (array == null) {
-                names.add(file.finding(node, "`%s` is a list here".formatted(where), "write what it has under its name, without dashes."));
+                names.add(file.finding(
+                        node,
+                        "`%s` is a list here".formatted(where),
+                        "write what it has under its name, without dashes."));
             } else {
                 list.getValue().forEach(element -> check(element, array.path("items"), where));
             }
@@ -118,16 +123,19 @@ final class RouteShape {
             values.add(file.finding(
                     scalar,
                     "`%s` is '%s'".formatted(where, shortened(value)),
-                    Nearest.to(value, allowed).map(near -> "did you mean '" + near + "'? ").orElse("")
-                            + "Expected is one of " + String.join(", ", allowed) + "."));
+                    Nearest.to(value, allowed)
+                                    .map(near -> "did you mean '" + near + "'? ")
+                                    .orElse("") + "Expected is one of " + String.join(", ", allowed) + "."));
         }
         String type = plain.path("type").asText();
         if (type.equals("boolean") && !value.toLowerCase(Locale.ROOT).matches("true|false")) {
-            values.add(file.finding(scalar, "`%s` is '%s'".formatted(where, shortened(value)), "expected is true or false."));
+            values.add(file.finding(
+                    scalar, "`%s` is '%s'".formatted(where, shortened(value)), "expected is true or false."));
         } else if ((type.equals("number") || type.equals("integer"))
                 && !NUMBER.matcher(value).matches()
                 && !TIME.matcher(value).matches()) {
-            values.add(file.finding(scalar, "`%s` is '%s'".formatted(where, shortened(value)), "expected is a number."));
+            values.add(
+                    file.finding(scalar, "`%s` is '%s'".formatted(where, shortened(value)), "expected is a number."));
         }
     }
 
@@ -163,7 +171,9 @@ final class RouteShape {
         }
         for (String required : unknown.isEmpty() ? lacking : List.<String>of()) {
             names.add(file.finding(
-                    mapping, "`%s` lacks `%s`".formatted(where, required), "write one, `%s: ...`.".formatted(required)));
+                    mapping,
+                    "`%s` lacks `%s`".formatted(where, required),
+                    "write one, `%s: ...`.".formatted(required)));
         }
         int most = object(schema).path("maxProperties").asInt(Integer.MAX_VALUE);
         if (found.size() > most) {
@@ -177,7 +187,7 @@ final class RouteShape {
     /** All names that may stand there, also those of the expression that a step has; true if others may, too. */
     private static boolean gather(JsonNode written, Map<String, JsonNode> known) {
         JsonNode schema = resolved(written);
-        schema.path("properties").fields().forEachRemaining(entry -> known.putIfAbsent(entry.getKey(), entry.getValue()));
+        schema.path("properties").properties().forEach(entry -> known.putIfAbsent(entry.getKey(), entry.getValue()));
         boolean closed = schema.has("additionalProperties")
                 && schema.path("additionalProperties").isBoolean()
                 && !schema.path("additionalProperties").asBoolean();
@@ -186,7 +196,9 @@ final class RouteShape {
             for (JsonNode branch : schema.path(branches)) {
                 if (!branch.has("not") && isObject(resolved(branch))) {
                     boolean open = gather(branch, known);
-                    openBranch |= open && resolved(branch).path("type").asText().equals("object") && !resolved(branch).has("properties");
+                    openBranch |= open
+                            && resolved(branch).path("type").asText().equals("object")
+                            && !resolved(branch).has("properties");
                     closed |= !open;
                 }
             }
@@ -199,7 +211,7 @@ final class RouteShape {
     }
 
     /** The branch that has one of these forms; null if there is none. A schema that says nothing has any. */
-    private static @org.jspecify.annotations.Nullable JsonNode form(JsonNode written, String... forms) {
+    private static @Nullable JsonNode form(JsonNode written, String... forms) {
         JsonNode schema = resolved(written);
         String type = schema.path("type").asText();
         for (String form : forms) {
@@ -233,19 +245,21 @@ final class RouteShape {
     private static JsonNode resolved(JsonNode schema) {
         String reference = schema.path("$ref").asText();
         return reference.startsWith(DEFINITIONS)
-                ? resolved(Schema.ROOT.path("items").path("definitions").path(reference.substring(DEFINITIONS.length())))
+                ? resolved(
+                        Schema.ROOT.path("items").path("definitions").path(reference.substring(DEFINITIONS.length())))
                 : schema;
     }
 
     private static String expected(JsonNode schema) {
         List<String> required = texts(object(schema).path("required"));
         if (!required.isEmpty()) {
-            return "it with " + required.stream().map(name -> "`" + name + ": ...`").collect(Collectors.joining(" and "));
+            return "it with "
+                    + required.stream().map(name -> "`" + name + ": ...`").collect(Collectors.joining(" and "));
         }
         return form(schema, "array") != null ? "a list" : "what it has on lines of its own, each with its name";
     }
 
-    private static String didYouMean(String name, java.util.Collection<String> known) {
+    private static String didYouMean(String name, Collection<String> known) {
         return Nearest.to(name, known)
                 .map(near -> "did you mean `" + near + "`?")
                 .orElseGet(() -> known.size() <= FEW
@@ -254,7 +268,9 @@ final class RouteShape {
     }
 
     private static List<String> texts(JsonNode list) {
-        return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     private static String shortened(String value) {

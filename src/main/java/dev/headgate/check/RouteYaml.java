@@ -72,10 +72,15 @@ public final class RouteYaml {
                             ? unquoted(mark, "{{...}}")
                             : at(
                                     mark,
-                                    "YAML error: " + String.valueOf(e.getProblem()).strip(),
+                                    "YAML error: "
+                                            + String.valueOf(e.getProblem()).strip(),
                                     "correct it, or what begins in the lines before it."));
         } catch (YamlEngineException e) {
-            findings.add(at(null, "YAML error: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), "correct it."));
+            findings.add(at(
+                    null,
+                    "YAML error: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    "correct it."));
         }
         return findings;
     }

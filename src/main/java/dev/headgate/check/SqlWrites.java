@@ -14,10 +14,11 @@ import java.util.regex.Pattern;
  */
 record SqlWrites(String table, String name, int line) {
 
-    private static final Pattern INSERT =
-            Pattern.compile("(?i)insert\\s+into\\s+headgate\\s*\\.\\s*(outbox|job)\\s*(?:as\\s+\\w+\\s*)?\\(([^)]*)\\)");
+    private static final Pattern INSERT = Pattern.compile(
+            "(?i)insert\\s+into\\s+headgate\\s*\\.\\s*(outbox|job)\\s*(?:as\\s+\\w+\\s*)?\\(([^)]*)\\)");
     private static final Pattern LITERAL = Pattern.compile("'((?:[^']|'')*)'(?:\\s*::\\s*\\w+)?(?:\\s+as\\s+\\w+)?");
-    private static final Pattern REST = Pattern.compile("(?is)\\s*(?:overriding\\s+\\w+\\s+value\\s+)?(select|values\\s*\\()(?:\\s+distinct\\b(?!\\s+on))?");
+    private static final Pattern REST = Pattern.compile(
+            "(?is)\\s*(?:overriding\\s+\\w+\\s+value\\s+)?(select|values\\s*\\()(?:\\s+distinct\\b(?!\\s+on))?");
 
     static List<SqlWrites> in(String sql) {
         String plain = withoutComments(sql);
@@ -33,7 +34,11 @@ record SqlWrites(String table, String name, int line) {
                 Matcher literal = LITERAL.matcher(text.strip());
                 if (literal.matches()) {
                     int at = value[0] + text.length() - text.stripLeading().length();
-                    int line = 1 + (int) plain.substring(0, at).chars().filter(sign -> sign == '\n').count();
+                    int line = 1
+                            + (int) plain.substring(0, at)
+                                    .chars()
+                                    .filter(sign -> sign == '\n')
+                                    .count();
                     writes.add(new SqlWrites(table, literal.group(1).replace("''", "'"), line));
                 }
             }
@@ -42,7 +47,7 @@ record SqlWrites(String table, String name, int line) {
     }
 
     private static int column(String columns, String wanted) {
-        String[] names = columns.split(",");
+        String[] names = columns.split(",", -1);
         for (int i = 0; i < names.length; i++) {
             if (names[i].strip().replace("\"", "").equalsIgnoreCase(wanted)) {
                 return i;
@@ -70,7 +75,10 @@ record SqlWrites(String table, String name, int line) {
                     return new int[] {start, i};
                 }
                 start = i + 1;
-            } else if (!text && depth == 0 && left == 0 && sql.regionMatches(true, i, "from", 0, 4)
+            } else if (!text
+                    && depth == 0
+                    && left == 0
+                    && sql.regionMatches(true, i, "from", 0, 4)
                     && Character.isWhitespace(sql.charAt(i - 1))) {
                 return new int[] {start, i};
             }

@@ -7,6 +7,7 @@ import dev.headgate.cli.command.ShownText;
 import dev.headgate.cli.deadletters.DeadLettersCommand;
 import dev.headgate.cli.jobs.JobsCommand;
 import dev.headgate.cli.objects.ObjectsCommand;
+import dev.headgate.cli.scaffold.NewCommand;
 import dev.headgate.cli.slo.SloCommand;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         subcommands = {
             RunCommand.class,
+            NewCommand.class,
             CheckCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,

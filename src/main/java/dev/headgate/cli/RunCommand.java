@@ -44,7 +44,11 @@ final class RunCommand implements Command {
     public Integer call() throws InterruptedException {
         Path folder = routes.folder();
         List<Finding> findings = RoutesCheck.findings(folder, config, System.getenv(), false);
-        Findings.print(findings, "headgate: ", "headgate: warning: ", spec.commandLine().getErr());
+        Findings.print(
+                findings,
+                "headgate: ",
+                "headgate: warning: ",
+                spec.commandLine().getErr());
         if (Findings.refuse(findings)) {
             return 1;
         }

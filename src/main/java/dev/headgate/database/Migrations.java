@@ -127,8 +127,14 @@ public final class Migrations {
                     String what = "the migration %s is not applied to the database".formatted(migration.getScript());
                     pending.add(
                             applied
-                                    ? Finding.warning(file, 0, 0, what, "`run` applies it at its start; ask again after that.")
-                                    : Finding.error(file, 0, 0, what, "apply the output of `headgate schema`, or set headgate.migrate=true."));
+                                    ? Finding.warning(
+                                            file, 0, 0, what, "`run` applies it at its start; ask again after that.")
+                                    : Finding.error(
+                                            file,
+                                            0,
+                                            0,
+                                            what,
+                                            "apply the output of `headgate schema`, or set headgate.migrate=true."));
                 }
             }
         } catch (FlywayException e) {
@@ -165,10 +171,7 @@ public final class Migrations {
                 "or apply the output of `headgate schema` and set headgate.migrate=false");
         Path own = own(routes);
         if (Files.isDirectory(own)) {
-            migrate(
-                    users(own),
-                    "The migrations in " + own + " could not be applied",
-                    "or set headgate.migrate=false");
+            migrate(users(own), "The migrations in " + own + " could not be applied", "or set headgate.migrate=false");
         }
     }
 

@@ -101,7 +101,9 @@ public final class StepName {
                     .toList();
             String name = "\\b" + Pattern.quote(step.getShortName()) + "\\b";
             boolean isNext = said < lines.size()
-                    && !Pattern.compile(name + ":\\s*(#.*)?$").matcher(lines.get(said - 1)).find()
+                    && !Pattern.compile(name + ":\\s*(#.*)?$")
+                            .matcher(lines.get(said - 1))
+                            .find()
                     && Pattern.compile(name).matcher(lines.get(said)).find();
             return isNext ? said + 1 : said;
         } catch (IOException e) {

@@ -19,7 +19,6 @@ import dev.headgate.Nearest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +96,8 @@ public final class SchemaFaults {
                     file.name(),
                     at == null ? 0 : at.getLineNr(),
                     at == null ? 0 : at.getColumnNr(),
-                    "the JSON Schema is no JSON (%s)".formatted(json == null ? e.getMessage() : json.getOriginalMessage()),
+                    "the JSON Schema is no JSON (%s)"
+                            .formatted(json == null ? e.getMessage() : json.getOriginalMessage()),
                     "correct the file."));
             return null;
         }
@@ -105,12 +105,14 @@ public final class SchemaFaults {
 
     /** By the schema of schemas. Of a place that fits none of several forms, once. */
     private void compare(JsonNode schema) {
-        VersionFlag version = VersionFlag.fromId(schema.path("$schema").asText())
-                .orElse(VersionFlag.V202012);
+        VersionFlag version =
+                VersionFlag.fromId(schema.path("$schema").asText()).orElse(VersionFlag.V202012);
         JsonSchema all = JsonSchemaFactory.getInstance(version)
                 .getSchema(
                         SchemaLocation.of(version.getId()),
-                        SchemaValidatorsConfig.builder().pathType(PathType.LEGACY).build());
+                        SchemaValidatorsConfig.builder()
+                                .pathType(PathType.LEGACY)
+                                .build());
         Map<String, ValidationMessage> places = new LinkedHashMap<>();
         for (ValidationMessage fault : all.validate(schema)) {
             String place = fault.getInstanceLocation().toString();
@@ -122,7 +124,10 @@ public final class SchemaFaults {
             boolean type = word.equals("type") && at != null && at.isTextual();
             add(
                     at,
-                    "%s is %s".formatted(place.replaceFirst("^\\$\\.", ""), at == null ? "missing" : shortened(at.toString())),
+                    "%s is %s"
+                            .formatted(
+                                    place.replaceFirst("^\\$\\.", ""),
+                                    at == null ? "missing" : shortened(at.toString())),
                     type
                             ? Nearest.to(at.asText(), TYPES)
                                             .map(near -> "did you mean \"" + near + "\"? ")
@@ -136,8 +141,7 @@ public final class SchemaFaults {
         if (schema.isArray()) {
             schema.forEach(this::look);
         }
-        for (Iterator<Map.Entry<String, JsonNode>> entries = schema.fields(); entries.hasNext(); ) {
-            Map.Entry<String, JsonNode> entry = entries.next();
+        for (Map.Entry<String, JsonNode> entry : schema.properties()) {
             String word = entry.getKey();
             if (NAMED.contains(word)) {
                 entry.getValue().forEach(this::look);

@@ -1,8 +1,8 @@
 package dev.headgate.settings;
 
-import dev.headgate.Nearest;
 import dev.headgate.ConfigurationException;
 import dev.headgate.Finding;
+import dev.headgate.Nearest;
 import dev.headgate.settings.Settings.Value;
 import java.io.IOException;
 import java.io.StringReader;
@@ -116,7 +116,8 @@ final class SettingsReader {
             if (!name.startsWith(PREFIX) && dangles(value.text(), environment)) {
                 add(
                         value,
-                        "%s in %s has a placeholder {{...}} without a value, or half a one".formatted(name, value.origin()),
+                        "%s in %s has a placeholder {{...}} without a value, or half a one"
+                                .formatted(name, value.origin()),
                         "set what it names, or choose a value without {{ and }}, which Camel cannot take as they are.");
             }
         });
@@ -199,7 +200,8 @@ final class SettingsReader {
         findings.add(
                 value.line() == 0
                         ? Finding.error("", 0, 0, what, remedy)
-                        : Finding.error(value.origin(), value.line(), 0, what.replace(" in " + value.origin(), ""), remedy));
+                        : Finding.error(
+                                value.origin(), value.line(), 0, what.replace(" in " + value.origin(), ""), remedy));
     }
 
     /** Of two lines the last one counts; zero if it comes from no file. */

@@ -139,8 +139,7 @@ class MistakesTest {
         String found = unescaped(written);
         assertThat(text).contains(found);
         int at = text.indexOf(found);
-        Files.writeString(
-                path, text.substring(0, at) + unescaped(instead) + text.substring(at + found.length()));
+        Files.writeString(path, text.substring(0, at) + unescaped(instead) + text.substring(at + found.length()));
     }
 
     private static String unescaped(String text) {

@@ -43,7 +43,8 @@ class CheckCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         JsonNode finding = new ObjectMapper().readTree(run.out()).path(0);
-        assertThat(finding.path("file").asText()).isEqualTo(folder.resolve("a.camel.yaml").toString());
+        assertThat(finding.path("file").asText())
+                .isEqualTo(folder.resolve("a.camel.yaml").toString());
         assertThat(finding.path("line").asInt()).isEqualTo(5);
         assertThat(finding.path("column").asInt()).isEqualTo(21);
         assertThat(finding.path("what").asText()).isEqualTo("timer: has no option `perriod`");

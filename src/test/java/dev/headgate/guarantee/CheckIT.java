@@ -70,11 +70,12 @@ class CheckIT {
             Path file = folder.resolve(mistake.getKey());
             Files.writeString(
                     file,
-                    Files.readString(file).replace(mistake.getValue(), mistake.getValue().replace("o", "oo")));
+                    Files.readString(file)
+                            .replace(mistake.getValue(), mistake.getValue().replace("o", "oo")));
         }
 
-        HeadgateCommand run =
-                HeadgateCommand.run(folder, Map.of("headgate.database.url", "jdbc:postgresql://localhost:1/x"), List.of("run"));
+        HeadgateCommand run = HeadgateCommand.run(
+                folder, Map.of("headgate.database.url", "jdbc:postgresql://localhost:1/x"), List.of("run"));
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines())

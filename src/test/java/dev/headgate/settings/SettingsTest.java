@@ -229,7 +229,8 @@ class SettingsTest {
 
         assertThatThrownBy(() -> Settings.load(routes, null, Map.of()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageStartingWith(routes + "/application.properties, line 1: headgate.commit-interval is '1 second'")
+                .hasMessageStartingWith(
+                        routes + "/application.properties, line 1: headgate.commit-interval is '1 second'")
                 .hasMessageContaining("expected a duration above zero such as 500ms, 10s");
     }
 

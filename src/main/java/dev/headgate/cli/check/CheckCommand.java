@@ -46,8 +46,9 @@ public final class CheckCommand implements Command {
 
     @Option(
             names = "--database",
-            description = "Ask the database of the settings, too: for migrations that are not applied, and whether it can"
-                    + " run the SQL; nothing is executed.")
+            description =
+                    "Ask the database of the settings, too: for migrations that are not applied, and whether it can"
+                            + " run the SQL; nothing is executed.")
     private boolean database;
 
     @Option(names = "--json", description = "Print a list for programs.")
@@ -69,7 +70,8 @@ public final class CheckCommand implements Command {
         List<Finding> findings = RoutesCheck.findings(looked, config, System.getenv(), database);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.print(new JsonText().pretty(findings.stream().map(Findings::near).toList()));
+            out.print(
+                    new JsonText().pretty(findings.stream().map(Findings::near).toList()));
         } else {
             Findings.print(findings, "error: ", "warning: ", out);
             out.println(summary(looked, findings));
