@@ -28,8 +28,7 @@ public final class ResourcePath {
     /** What is left for Camel to load of a path in the URI of an endpoint: a resource, which it decodes once more. */
     public static String asResource(String inEndpoint) {
         try {
-            return URLDecoder.decode(
-                    URLDecoder.decode(inEndpoint, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+            return URLDecoder.decode(URLDecoder.decode(inEndpoint, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return inEndpoint;
         }

@@ -2,8 +2,8 @@ package dev.headgate.app;
 
 import dev.headgate.ConfigurationException;
 import dev.headgate.Finding;
-import dev.headgate.check.RouteYaml;
 import dev.headgate.ResourcePath;
+import dev.headgate.check.RouteYaml;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

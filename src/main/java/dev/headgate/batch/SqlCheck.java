@@ -123,8 +123,8 @@ public final class SqlCheck {
         try {
             BatchColumns columns = endpoint.getConfiguration().batchColumns();
             if (columns != null) {
-                relations.add(new Relation(
-                        route, new BatchRelation(endpoint.getName(), columns), routes.calledBy(route)));
+                relations.add(
+                        new Relation(route, new BatchRelation(endpoint.getName(), columns), routes.calledBy(route)));
             }
         } catch (IllegalArgumentException e) {
             faults.add(StepPlace.finding(
@@ -141,8 +141,9 @@ public final class SqlCheck {
                 if (hidden.next()) {
                     return Optional.of(StepPlace.finding(
                             relation.route,
-                            route + "the relation batch, which the option columns asks for, would hide %s from the SQL of this process"
-                                    .formatted(hidden.getString(1)),
+                            route
+                                    + "the relation batch, which the option columns asks for, would hide %s from the SQL of this process"
+                                            .formatted(hidden.getString(1)),
                             "Rename that, or leave the option out."));
                 }
             }
@@ -156,7 +157,8 @@ public final class SqlCheck {
                     FORBIDDEN.equals(e.getSQLState())
                             ? StepPlace.finding(
                                     relation.route,
-                                    route + "the relation batch, which the option columns asks for, is a temporary table: "
+                                    route
+                                            + "the relation batch, which the option columns asks for, is a temporary table: "
                                             + said(e),
                                     "Grant temporary on the database to the role %s.".formatted(role))
                             : StepPlace.finding(
