@@ -335,10 +335,11 @@ final class RejectionSearch {
         Message left = list.get(position);
         List<Message> others = new ArrayList<>(list.subList(0, position));
         for (Message message : list.subList(position + 1, list.size())) {
-            boolean isOfItsKey = (left.orderingKey() != null && orderingKey(left).equals(orderingKey(message)))
-                    || (writer.policy().holdsKeys()
-                            && left.sourceKey() != null
-                            && sourceKey(left).equals(sourceKey(message)));
+            boolean isOfItsKey =
+                    (left.orderingKey() != null && orderingKey(left).equals(orderingKey(message)))
+                            || (writer.policy().holdsKeys()
+                                    && left.sourceKey() != null
+                                    && sourceKey(left).equals(sourceKey(message)));
             if (!isOfItsKey) {
                 others.add(message);
             }
@@ -424,8 +425,8 @@ final class RejectionSearch {
         }
         // What passed since the first one of its key was refused for the same reason is evidence for the later ones
         // too.
-        long passed =
-                firstOfKey.computeIfAbsent(new KeyAndReason(orderingKey(message), failure.reason()), key -> passedBefore);
+        long passed = firstOfKey.computeIfAbsent(
+                new KeyAndReason(orderingKey(message), failure.reason()), key -> passedBefore);
         writer.chunkSize().tried(1, 1);
         trial = new Trial(message, failure, certain, passed);
         trial.refused(failure, passed());

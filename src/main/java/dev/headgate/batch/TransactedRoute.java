@@ -85,7 +85,8 @@ final class TransactedRoute implements RouteWriter.Route {
 
     /** The keys of all parts are claimed by one statement before them, and its refusals cost the ledger none. */
     private @Nullable Throwable sendClaimed(Batch part, Set<Message> open) {
-        @Nullable Throwable failure = in(transaction, () -> {
+        @Nullable
+        Throwable failure = in(transaction, () -> {
             part.claimed(open::contains);
             return route.send(part);
         });

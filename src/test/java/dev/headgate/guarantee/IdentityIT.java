@@ -56,8 +56,7 @@ class IdentityIT {
         String matching = route("matching", "kafka:" + topic("of") + "-.*", "")
                 .replaceFirst("groupId: [^ ]+", "groupId: matching, topicIsPattern: true");
         Files.writeString(
-                folder.resolve("all.camel.yaml"),
-                positions + ids + content + refusing + undone + topics + matching);
+                folder.resolve("all.camel.yaml"), positions + ids + content + refusing + undone + topics + matching);
         send("positions", "the first", topic("positions") + "-0-1");
         send("positions", "at 1", (byte[]) null);
         send("ids", "bytes", NO_TEXT);
