@@ -5,12 +5,13 @@ package dev.headgate.batch;
  * chunks, the smaller the larger the share is that was refused lately.
  *
  * <p>A chunk costs a few statements however many messages it has, and each message in it that is refused has all of them
- * read once more. The cheapest size is then one over the root of the share, times a factor that was measured. Thread-safe:
+ * read once more. The cheapest size is then one over the root of the share, times a factor. Thread-safe:
  * lanes learn from each other, and what one of them overwrites does not matter.
  */
 final class ChunkSize {
 
     private static final int LEAST = 8;
+    /** The root of how many messages cost as much as what a chunk costs however many it has. */
     private static final int FACTOR = 14;
     /** So many messages say as much as all before them. */
     private static final double MEMORY = 1_000;
