@@ -34,7 +34,7 @@ final class JavaProcess implements AutoCloseable {
     static JavaProcess shipped(Path log, List<String> arguments) throws IOException {
         String home = System.getProperty("headgate.home");
         List<String> command = home == null
-                ? java(ownClassPath(), Main.class)
+                ? java(ownClassPath(), Main.class.getName())
                 : new ArrayList<>(List.of(Path.of(home, "headgate").toString()));
         command.addAll(arguments);
         JavaProcess started = start(command, log);
@@ -45,16 +45,31 @@ final class JavaProcess implements AutoCloseable {
 
     /** With the class path of this JVM. Stopped by the end of its standard input. */
     static JavaProcess development(Path log, Class<?> main, List<String> arguments) throws IOException {
-        List<String> command = java(ownClassPath(), main);
+        List<String> command = java(ownClassPath(), main.getName());
         command.addAll(arguments);
         return start(command, log);
     }
 
-    private static List<String> java(String classPath, Class<?> main) {
+    /**
+     * With the class path of a peer, which the launcher builds for those who ask. Stopped by the end of its standard input.
+     */
+    static JavaProcess peer(Path log, String name, Path config) throws IOException {
+        Path library = Path.of(System.getProperty("headgate.home", ""), "target", "peers", name, "lib");
+        if (!Files.isDirectory(library)) {
+            throw new IllegalStateException(
+                    "The peer " + name + " is not built: " + library
+                            + " is missing. Run ./headgate bench of a checkout with --peers, or mvn -f src/bench/peers package.");
+        }
+        List<String> command = java(library + "/*", "dev.headgate.peers." + name + ".Peer");
+        command.add(config.toString());
+        return start(command, log);
+    }
+
+    private static List<String> java(String classPath, String main) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options());
-        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(List.of("-cp", classPath, main));
         return command;
     }
 

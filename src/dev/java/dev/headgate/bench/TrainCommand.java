@@ -42,13 +42,18 @@ public final class TrainCommand implements Command {
                     "camel.management.port", String.valueOf(port)));
             servers.createDatabase(NAME);
             servers.createTargetTopic(TARGET);
-            new TopicInflow().backlog(servers, NAME, MESSAGES);
+            var inflow = new TopicInflow();
+            inflow.create(servers, NAME);
+            inflow.backlog(servers, NAME, Inflow.BACKLOG, MESSAGES);
             try (var process = Contender.HEADGATE.start(
                             directory.resolve("log"),
                             routes.folder(),
                             Flow.written(settings, directory.resolve("properties")));
                     var scraper = Scraper.start(port)) {
                 servers.await(TARGET, MESSAGES, process);
+                if (scraper.readyAt().isEmpty()) {
+                    throw new IllegalStateException("It took all messages and was not ready");
+                }
             }
         } finally {
             FileSystemUtils.deleteRecursively(directory);

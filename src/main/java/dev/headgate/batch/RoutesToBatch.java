@@ -1,11 +1,15 @@
 package dev.headgate.batch;
 
+import dev.headgate.Finding;
 import dev.headgate.ResourcePath;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,6 +57,25 @@ final class RoutesToBatch {
     /** What the route consumes, with the values of placeholders, without options. */
     String input(RouteDefinition route) {
         return uri(route.getInput().getEndpointUri());
+    }
+
+    /** The steps of the route, and of those that it calls. */
+    Set<ProcessorDefinition<?>> calledBy(RouteDefinition route) {
+        Set<ProcessorDefinition<?>> steps = Collections.newSetFromMap(new IdentityHashMap<>());
+        addCalledBy(route, steps, new HashSet<>());
+        return steps;
+    }
+
+    private void addCalledBy(RouteDefinition route, Set<ProcessorDefinition<?>> steps, Set<RouteDefinition> seen) {
+        if (seen.add(route)) {
+            all(route.getOutputs()).forEach(step -> {
+                steps.add(step);
+                targets(step)
+                        .filter(target -> target.startsWith(DIRECT))
+                        .flatMap(this::consumers)
+                        .forEach(called -> addCalledBy(called, steps, seen));
+            });
+        }
     }
 
     /** The first batch that the route leads to, whatever is in between, or null. */
@@ -161,18 +184,21 @@ final class RoutesToBatch {
         return ResourceHelper.hasScheme(withoutOptions) ? ResourcePath.asResource(withoutOptions) : withoutOptions;
     }
 
-    /** What a step needs and does not find, with the remedy: a value of a placeholder, or a file; null if all is there. */
-    @Nullable
-    String missing(ProcessorDefinition<?> step) {
+    /** What a step needs and does not find: a value of a placeholder, or a file. */
+    Optional<Finding> missing(RouteDefinition route, ProcessorDefinition<?> step) {
         String written = step instanceof SendDefinition<?> send ? send.getEndpointUri() : null;
         if (written == null) {
-            return null;
+            return Optional.empty();
         }
         try {
             context.resolvePropertyPlaceholders(written);
         } catch (IllegalArgumentException e) {
-            return String.valueOf(e.getMessage()).replaceFirst("(?s) for property.*|\\.?\\s*$", "")
-                    + ": set it in application.properties of the routes folder, or give a default, {{name:default}}.";
+            String what = String.valueOf(e.getMessage()).replaceFirst("(?s) for property.*|\\.?\\s*$", "");
+            return Optional.of(StepPlace.finding(
+                    route,
+                    step,
+                    ": " + what,
+                    "set it in application.properties of the routes folder, or give a default, {{name:default}}."));
         }
         String query = query(step);
         if (query != null && ResourceHelper.hasScheme(query)) {
@@ -180,10 +206,14 @@ final class RoutesToBatch {
                 ResourceHelper.resolveMandatoryResourceAsInputStream(context, query)
                         .close();
             } catch (IOException e) {
-                return "%s cannot be read: correct the path, or put the file there.".formatted(query);
+                return Optional.of(StepPlace.finding(
+                        route,
+                        step,
+                        ": %s cannot be read".formatted(query),
+                        "correct the path, or put the file there."));
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     /** The routes that consume an endpoint of another one. */
