@@ -308,9 +308,8 @@ class BatchRouteIT {
             send(headgate, "{\"id\": \"good " + i + "\", \"n\": 1}", "good " + i);
             send(headgate, bad.get(i), "bad " + i);
         }
-        Pipeline.await().untilAsserted(() -> assertThat(
-                        pipeline.texts("select headers ->> 'message-id' || ' ' || reason from headgate.dead_letter"
-                                + " order by 1"))
+        Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts(
+                        "select headers ->> 'message-id' || ' ' || reason from headgate.dead_letter" + " order by 1"))
                 .containsExactly(
                         "bad 0 SQLSTATE 22P02",
                         "bad 1 no JSON object",
