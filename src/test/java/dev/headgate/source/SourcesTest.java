@@ -137,6 +137,20 @@ public class SourcesTest {
     }
 
     @Test
+    void a_step_that_loses_the_acknowledgement_is_refused() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(KAFKA).routeId("in").wireTap("batch:orders");
+                from("batch:orders").routeId("orders-write").to("log:written");
+            }
+        });
+        assertThatThrownBy(context::start)
+                .hasStackTraceContaining("Route in, step ")
+                .hasStackTraceContaining("(wireTap)");
+    }
+
+    @Test
     void a_context_that_uses_exchanges_again_is_refused() {
         context.getCamelContextExtension().setExchangeFactory(new org.apache.camel.impl.engine.PooledExchangeFactory());
         assertThatThrownBy(() -> start(KAFKA, "batch:orders")).hasStackTraceContaining("exchangeFactory=pooled");
