@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.postgresql.PGStatement;
 
 /**
  * The pending entries of one destination and the leases of their shards, seen through one connection by one relay.
@@ -220,29 +221,21 @@ final class OutboxTable implements AutoCloseable {
                 row.getInt("attempts"));
     }
 
-    // One look into the index for each entry, whatever the planner believes of a table that was empty just now. The new
-    // version of the row is in no index but that of its delivery.
-    private static final String PLACES = """
-            array(
-                select place.ctid
-                from unnest(?::int[], ?::bigint[]) e(shard, id)
-                cross join lateral (
-                    select ctid from headgate.outbox
-                    where %s = (hashtext(?) & -16 | e.shard) and id = e.id and delivered_at is null
-                    limit 1
-                ) place
-            )
+    // Only the index outbox_pending is of use for it, and the entries are found by both of its columns.
+    private static final String ENTRIES = """
+            %s = any(array(select hashtext(?) & -16 | e.shard from unnest(?::int[]) e(shard)))
+              and id = any(?) and delivered_at is null
             """.formatted(LANE);
 
     private static final String MARK_DELIVERED = """
             with marked as (
                 update headgate.outbox
                 set delivered_at = now(), attempts = attempts + 1, next_attempt_at = null
-                where ctid = any(%s) and delivered_at is null
+                where %s
                 returning created_at
             )
             select coalesce(greatest(0, extract(epoch from now() - min(created_at))) * 1000, 0) from marked
-            """.formatted(PLACES);
+            """.formatted(ENTRIES);
 
     /**
      * Marks the entries delivered, whoever holds their shards by now: that they were sent remains true.
@@ -252,7 +245,7 @@ final class OutboxTable implements AutoCloseable {
      */
     Duration markDelivered(List<OutboxEntry> entries) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_DELIVERED)) {
-            setPlaces(statement, 1, entries);
+            setEntries(statement, 1, entries);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return Duration.ofMillis(row.getLong(1));
@@ -270,15 +263,15 @@ final class OutboxTable implements AutoCloseable {
     private static final String MARK_FAILED = """
             update headgate.outbox o
             set attempts = attempts + 1, last_error = ?, next_attempt_at = now() + ? * interval '1 millisecond'
-            where ctid = any(%s) and delivered_at is null and %s
-            """.formatted(PLACES, HELD);
+            where %s and %s
+            """.formatted(ENTRIES, HELD);
 
     /** Counts the attempt and holds the entries back for the given time from now, if their shard is still held. */
     void markFailed(List<OutboxEntry> entries, String error, Duration backoff) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_FAILED)) {
             statement.setString(1, error);
             statement.setLong(2, backoff.toMillis());
-            setPlaces(statement, 3, entries);
+            setEntries(statement, 3, entries);
             statement.setString(6, holder);
             statement.executeUpdate();
         }
@@ -288,7 +281,7 @@ final class OutboxTable implements AutoCloseable {
     // with the same id.
     private static final String REFUSE = """
             with refused as (
-                delete from headgate.outbox o where ctid = any(%s) and delivered_at is null and %s
+                delete from headgate.outbox o where %s and %s
                 returning id, pipeline, destination, key, payload, attempts + 1 as attempts
             )
             insert into headgate.dead_letter as d
@@ -298,7 +291,7 @@ final class OutboxTable implements AutoCloseable {
             on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
                set state = 'dead', reason = excluded.reason, error = excluded.error,
                    received_at = excluded.received_at, attempts = d.attempts + excluded.attempts
-            """.formatted(PLACES, HELD, SourcePosition.Outbox.sql("destination", "id"));
+            """.formatted(ENTRIES, HELD, SourcePosition.Outbox.sql("destination", "id"));
 
     /**
      * Makes the entry a dead letter.
@@ -308,7 +301,7 @@ final class OutboxTable implements AutoCloseable {
      */
     boolean refuse(OutboxEntry entry, String headers, String reason, String error) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(REFUSE)) {
-            setPlaces(statement, 1, List.of(entry));
+            setEntries(statement, 1, List.of(entry));
             statement.setString(4, holder);
             statement.setString(5, reason);
             statement.setString(6, error);
@@ -327,12 +320,18 @@ final class OutboxTable implements AutoCloseable {
         return connection.createArrayOf(type, values.toArray());
     }
 
-    /** Three parameters, from the given one. */
-    private void setPlaces(PreparedStatement statement, int first, List<OutboxEntry> entries) throws SQLException {
+    /**
+     * Three parameters, from the given one. Planned anew each time: a plan from when the table was empty would read all of a
+     * full one.
+     */
+    private void setEntries(PreparedStatement statement, int first, List<OutboxEntry> entries) throws SQLException {
+        statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        statement.setString(first, destination);
         statement.setArray(
-                first, array("int4", entries.stream().map(OutboxEntry::shard).toList()));
+                first + 1,
+                array("int4", entries.stream().map(OutboxEntry::shard).distinct().toList()));
         statement.setArray(
-                first + 1, array("int8", entries.stream().map(OutboxEntry::id).toList()));
-        statement.setString(first + 2, destination);
+                first + 2,
+                array("int8", entries.stream().map(OutboxEntry::id).toList()));
     }
 }
