@@ -113,9 +113,10 @@ public class BatchConfiguration implements Cloneable {
 
     @UriParam(
             label = "consumer",
-            description = "The columns of the relation batch, which the route's SQL reads: a list such as order_id text,"
-                    + " amount numeric(12,2). Each has the value of the JSON property of its name. By default there is no"
-                    + " such relation.")
+            description =
+                    "The columns of the relation batch, which the route's SQL reads: a list such as order_id text,"
+                            + " amount numeric(12,2). Each has the value of the JSON property of its name. By default there is no"
+                            + " such relation.")
     private @Nullable String columns;
 
     @UriParam(

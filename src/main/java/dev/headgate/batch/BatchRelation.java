@@ -62,11 +62,10 @@ final class BatchRelation {
         this.batch = batch;
         this.columns = columns;
         StringBuilder sql = new StringBuilder("create temporary table batch (");
-        columns.columns()
-                .forEach(column -> sql.append(column.written())
-                        .append(' ')
-                        .append(column.type())
-                        .append(", "));
+        columns.columns().forEach(column -> sql.append(column.written())
+                .append(' ')
+                .append(column.type())
+                .append(", "));
         this.create = sql.append(OWN).append(") on commit delete rows").toString();
     }
 
@@ -121,10 +120,7 @@ final class BatchRelation {
             throw new IllegalStateException("The relation batch is not prepared");
         }
         BatchRows rows = new BatchRows(batch, columns.columns(), known);
-        CopyIn copy = connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn("copy pg_temp.batch from stdin");
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn("copy pg_temp.batch from stdin");
         try {
             for (int i = 0; i < messages.size(); i++) {
                 add(rows, messages.get(i), i + 1);

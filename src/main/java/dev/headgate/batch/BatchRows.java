@@ -97,9 +97,8 @@ final class BatchRows {
         read(payload);
         for (int i = 0; i < columns.size(); i++) {
             if (columns.get(i).isHeader()) {
-                Object value = message.exchange()
-                        .getMessage()
-                        .getHeader(columns.get(i).name());
+                Object value =
+                        message.exchange().getMessage().getHeader(columns.get(i).name());
                 value(value == null ? null : Headers.text(value));
             } else if (payload != null && ends[i] > 0) {
                 slice(payload, starts[i], ends[i]);

@@ -128,8 +128,8 @@ public final class SqlCheck {
         try {
             BatchColumns columns = endpoint.getConfiguration().batchColumns();
             if (columns != null) {
-                relations.add(new Relation(
-                        route, new BatchRelation(endpoint.getName(), columns), routes.calledBy(route)));
+                relations.add(
+                        new Relation(route, new BatchRelation(endpoint.getName(), columns), routes.calledBy(route)));
             }
         } catch (IllegalArgumentException e) {
             faults.add("Route %s: %s".formatted(StepPlace.of(route), e.getMessage()));

@@ -96,8 +96,7 @@ class BatchRelationIT {
         relation.prepare(session);
 
         assertThatThrownBy(() -> relation.fill(session, batch, false))
-                .isInstanceOfSatisfying(RefusedRowException.class, e -> assertThat(
-                                Suspect.among(batch.messages(), e))
+                .isInstanceOfSatisfying(RefusedRowException.class, e -> assertThat(Suspect.among(batch.messages(), e))
                         .isEqualTo(2222))
                 .hasMessageContaining("column n: \"no\"");
     }
@@ -106,7 +105,12 @@ class BatchRelationIT {
     void the_latest_of_a_key_is_its_state_or_deletes_it() throws SQLException {
         execute("insert into products (id, name) values ('old', 'old'), ('kept', 'kept')");
         products(
-                List.of("{\"id\":\"a\",\"name\":\"1\"}", "-", "{\"id\":\"b\",\"name\":\"1\"}", "-", "{\"id\":\"b\",\"name\":\"2\"}"),
+                List.of(
+                        "{\"id\":\"a\",\"name\":\"1\"}",
+                        "-",
+                        "{\"id\":\"b\",\"name\":\"1\"}",
+                        "-",
+                        "{\"id\":\"b\",\"name\":\"2\"}"),
                 List.of("a", "old", "b", "b", "b"));
         execute(recipe("insert into products"));
         execute(recipe("delete from products"));
@@ -116,7 +120,11 @@ class BatchRelationIT {
     @Test
     void what_is_absent_stays() throws SQLException {
         execute("insert into products values ('a', 'name', 1), ('b', 'name', 1)");
-        products(List.of("{\"id\":\"a\",\"name\":\"new\"}", "{\"id\":\"a\",\"amount\":2}", "{\"id\":\"a\",\"amount\":3}"),
+        products(
+                List.of(
+                        "{\"id\":\"a\",\"name\":\"new\"}",
+                        "{\"id\":\"a\",\"amount\":2}",
+                        "{\"id\":\"a\",\"amount\":3}"),
                 List.of("a", "a", "a"));
         execute(recipe("update products"));
         assertThat(texts("select id || name || amount from products order by 1"))
@@ -126,7 +134,11 @@ class BatchRelationIT {
     @Test
     void a_batch_is_rolled_up() throws SQLException {
         execute("insert into totals values ('a', 10)");
-        products(List.of("{\"id\":\"a\",\"quantity\":1}", "{\"id\":\"b\",\"quantity\":2}", "{\"id\":\"a\",\"quantity\":3}"),
+        products(
+                List.of(
+                        "{\"id\":\"a\",\"quantity\":1}",
+                        "{\"id\":\"b\",\"quantity\":2}",
+                        "{\"id\":\"a\",\"quantity\":3}"),
                 List.of("a", "b", "a"));
         execute(recipe("insert into totals"));
         assertThat(texts("select id || quantity from totals order by 1")).containsExactly("a14", "b2");
@@ -136,7 +148,8 @@ class BatchRelationIT {
     void entries_and_jobs_are_inserted() throws SQLException {
         products(List.of("{\"id\":\"a\",\"amount\":1001}", "{\"id\":\"b\",\"amount\":1}"), List.of("a", "b"));
         execute("create schema if not exists headgate");
-        execute("create table headgate.outbox (pipeline text, destination text, key text, headers json, payload bytea)");
+        execute(
+                "create table headgate.outbox (pipeline text, destination text, key text, headers json, payload bytea)");
         execute("create table headgate.job (queue text, payload bytea)");
         execute(recipe("insert into headgate.outbox"));
         execute(recipe("insert into headgate.job"));
