@@ -44,7 +44,7 @@ final class PlainMain {
             var loop = new PlainLoop<>(
                     () -> new KafkaFeed(brokers, topic, group, BATCH_SIZE),
                     dataSource,
-                    SqlFile.ofOrders(routes.resolve("sql")),
+                    SqlFile.ofOrders(),
                     validator::validate,
                     BATCH_SIZE,
                     messages -> {});

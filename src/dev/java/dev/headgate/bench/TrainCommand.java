@@ -51,6 +51,9 @@ public final class TrainCommand implements Command {
                             Flow.written(settings, directory.resolve("properties")));
                     var scraper = Scraper.start(port)) {
                 servers.await(TARGET, MESSAGES, process);
+                if (scraper.readyAt().isEmpty()) {
+                    throw new IllegalStateException("It took all messages and was not ready");
+                }
             }
         } finally {
             FileSystemUtils.deleteRecursively(directory);

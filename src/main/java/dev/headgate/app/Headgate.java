@@ -113,6 +113,7 @@ public final class Headgate implements AutoCloseable {
         Headgate headgate = new Headgate(main, database, diagnosis, held, metrics, traces);
         try {
             configure(main, settings, routes);
+            addRoutes(main, settings, routes);
             main.bind("diagnosis", diagnosis);
             MessageLimit messageLimit = messageLimit(settings);
             bind(main, settings, database.dataSource(), messageLimit);
@@ -183,7 +184,20 @@ public final class Headgate implements AutoCloseable {
         }
     }
 
-    private static void configure(Main main, Settings settings, Path routes) {
+    /** The routes of the folder, and those that Headgate itself has. */
+    private static void addRoutes(Main main, Settings settings, Path routes) {
+        main.configure()
+                .addRoutesBuilder(RouteFiles.builder(routes.toAbsolutePath().normalize()));
+        main.configure()
+                .addRoutesBuilder(new PurgeRoutes(
+                        settings.getDuration(SettingKey.PURGE_INTERVAL),
+                        settings.getDuration(SettingKey.LEDGER_RETENTION),
+                        settings.getDuration(SettingKey.OUTBOX_RETENTION),
+                        settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION),
+                        settings.getDuration(SettingKey.JOBS_RETENTION)));
+    }
+
+    static void configure(Main main, Settings settings, Path routes) {
         Path folder = routes.toAbsolutePath().normalize();
         Properties properties = settings.asProperties();
         properties.setProperty(RouteFiles.PLACEHOLDER, RouteFiles.placeholder(folder));
@@ -200,14 +214,6 @@ public final class Headgate implements AutoCloseable {
                 // Kafka's headers are case-sensitive too, and a hash map costs a message less than a tree.
                 .withCaseInsensitiveHeaders(false)
                 .withShutdownLogInflightExchangesOnTimeout(false);
-        main.configure().addRoutesBuilder(RouteFiles.builder(folder));
-        main.configure()
-                .addRoutesBuilder(new PurgeRoutes(
-                        settings.getDuration(SettingKey.PURGE_INTERVAL),
-                        settings.getDuration(SettingKey.LEDGER_RETENTION),
-                        settings.getDuration(SettingKey.OUTBOX_RETENTION),
-                        settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION),
-                        settings.getDuration(SettingKey.JOBS_RETENTION)));
         main.configure().addConfiguration(new ThrottleRates());
         main.addMainListener(new MainListenerSupport() {
             @Override
@@ -217,7 +223,7 @@ public final class Headgate implements AutoCloseable {
         });
     }
 
-    private static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
+    static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
         main.bind("intake", new Intake(messageLimit, new Suspects(dataSource)));
         main.bind("dataSource", dataSource);
         main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new Transactions(dataSource)));
@@ -240,6 +246,10 @@ public final class Headgate implements AutoCloseable {
         main.bind("job-component", job);
         main.bind("jobs", job.jobs());
         main.bind("wakeRelays", new WakeRelays(outbox, job));
+        main.bind("kafka-component", KafkaDefaults.component());
+        main.bind("aws2-sqs-component", SqsDefaults.component());
+        main.bind("http-component", HttpDefaults.component());
+        main.bind("https-component", HttpDefaults.component());
     }
 
     private static AcknowledgingClientFactory bind(
@@ -251,10 +261,6 @@ public final class Headgate implements AutoCloseable {
             Metrics metrics,
             DataSource dataSource) {
         main.bind("inflightLimit", limit);
-        main.bind("kafka-component", KafkaDefaults.component());
-        main.bind("aws2-sqs-component", SqsDefaults.component());
-        main.bind("http-component", HttpDefaults.component());
-        main.bind("https-component", HttpDefaults.component());
         main.bind("heldPipelines", held);
         main.bind("holdCheck", new HoldCheck(held));
         Acknowledgement acknowledgement =

@@ -1,15 +1,18 @@
 package dev.headgate.app;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.Finding;
+import dev.headgate.check.RouteYaml;
+import dev.headgate.ResourcePath;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -35,22 +38,32 @@ public final class RouteFiles {
     /**
      * Looks through the folder before anything starts.
      *
-     * @throws ConfigurationException if there is no route file; if there is one that would be passed over; if one says
-     *     something twice, or is no YAML because a placeholder lacks its quotes
+     * @throws ConfigurationException if there is no route file, or {@link #findings} has some
      */
     public static void check(Path folder) {
+        Finding.require(findings(folder));
+    }
+
+    /**
+     * Files that would be passed over, say something twice, or are no YAML.
+     *
+     * @throws ConfigurationException if there is no route file
+     */
+    static List<Finding> findings(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw new ConfigurationException("The routes folder " + folder
                     + " does not exist: name another with --routes, or run from the folder above it.");
         }
         List<Path> files = files(folder);
-        files.forEach(RouteFiles::refusePassedOver);
+        List<Finding> findings = new ArrayList<>();
+        files.forEach(file -> passedOver(file).ifPresent(findings::add));
         List<Path> routes = files.stream().filter(RouteFiles::isRoutes).toList();
-        if (routes.isEmpty()) {
+        if (routes.isEmpty() && findings.isEmpty()) {
             throw new ConfigurationException("The routes folder " + folder + " holds no *" + SUFFIX
                     + ": put a route there, or name another folder with --routes.");
         }
-        routes.forEach(file -> new RouteYaml(file).check());
+        routes.forEach(file -> findings.addAll(new RouteYaml(file).findings()));
+        return findings;
     }
 
     /** Adds the routes of the folder to a context. */
@@ -74,45 +87,39 @@ public final class RouteFiles {
     }
 
     static Collection<Resource> resources(Path folder) {
-        return files(folder).stream()
-                .filter(RouteFiles::isRoutes)
-                .<Resource>map(FileResource::new)
-                .toList();
+        return routes(folder).stream().map(RouteFiles::resource).toList();
     }
 
-    /**
-     * The value of the placeholder, for {@code file:{{headgate.routes}}/...} in a URI. Of what means something there each
-     * sign is encoded three times, for so often it is decoded: with the endpoint's URI, with its path, with the resource.
-     */
+    static List<Path> routes(Path folder) {
+        return files(folder).stream().filter(RouteFiles::isRoutes).toList();
+    }
+
+    static Resource resource(Path file) {
+        return new FileResource(file);
+    }
+
+    /** The value of the placeholder, for {@code file:{{headgate.routes}}/...} in a URI. */
     static String placeholder(Path folder) {
-        StringBuilder encoded = new StringBuilder();
-        for (char sign : folder.toString().toCharArray()) {
-            if ("%+#?".indexOf(sign) < 0) {
-                encoded.append(sign);
-            } else {
-                encoded.append("%2525").append(Integer.toHexString(sign).toUpperCase(Locale.ROOT));
-            }
-        }
-        return encoded.toString();
+        return ResourcePath.inEndpoint(folder.toString());
     }
 
-    private static void refusePassedOver(Path file) {
+    private static Optional<Finding> passedOver(Path file) {
         String name = file.getFileName().toString();
         Optional<String> suffix =
                 Stream.of(".camel.yml", ".yml", ".yaml").filter(name::endsWith).findFirst();
         if (isRoutes(file) || suffix.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         if (suffix.get().equals(".camel.yml") || new RouteYaml(file).looksLikeRoutes()) {
-            throw new ConfigurationException(
-                    "The route file %s would be passed over: rename it to %s, or move it to another folder."
-                            .formatted(
-                                    file,
-                                    name.substring(
-                                                    0,
-                                                    name.length() - suffix.get().length())
-                                            + SUFFIX));
+            String stem = name.substring(0, name.length() - suffix.get().length());
+            return Optional.of(Finding.error(
+                    file.toString(),
+                    0,
+                    0,
+                    "the route file would be passed over",
+                    "rename it to %s, or move it to another folder.".formatted(stem + SUFFIX)));
         }
+        return Optional.empty();
     }
 
     private static boolean isRoutes(Path file) {

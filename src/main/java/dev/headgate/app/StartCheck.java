@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.Finding;
 import dev.headgate.batch.RouteCheck;
 import dev.headgate.batch.SqlCheck;
 import java.util.Collection;
@@ -26,7 +27,7 @@ final class StartCheck extends MainListenerSupport {
         CamelContext context = main.getCamelContext();
         Collection<RouteDefinition> routes =
                 context.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions();
-        RouteCheck.require(RouteCheck.faults(context, routes));
-        RouteCheck.require(SqlCheck.faults(context, routes, database, role));
+        Finding.require(RouteCheck.faults(context, routes));
+        Finding.require(SqlCheck.faults(context, routes, database, role));
     }
 }

@@ -1,5 +1,6 @@
 package dev.headgate.batch;
 
+import dev.headgate.Finding;
 import dev.headgate.source.Acknowledgement;
 import dev.headgate.source.SourceCheck;
 import java.util.ArrayList;
@@ -106,10 +107,10 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
     private void check(Collection<Route> added) {
         if (!checked) {
             checked = true;
-            RouteCheck.require(RouteCheck.faults(context(), routes));
+            Finding.require(RouteCheck.faults(context(), routes));
         } else {
             for (Route built : added) {
-                definition(built).ifPresent(route -> RouteCheck.require(RouteCheck.faults(context(), routes, route)));
+                definition(built).ifPresent(route -> Finding.require(RouteCheck.faults(context(), routes, route)));
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.headgate.batch;
 
-import dev.headgate.ConfigurationException;
+import dev.headgate.Finding;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -76,11 +76,11 @@ public final class RouteCheck {
     /**
      * Looks at all routes of a process.
      *
-     * @return one line for each fault, with route, step, file and line as far as they are known, and the remedy
+     * @return one for each fault, with file and line as far as they are known
      */
-    public static List<String> faults(CamelContext context, Collection<RouteDefinition> routes) {
+    public static List<Finding> faults(CamelContext context, Collection<RouteDefinition> routes) {
         RouteCheck check = new RouteCheck(context, routes);
-        List<String> faults = new ArrayList<>();
+        List<Finding> faults = new ArrayList<>();
         for (RouteDefinition route : routes) {
             faults.addAll(check.names(route));
             faults.addAll(check.steps(route));
@@ -88,52 +88,56 @@ public final class RouteCheck {
         return faults;
     }
 
+    /** The routes that begin with a source and lead to a batch. */
+    public static List<RouteDefinition> sources(CamelContext context, Collection<RouteDefinition> routes) {
+        RoutesToBatch toBatch = new RoutesToBatch(context, routes);
+        return routes.stream()
+                .filter(route -> !toBatch.input(route).startsWith(RoutesToBatch.BATCH)
+                        && !toBatch.input(route).startsWith(RoutesToBatch.DIRECT)
+                        && toBatch.batch(route) != null)
+                .toList();
+    }
+
     /** As {@link #faults}, of the steps of one route that is added to those that run. */
-    static List<String> faults(CamelContext context, Collection<RouteDefinition> routes, RouteDefinition added) {
+    static List<Finding> faults(CamelContext context, Collection<RouteDefinition> routes, RouteDefinition added) {
         return new RouteCheck(context, routes).steps(added);
     }
 
-    /**
-     * Ends a start, or the adding of a route, if there are faults.
-     *
-     * @throws ConfigurationException that says all of them
-     */
-    public static void require(List<String> faults) {
-        if (!faults.isEmpty()) {
-            throw new ConfigurationException(String.join("\n", faults));
-        }
-    }
-
-    private List<String> names(RouteDefinition route) {
-        List<String> faults = new ArrayList<>();
+    private List<Finding> names(RouteDefinition route) {
+        List<Finding> faults = new ArrayList<>();
         String input = toBatch.input(route);
         if (input.startsWith(RoutesToBatch.BATCH)) {
             List<RouteDefinition> consumers = toBatch.consumers(input).toList();
             if (consumers.size() > 1 && consumers.get(0) == route) {
-                faults.add("Only one route may consume from %s, found %d: %s. Give each batch a name of its own."
-                        .formatted(
-                                input,
-                                consumers.size(),
-                                consumers.stream().map(StepPlace::of).collect(Collectors.joining(", "))));
+                faults.add(StepPlace.finding(
+                        route,
+                        "Only one route may consume from %s, found %d: %s"
+                                .formatted(
+                                        input,
+                                        consumers.size(),
+                                        consumers.stream().map(StepPlace::of).collect(Collectors.joining(", "))),
+                        "Give each batch a name of its own."));
             }
         }
         for (ProcessorDefinition<?> step : RoutesToBatch.all(route.getOutputs())) {
             if (toBatch.makesNameOfBatch(step)) {
-                faults.add(
-                        ("%s makes the name of a batch at run time: what the steps of the route refuse would have none to"
-                                        + " become a dead letter in. Use choice, with a to: for each batch.")
-                                .formatted(StepPlace.of(route, step)));
+                faults.add(StepPlace.finding(
+                        route,
+                        step,
+                        " makes the name of a batch at run time: what the steps of the route refuse would have none to"
+                                + " become a dead letter in",
+                        "Use choice, with a to: for each batch."));
             }
-            String missing = toBatch.missing(step);
-            if (missing != null) {
-                faults.add(StepPlace.of(route, step) + ": " + missing);
-            }
+            toBatch.missing(route, step).ifPresent(faults::add);
             toBatch.targets(step)
                     .filter(target ->
                             target.startsWith(RoutesToBatch.BATCH) && !target.contains("$") && !target.contains("{{"))
                     .filter(target -> toBatch.consumers(target).findAny().isEmpty())
-                    .forEach(target -> faults.add("%s sends to %s, from which no route consumes: %s."
-                            .formatted(StepPlace.of(route, step), target, consumedInstead(target))));
+                    .forEach(target -> faults.add(StepPlace.finding(
+                            route,
+                            step,
+                            " sends to %s, from which no route consumes".formatted(target),
+                            consumedInstead(target))));
         }
         return faults;
     }
@@ -145,26 +149,31 @@ public final class RouteCheck {
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));
-        return "add a route from: { uri: %s }, or correct the name%s"
+        return "add a route from: { uri: %s }, or correct the name%s."
                 .formatted(target, consumed.isEmpty() ? "" : ", there is " + consumed);
     }
 
-    private List<String> steps(RouteDefinition route) {
-        List<String> faults = new ArrayList<>();
+    private List<Finding> steps(RouteDefinition route) {
+        List<Finding> faults = new ArrayList<>();
         if (toBatch.input(route).startsWith(RoutesToBatch.BATCH) || toBatch.batch(route) == null) {
             return faults;
         }
         for (ProcessorDefinition<?> step : RoutesToBatch.all(route.getOutputs())) {
             String fault = fault(route, step);
             if (fault != null) {
-                faults.add("%s stands between a source and %s and can lose messages: %s"
-                        .formatted(StepPlace.of(route, step), toBatch.batch(route), fault));
+                int reason = fault.indexOf(". ");
+                faults.add(StepPlace.finding(
+                        route,
+                        step,
+                        " stands between a source and %s and can lose messages: %s"
+                                .formatted(toBatch.batch(route), fault.substring(0, reason)),
+                        fault.substring(reason + 2)));
             }
         }
         return faults;
     }
 
-    /** Why it cannot be there, and what to do; null if it can. */
+    /** Why it cannot be there, and, as a sentence of its own, what to do; null if it can. */
     private @Nullable String fault(RouteDefinition route, ProcessorDefinition<?> step) {
         if (step instanceof ThreadsDefinition) {
             return "on other threads messages overtake each other. Take it away; more threads of a source come with"

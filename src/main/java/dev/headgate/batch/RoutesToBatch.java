@@ -1,12 +1,15 @@
 package dev.headgate.batch;
 
+import dev.headgate.Finding;
+import dev.headgate.ResourcePath;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,6 +57,25 @@ final class RoutesToBatch {
     /** What the route consumes, with the values of placeholders, without options. */
     String input(RouteDefinition route) {
         return uri(route.getInput().getEndpointUri());
+    }
+
+    /** The steps of the route, and of those that it calls. */
+    Set<ProcessorDefinition<?>> calledBy(RouteDefinition route) {
+        Set<ProcessorDefinition<?>> steps = Collections.newSetFromMap(new IdentityHashMap<>());
+        addCalledBy(route, steps, new HashSet<>());
+        return steps;
+    }
+
+    private void addCalledBy(RouteDefinition route, Set<ProcessorDefinition<?>> steps, Set<RouteDefinition> seen) {
+        if (seen.add(route)) {
+            all(route.getOutputs()).forEach(step -> {
+                steps.add(step);
+                targets(step)
+                        .filter(target -> target.startsWith(DIRECT))
+                        .flatMap(this::consumers)
+                        .forEach(called -> addCalledBy(called, steps, seen));
+            });
+        }
     }
 
     /** The first batch that the route leads to, whatever is in between, or null. */
@@ -159,30 +181,24 @@ final class RoutesToBatch {
         String query = uri.substring("sql:".length()).replaceFirst("^//", "");
         // What follows the last question mark are options, unless the query itself has one.
         String withoutOptions = query.replaceFirst("\\?[\\w.]+=[^?\\s]*$", "");
-        return ResourceHelper.hasScheme(withoutOptions) ? asResource(withoutOptions) : withoutOptions;
+        return ResourceHelper.hasScheme(withoutOptions) ? ResourcePath.asResource(withoutOptions) : withoutOptions;
     }
 
-    /** Camel decodes the URI of an endpoint, and its path, before it takes the rest for that of a resource. */
-    private static String asResource(String path) {
-        try {
-            return URLDecoder.decode(URLDecoder.decode(path, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return path;
-        }
-    }
-
-    /** What a step needs and does not find, with the remedy: a value of a placeholder, or a file; null if all is there. */
-    @Nullable
-    String missing(ProcessorDefinition<?> step) {
+    /** What a step needs and does not find: a value of a placeholder, or a file. */
+    Optional<Finding> missing(RouteDefinition route, ProcessorDefinition<?> step) {
         String written = step instanceof SendDefinition<?> send ? send.getEndpointUri() : null;
         if (written == null) {
-            return null;
+            return Optional.empty();
         }
         try {
             context.resolvePropertyPlaceholders(written);
         } catch (IllegalArgumentException e) {
-            return String.valueOf(e.getMessage()).replaceFirst("(?s) for property.*|\\.?\\s*$", "")
-                    + ": set it in application.properties of the routes folder, or give a default, {{name:default}}.";
+            String what = String.valueOf(e.getMessage()).replaceFirst("(?s) for property.*|\\.?\\s*$", "");
+            return Optional.of(StepPlace.finding(
+                    route,
+                    step,
+                    ": " + what,
+                    "set it in application.properties of the routes folder, or give a default, {{name:default}}."));
         }
         String query = query(step);
         if (query != null && ResourceHelper.hasScheme(query)) {
@@ -190,10 +206,14 @@ final class RoutesToBatch {
                 ResourceHelper.resolveMandatoryResourceAsInputStream(context, query)
                         .close();
             } catch (IOException e) {
-                return "%s cannot be read: correct the path, or put the file there.".formatted(query);
+                return Optional.of(StepPlace.finding(
+                        route,
+                        step,
+                        ": %s cannot be read".formatted(query),
+                        "correct the path, or put the file there."));
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     /** The routes that consume an endpoint of another one. */

@@ -27,8 +27,12 @@ final class Suspect {
 
     private Suspect() {}
 
-    /** The position of the message, or -1 where nothing points at one. */
+    /** The position of the message, or -1 where nothing points at one; the row that COPY names is known to be the one. */
     static int among(List<Message> messages, Throwable refusal) {
+        RefusedRowException row = ObjectHelper.getException(RefusedRowException.class, refusal);
+        if (row != null) {
+            return messages.indexOf(row.refused());
+        }
         PSQLException thrown = ObjectHelper.getException(PSQLException.class, refusal);
         ServerErrorMessage said = thrown == null ? null : thrown.getServerErrorMessage();
         if (said == null) {

@@ -1,11 +1,13 @@
 package dev.headgate.cli;
 
+import dev.headgate.cli.check.CheckCommand;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.Failures;
 import dev.headgate.cli.command.ShownText;
 import dev.headgate.cli.deadletters.DeadLettersCommand;
 import dev.headgate.cli.jobs.JobsCommand;
 import dev.headgate.cli.objects.ObjectsCommand;
+import dev.headgate.cli.scaffold.NewCommand;
 import dev.headgate.cli.slo.SloCommand;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         subcommands = {
             RunCommand.class,
+            NewCommand.class,
+            CheckCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
             ObjectsCommand.class,

@@ -1,16 +1,21 @@
 package dev.headgate.cli;
 
+import dev.headgate.Finding;
 import dev.headgate.app.Headgate;
-import dev.headgate.app.RouteFiles;
+import dev.headgate.app.RoutesCheck;
+import dev.headgate.cli.check.Findings;
 import dev.headgate.cli.checks.Preflight;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.RoutesOption;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code headgate run}: returns when the Camel context was stopped from within; a signal ends the process. */
 @CommandLine.Command(
@@ -32,10 +37,21 @@ final class RunCommand implements Command {
     @Option(names = "--config", paramLabel = "FILE", description = "Properties that override those of the routes.")
     private @Nullable Path config;
 
+    @Spec
+    private CommandSpec spec;
+
     @Override
     public Integer call() throws InterruptedException {
         Path folder = routes.folder();
-        RouteFiles.check(folder);
+        List<Finding> findings = RoutesCheck.findings(folder, config, System.getenv(), false);
+        Findings.print(
+                findings,
+                "headgate: ",
+                "headgate: warning: ",
+                spec.commandLine().getErr());
+        if (Findings.refuse(findings)) {
+            return 1;
+        }
         Settings settings = Settings.load(folder, config, System.getenv());
         try (UntilSignal signal = new UntilSignal()) {
             Preflight.checkServers(settings, folder);

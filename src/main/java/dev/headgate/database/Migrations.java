@@ -1,5 +1,6 @@
 package dev.headgate.database;
 
+import dev.headgate.Finding;
 import dev.headgate.HeadgateException;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
@@ -14,11 +15,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
@@ -103,23 +106,72 @@ public final class Migrations {
         }
     }
 
-    private void applyAll(Path routes) {
-        migrate(
-                flyway().schemas(SCHEMA).locations("classpath:" + LOCATION),
-                "Headgate's tables could not be created",
-                "or apply the output of `headgate schema` and set headgate.migrate=false");
-        Path own = routes.toAbsolutePath()
+    /**
+     * What {@link #apply} would apply, or, with {@code headgate.migrate=false}, what lacks: nothing is applied.
+     *
+     * @param routes the routes folder
+     * @throws HeadgateException if the server does not answer
+     */
+    public List<Finding> pending(Path routes) {
+        List<Finding> pending = new ArrayList<>();
+        boolean applied = settings.getBoolean(SettingKey.MIGRATE);
+        Path own = own(routes);
+        List<FluentConfiguration> all = new ArrayList<>(List.of(headgates()));
+        if (Files.isDirectory(own) && applied) {
+            all.add(users(own));
+        }
+        try {
+            for (FluentConfiguration flyway : all) {
+                for (MigrationInfo migration : flyway.load().info().pending()) {
+                    String file = String.valueOf(migration.getPhysicalLocation());
+                    String what = "the migration %s is not applied to the database".formatted(migration.getScript());
+                    pending.add(
+                            applied
+                                    ? Finding.warning(
+                                            file, 0, 0, what, "`run` applies it at its start; ask again after that.")
+                                    : Finding.error(
+                                            file,
+                                            0,
+                                            0,
+                                            what,
+                                            "apply the output of `headgate schema`, or set headgate.migrate=true."));
+                }
+            }
+        } catch (FlywayException e) {
+            throw new HeadgateException(
+                    "The migrations cannot be compared with the database (%s): mend that."
+                            .formatted(MigrationFailure.reason(e)),
+                    e);
+        }
+        return pending;
+    }
+
+    private Path own(Path routes) {
+        return routes.toAbsolutePath()
                 .resolve(settings.getString(SettingKey.MIGRATIONS))
                 .normalize();
+    }
+
+    private FluentConfiguration headgates() {
+        return flyway().schemas(SCHEMA).locations("classpath:" + LOCATION);
+    }
+
+    private FluentConfiguration users(Path own) {
+        return flyway().defaultSchema(USER_SCHEMA)
+                .table(USER_HISTORY)
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .locations("filesystem:" + own);
+    }
+
+    private void applyAll(Path routes) {
+        migrate(
+                headgates(),
+                "Headgate's tables could not be created",
+                "or apply the output of `headgate schema` and set headgate.migrate=false");
+        Path own = own(routes);
         if (Files.isDirectory(own)) {
-            migrate(
-                    flyway().defaultSchema(USER_SCHEMA)
-                            .table(USER_HISTORY)
-                            .baselineOnMigrate(true)
-                            .baselineVersion("0")
-                            .locations("filesystem:" + own),
-                    "The migrations in " + own + " could not be applied",
-                    "or set headgate.migrate=false");
+            migrate(users(own), "The migrations in " + own + " could not be applied", "or set headgate.migrate=false");
         }
     }
 

@@ -99,10 +99,12 @@ public final class StepName {
             List<String> lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
-            Pattern name = Pattern.compile("\\b" + Pattern.quote(step.getShortName()) + "\\b");
+            String name = "\\b" + Pattern.quote(step.getShortName()) + "\\b";
             boolean isNext = said < lines.size()
-                    && !name.matcher(lines.get(said - 1)).find()
-                    && name.matcher(lines.get(said)).find();
+                    && !Pattern.compile(name + ":\\s*(#.*)?$")
+                            .matcher(lines.get(said - 1))
+                            .find()
+                    && Pattern.compile(name).matcher(lines.get(said)).find();
             return isNext ? said + 1 : said;
         } catch (IOException e) {
             return said;

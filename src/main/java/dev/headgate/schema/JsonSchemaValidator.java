@@ -13,6 +13,7 @@ import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.headgate.ConfigurationException;
+import dev.headgate.Finding;
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.JsonLimits;
 import dev.headgate.message.JsonNumbers;
@@ -45,6 +46,7 @@ public final class JsonSchemaValidator {
 
     /** @throws ConfigurationException if the file holds no JSON Schema */
     public JsonSchemaValidator(SchemaFile file) {
+        Finding.require(SchemaFaults.of(file));
         try {
             JsonNode source = JSON.readValue(file.content());
             schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)

@@ -1,5 +1,6 @@
 package dev.headgate.settings;
 
+import dev.headgate.Nearest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * The environment variables of options of components: {@code CAMEL_COMPONENT_AWS2_S3_SECRET_KEY} for {@code
  * camel.component.aws2-s3.secret-key}. Where the name of the component ends, only its list tells.
  */
-final class ComponentKeys {
+public final class ComponentKeys {
 
     private static final String PREFIX = "camel.component.";
     private static final List<String> OWN = List.of("batch", "job", "json-schema", "objects", "outbox");
@@ -27,6 +27,11 @@ final class ComponentKeys {
             .toList();
 
     private ComponentKeys() {}
+
+    /** The schemes of all components of Camel and of Headgate, whether or not they are on the class path. */
+    public static List<String> components() {
+        return NAMES;
+    }
 
     /** The key that a variable is for; empty if it is for none. */
     static Optional<String> named(String variable) {

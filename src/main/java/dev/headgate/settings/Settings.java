@@ -1,8 +1,10 @@
 package dev.headgate.settings;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.Finding;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -33,16 +35,29 @@ public final class Settings {
      * @param environment usually {@code System.getenv()}; an entry overrides the property of the same name in upper
      *     case with {@code _} for every other character
      * @throws ConfigurationException if a file cannot be read, a key of Headgate's is unknown or a value has not the
-     *     form of its key
+     *     form of its key; it says all that is
      */
     public static Settings load(Path routes, @Nullable Path config, Map<String, String> environment) {
+        return reader(routes, config, environment).settings();
+    }
+
+    /**
+     * Reads them as {@link #load} does, and takes those that can be taken.
+     *
+     * @throws ConfigurationException if a file cannot be read
+     */
+    public static Checked check(Path routes, @Nullable Path config, Map<String, String> environment) {
+        return reader(routes, config, environment).checked();
+    }
+
+    private static SettingsReader reader(Path routes, @Nullable Path config, Map<String, String> environment) {
         SettingsReader reader = new SettingsReader();
         reader.readIfPresent(routes.resolve("application.properties"));
         if (config != null) {
             reader.read(config);
         }
         reader.overrideFrom(environment);
-        return reader.settings();
+        return reader;
     }
 
     /** The built-in defaults, nothing read from anywhere. */
@@ -91,6 +106,13 @@ public final class Settings {
         return Optional.ofNullable(values.get(propertyName)).map(Value::text);
     }
 
+    /** Where the value of a key was set, if that was in a file. */
+    public Optional<Place> place(String propertyName) {
+        return Optional.ofNullable(values.get(propertyName))
+                .filter(value -> value.line() > 0)
+                .map(value -> new Place(value.origin(), value.line()));
+    }
+
     /** A fresh copy of all values, defaults included, for Camel's override properties. */
     public Properties asProperties() {
         Properties properties = new Properties();
@@ -122,6 +144,25 @@ public final class Settings {
                 "%s is '%s' in %s; expected %s.".formatted(key.propertyName(), value.text(), value.origin(), expected));
     }
 
-    /** A value and, for complaints, where it was set. */
-    record Value(String text, String origin) {}
+    /**
+     * Settings, and what is wrong with others.
+     *
+     * @param settings without those
+     */
+    public record Checked(Settings settings, List<Finding> findings) {}
+
+    /**
+     * A line of a file.
+     *
+     * @param line from one
+     */
+    public record Place(String file, int line) {}
+
+    /** A value and, for complaints, where it was set: a file with its line from one, or something else in words and zero. */
+    record Value(String text, String origin, int line) {
+
+        Value(String text, String origin) {
+            this(text, origin, 0);
+        }
+    }
 }

@@ -1,15 +1,20 @@
 package dev.headgate.settings;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.Finding;
+import dev.headgate.Nearest;
 import dev.headgate.settings.Settings.Value;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +40,9 @@ final class SettingsReader {
             "HEADGATE(_\\w+)?_(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
     private final Map<String, Value> values;
+    private final List<Finding> findings = new ArrayList<>();
+    /** Of the files that were read, by their path. */
+    private final Map<String, List<String>> lines = new HashMap<>();
 
     SettingsReader() {
         this(Map.of());
@@ -64,7 +72,9 @@ final class SettingsReader {
         Properties properties = new Properties();
         try {
             // Editors on Windows begin a file with a mark, which would be a part of the first name.
-            properties.load(new StringReader(Files.readString(file).replaceFirst("^\uFEFF", "")));
+            String text = Files.readString(file).replaceFirst("^\uFEFF", "");
+            lines.put(file.toString(), text.lines().toList());
+            properties.load(new StringReader(text));
         } catch (CharacterCodingException | IllegalArgumentException e) {
             throw new ConfigurationException(
                     "The configuration file " + file + " is no properties file in UTF-8: " + e.getMessage() + ".", e);
@@ -104,9 +114,11 @@ final class SettingsReader {
     private void refuseDanglingPlaceholders(Map<String, String> environment) {
         values.forEach((name, value) -> {
             if (!name.startsWith(PREFIX) && dangles(value.text(), environment)) {
-                throw new ConfigurationException(
-                        "%s in %s has a placeholder {{...}} without a value, or half a one: set what it names, or choose a value without {{ and }}, which Camel cannot take as they are."
-                                .formatted(name, value.origin()));
+                add(
+                        value,
+                        "%s in %s has a placeholder {{...}} without a value, or half a one"
+                                .formatted(name, value.origin()),
+                        "set what it names, or choose a value without {{ and }}, which Camel cannot take as they are.");
             }
         });
     }
@@ -140,13 +152,15 @@ final class SettingsReader {
 
     /** Blanks around a value are never meant, and at the end of a line never seen. */
     void put(String name, String text, String origin) {
-        Value value = new Value(text.strip(), origin);
-        if (name.startsWith(PREFIX)) {
-            check(name, value);
+        Value value = new Value(text.strip(), origin, line(name, origin));
+        if (name.startsWith(PREFIX) && !fits(name, value)) {
+            return;
         }
-        CamelKeys.complaint(name).ifPresent(remedy -> {
-            throw new ConfigurationException("Unknown key " + name + " in " + origin + ": " + remedy);
-        });
+        Optional<String> unknown = CamelKeys.complaint(name);
+        if (unknown.isPresent()) {
+            add(value, "Unknown key " + name + " in " + origin, unknown.get());
+            return;
+        }
         values.put(CamelDefault.named(name).map(CamelDefault::propertyName).orElse(name), value);
         if (!value.text().isEmpty()) {
             Arrays.stream(CamelDefault.values())
@@ -156,37 +170,71 @@ final class SettingsReader {
         }
     }
 
+    /** @throws ConfigurationException that says all that is wrong */
     Settings settings() {
+        Finding.require(findings);
         return new Settings(values);
     }
 
-    private static void check(String name, Value value) {
-        SettingKey key =
-                SettingKey.named(name).orElseThrow(() -> unknown("key " + name + " in " + value.origin(), name, false));
-        if (!key.form().accepts(value.text())) {
-            throw Settings.complaint(key, value, key.form().expected());
-        }
+    Settings.Checked checked() {
+        return new Settings.Checked(new Settings(values), List.copyOf(findings));
     }
 
-    private static void refuseUnknown(Map<String, String> environment) {
+    private boolean fits(String name, Value value) {
+        SettingKey key = SettingKey.named(name).orElse(null);
+        if (key == null) {
+            unknown(value, "key " + name + " in " + value.origin(), name, false);
+            return false;
+        }
+        if (!key.form().accepts(value.text())) {
+            add(
+                    value,
+                    "%s is '%s' in %s".formatted(name, value.text(), value.origin()),
+                    "expected %s.".formatted(key.form().expected()));
+            return false;
+        }
+        return true;
+    }
+
+    private void add(Value value, String what, String remedy) {
+        findings.add(
+                value.line() == 0
+                        ? Finding.error("", 0, 0, what, remedy)
+                        : Finding.error(
+                                value.origin(), value.line(), 0, what.replace(" in " + value.origin(), ""), remedy));
+    }
+
+    /** Of two lines the last one counts; zero if it comes from no file. */
+    private int line(String name, String origin) {
+        List<String> written = lines.getOrDefault(origin, List.of());
+        Pattern key = Pattern.compile("\\s*" + Pattern.quote(name) + "\\s*([=:\\s].*)?");
+        for (int i = written.size(); i > 0; i--) {
+            if (key.matcher(written.get(i - 1)).matches()) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    private void refuseUnknown(Map<String, String> environment) {
         Set<String> known = new TreeSet<>(NOT_PROPERTIES);
         Arrays.stream(SettingKey.values()).map(SettingKey::environmentName).forEach(known::add);
         for (String variable : new TreeSet<>(environment.keySet())) {
             if (variable.startsWith("HEADGATE_")
                     && !known.contains(variable)
                     && !SERVICE_LINK.matcher(variable).matches()) {
-                throw unknown("environment variable " + variable, variable, true);
+                unknown(new Value("", ""), "environment variable " + variable, variable, true);
             }
         }
     }
 
-    private static ConfigurationException unknown(String what, String name, boolean variable) {
+    private void unknown(Value value, String what, String name, boolean variable) {
         List<String> known = Arrays.stream(SettingKey.values())
                 .map(variable ? SettingKey::environmentName : SettingKey::propertyName)
                 .toList();
         String remedy = Nearest.to(name, known)
                 .map(near -> "did you mean " + near + "?")
                 .orElse("known are " + String.join(", ", known) + ".");
-        return new ConfigurationException("Unknown " + what + ": " + remedy);
+        add(value, "Unknown " + what, remedy);
     }
 }

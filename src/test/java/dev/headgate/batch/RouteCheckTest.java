@@ -1,7 +1,9 @@
 package dev.headgate.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import dev.headgate.Finding;
 import java.util.List;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -78,7 +80,7 @@ class RouteCheckTest {
         assertThat(faults(ROUTES.formatted(step)))
                 .singleElement()
                 .asString()
-                .startsWith("Route in, step (" + name + ") in in.camel.yaml line 7 stands between a source and batch:b")
+                .startsWith("in.camel.yaml, line 7: Route in, step (" + name + ") stands between a source and batch:b")
                 .contains(remedy);
     }
 
@@ -109,8 +111,7 @@ class RouteCheckTest {
         assertThat(faults(ROUTES.formatted(step)))
                 .singleElement()
                 .asString()
-                .startsWith("Route in, step (")
-                .contains(") in in.camel.yaml line 7 makes the name of a batch at run time")
+                .contains("in.camel.yaml, line 7: Route in, step (", ") makes the name of a batch at run time")
                 .contains("Use choice");
     }
 
@@ -128,7 +129,7 @@ class RouteCheckTest {
         String routes = ROUTES.formatted("to: { id: hand-over, uri: \"batch:orders\" }");
         assertThat(faults(routes))
                 .containsExactly(
-                        "Route in, step hand-over (to) in in.camel.yaml line 7 sends to batch:orders, from which no"
+                        "in.camel.yaml, line 7: Route in, step hand-over (to) sends to batch:orders, from which no"
                                 + " route consumes: add a route from: { uri: batch:orders }, or correct the name, there is batch:b.");
         assertThat(faults(ROUTES.formatted("to: batch:b") + """
                 - route:
@@ -139,8 +140,8 @@ class RouteCheckTest {
                         - log: x
                 """))
                 .containsExactly(
-                        "Only one route may consume from batch:b, found 2: write in in.camel.yaml line 29, twice in"
-                                + " in.camel.yaml line 35. Give each batch a name of its own.");
+                        "in.camel.yaml, line 29: Only one route may consume from batch:b, found 2: write in in.camel.yaml"
+                                + " line 29, twice in in.camel.yaml line 35: Give each batch a name of its own.");
     }
 
     @Test
@@ -155,15 +156,18 @@ class RouteCheckTest {
             });
             assertThat(RouteCheck.faults(context, context.getRouteDefinitions()))
                     .singleElement()
-                    .asString()
-                    .contains("Route in, step tap (wireTap) in RouteCheckTest");
+                    .extracting(Finding::text, STRING)
+                    .startsWith("RouteCheckTest")
+                    .contains("Route in, step tap (wireTap) stands");
         }
     }
 
     private static List<String> faults(String yaml) throws Exception {
         try (DefaultCamelContext context = context()) {
             PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString("in.camel.yaml", yaml));
-            return RouteCheck.faults(context, context.getRouteDefinitions());
+            return RouteCheck.faults(context, context.getRouteDefinitions()).stream()
+                    .map(Finding::text)
+                    .toList();
         }
     }
 

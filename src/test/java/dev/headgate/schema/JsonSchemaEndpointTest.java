@@ -85,8 +85,9 @@ class JsonSchemaEndpointTest {
         Files.writeString(routes.resolve("broken.json"), "{\n\"type\":");
 
         assertThat(complaint("json-schema:broken.json"))
-                .startsWith("The JSON Schema " + routes.resolve("broken.json") + " is broken (")
-                .endsWith("at line 2): correct the file.");
+                .startsWith(routes.resolve("broken.json") + ", line 2, column ")
+                .contains("the JSON Schema is no JSON (")
+                .endsWith("): correct the file.");
     }
 
     private void start(String uri) throws Exception {

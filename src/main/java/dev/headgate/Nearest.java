@@ -1,19 +1,24 @@
-package dev.headgate.settings;
+package dev.headgate;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /** The known name that a misspelt one is nearest to, by edit distance. */
-final class Nearest {
+public final class Nearest {
 
     private Nearest() {}
 
     /** Empty if none is near enough to have been meant: more than a third of the letters would have to change. */
-    static Optional<String> to(String name, Collection<String> known) {
+    public static Optional<String> to(String name, Collection<String> known) {
+        return within(Math.max(3, name.length() / 3), name, known);
+    }
+
+    /** Empty if more letters than so many would have to change. */
+    public static Optional<String> within(int most, String name, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
-                .filter(candidate -> distance(name, candidate) <= Math.max(3, name.length() / 3));
+                .filter(candidate -> distance(name, candidate) <= most);
     }
 
     /** Levenshtein distance, with one row of memory. */

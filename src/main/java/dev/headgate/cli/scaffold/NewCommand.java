@@ -1,0 +1,139 @@
+package dev.headgate.cli.scaffold;
+
+import dev.headgate.ConfigurationException;
+import dev.headgate.cli.command.Command;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code headgate new}. */
+@CommandLine.Command(
+        name = "new",
+        description =
+                "Write a folder with a pipeline that runs: routes, SQL, migration, schema, settings and sample messages.",
+        footer = {
+            "",
+            "With --sample, JSON Schema, table and upsert are guessed from messages as they come, one JSON object a line.",
+            "What is written passes `headgate check NAME`; edit it, it is yours."
+        })
+@SuppressWarnings("NullAway.Init") // picocli sets the fields
+public final class NewCommand implements Command {
+
+    /** Where messages come from. */
+    enum From {
+        KAFKA("the Kafka topic {{%s.topic}}"),
+        SQS("the SQS queue {{%s.queue}}");
+
+        private final String where;
+
+        From(String where) {
+            this.where = where;
+        }
+
+        String where(String name) {
+            return where.formatted(name);
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Where they go. */
+    enum To {
+        POSTGRES,
+        S3;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Who is told. */
+    enum Outbox {
+        KAFKA,
+        SQS,
+        HTTP;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final List<String> SAMPLE = List.of(
+            "{\"id\": \"a-1\", \"version\": 1, \"text\": \"first\", \"at\": \"2026-01-02T03:04:05Z\"}",
+            "{\"id\": \"a-1\", \"version\": 2, \"text\": \"second\", \"at\": \"2026-01-02T03:04:06Z\"}",
+            "{\"id\": \"b-2\", \"version\": 1, \"text\": \"third\", \"at\": \"2026-01-02T03:04:07Z\"}");
+
+    @Parameters(paramLabel = "NAME", description = "The pipeline, and the folder that is made for it.")
+    private Path folder;
+
+    @Option(
+            names = "--from",
+            paramLabel = "SOURCE",
+            defaultValue = "kafka",
+            description = "Where messages come from: ${COMPLETION-CANDIDATES} (default: kafka).")
+    private From from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "SINK",
+            defaultValue = "postgres",
+            description = "Where they go: ${COMPLETION-CANDIDATES} (default: postgres).")
+    private To to;
+
+    @Option(
+            names = "--outbox",
+            paramLabel = "TARGET",
+            description = "Tell somebody of each message that was applied: ${COMPLETION-CANDIDATES}.")
+    private @Nullable Outbox outbox;
+
+    @Option(names = "--sample", paramLabel = "FILE", description = "Messages as they come, one JSON object a line.")
+    private @Nullable Path sample;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** For picocli. */
+    public NewCommand() {}
+
+    @Override
+    public Integer call() throws IOException {
+        String name = folder.getFileName().toString();
+        if (!name.matches("[a-z][a-z0-9-]{0,40}")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "NAME is '%s'; expected a letter, then letters, digits and dashes, all small".formatted(name));
+        }
+        if (Files.exists(folder)) {
+            throw new ConfigurationException(
+                    "%s is there already: choose another name, or move it away.".formatted(folder));
+        }
+        Sample messages = sample == null ? Sample.of(SAMPLE, "built in") : Sample.read(sample);
+        Map<String, String> files = new Scaffold(name, from, to, outbox, messages).files();
+        PrintWriter out = spec.commandLine().getOut();
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            Path path = folder.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file.getValue());
+            out.println(path);
+        }
+        out.println("Next: edit them, and `headgate check %1$s`, `headgate run --routes %1$s`.".formatted(folder));
+        out.flush();
+        return 0;
+    }
+}

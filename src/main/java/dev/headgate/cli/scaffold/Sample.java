@@ -1,0 +1,208 @@
+package dev.headgate.cli.scaffold;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headgate.ConfigurationException;
+import dev.headgate.cli.scaffold.Field.Type;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Messages as they come, and what they have in common. A guess, for a person to correct: of one message nobody knows what
+ * the next one has.
+ *
+ * @param lines each a message
+ * @param fields in the order in which they were first seen
+ */
+record Sample(List<String> lines, List<Field> fields) {
+
+    private static final ObjectReader JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build()
+            .readerFor(JsonNode.class);
+
+    private static final Pattern TIME =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d(:?\\d\\d)?)");
+    private static final Pattern DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
+
+    /** So many lines are kept as messages to try the pipeline with. */
+    private static final int KEPT = 20;
+
+    /**
+     * Reads a file of JSON lines.
+     *
+     * @throws ConfigurationException if a line is no JSON object, or there is none
+     */
+    static Sample read(Path file) {
+        try {
+            return of(Files.readAllLines(file), file.toString());
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "The sample %s cannot be read (%s): name a file of JSON, one message a line.".formatted(file, e),
+                    e);
+        }
+    }
+
+    static Sample of(List<String> written, String name) {
+        List<String> lines = new ArrayList<>();
+        Map<String, Type> types = new LinkedHashMap<>();
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (int i = 0; i < written.size(); i++) {
+            if (!written.get(i).isBlank()) {
+                JsonNode message = parse(written.get(i), name, i + 1);
+                lines.add(written.get(i).strip());
+                message.properties().forEach(field -> {
+                    types.putIfAbsent(field.getKey(), Type.ANYTHING);
+                    if (!field.getValue().isNull()) {
+                        types.merge(
+                                field.getKey(),
+                                type(field.getValue()),
+                                (known, seen) -> counts.containsKey(field.getKey()) ? both(known, seen) : seen);
+                        counts.merge(field.getKey(), 1, Integer::sum);
+                    }
+                });
+            }
+        }
+        if (types.isEmpty()) {
+            throw new ConfigurationException(
+                    "The sample %s holds no message with a field: it is to have one JSON object a line."
+                            .formatted(name));
+        }
+        List<Field> fields = types.entrySet().stream()
+                .map(type -> new Field(
+                        type.getKey(), type.getValue(), counts.getOrDefault(type.getKey(), 0) == lines.size()))
+                .toList();
+        return new Sample(List.copyOf(lines.subList(0, Math.min(KEPT, lines.size()))), fields);
+    }
+
+    private static JsonNode parse(String line, String name, int number) {
+        try {
+            JsonNode message = JSON.readTree(line);
+            if (message.isObject()) {
+                return message;
+            }
+            throw new ConfigurationException("%s, line %d: a message is a JSON object, found %s."
+                    .formatted(name, number, message.getNodeType()));
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException(
+                    "%s, line %d: no JSON (%s): write each message on one line."
+                            .formatted(name, number, e.getOriginalMessage()),
+                    e);
+        }
+    }
+
+    private static Type type(JsonNode value) {
+        if (value.isTextual()) {
+            String text = value.asText();
+            return TIME.matcher(text).matches() ? Type.TIME : DATE.matcher(text).matches() ? Type.DATE : Type.TEXT;
+        }
+        if (value.isBoolean()) {
+            return Type.BOOLEAN;
+        }
+        if (value.isNumber()) {
+            return value.isIntegralNumber() && value.canConvertToLong() ? Type.INTEGER : Type.NUMBER;
+        }
+        return value.isArray() ? Type.LIST : Type.NESTED;
+    }
+
+    private static Type both(Type one, Type other) {
+        if (one == other) {
+            return one;
+        }
+        List<Type> numbers = List.of(Type.INTEGER, Type.NUMBER);
+        List<Type> texts = List.of(Type.TIME, Type.DATE, Type.TEXT);
+        if (numbers.contains(one) && numbers.contains(other)) {
+            return Type.NUMBER;
+        }
+        return texts.contains(one) && texts.contains(other) ? Type.TEXT : Type.ANYTHING;
+    }
+
+    /** What tells one thing from another: {@code order_id} of {@code orders}, {@code id}, or the first that looks like one. */
+    Field key(String pipeline) {
+        String stem = pipeline.replaceFirst("s$", "");
+        List<Field> possible = fields.stream()
+                .filter(Field::required)
+                .filter(field -> field.type() == Type.TEXT || field.type() == Type.INTEGER)
+                .toList();
+        return Stream.<Predicate<String>>of(
+                        name -> plain(name).equals(plain(stem) + "id"),
+                        name -> plain(name).equals("id"),
+                        name -> plain(name).equals("key"),
+                        name -> plain(name).matches(".*(id|key|number|code)"),
+                        name -> true)
+                .flatMap(rule -> possible.stream().filter(field -> rule.test(field.name())))
+                .findFirst()
+                .orElseThrow(
+                        () -> new ConfigurationException(
+                                "No field of the sample can be a key: one that is text or a whole number and stands in every message."));
+    }
+
+    /** What grows with each change of a thing, if there is such a field. */
+    Optional<Field> version() {
+        return Stream.of("version", "revision", "sequence", "updated_at", "updatedAt")
+                .flatMap(name -> fields.stream().filter(field -> field.name().equals(name)))
+                .filter(Field::required)
+                .filter(field -> field.type() == Type.INTEGER || field.type() == Type.TIME)
+                .findFirst();
+    }
+
+    /** Of each message its key, as an object of one field. */
+    List<String> keys(String pipeline) {
+        return lines.stream()
+                .map(line -> only(parse(line, "sample", 0), key(pipeline)))
+                .toList();
+    }
+
+    /** Of each key the state that is to be there in the end: key and version. */
+    Collection<String> states(String pipeline) {
+        Field key = key(pipeline);
+        Field version = version().orElse(null);
+        Map<String, JsonNode> last = new LinkedHashMap<>();
+        for (String line : lines) {
+            JsonNode message = parse(line, "sample", 0);
+            last.merge(
+                    message.get(key.name()).asText(),
+                    message,
+                    (known, seen) -> version != null
+                                    && version.type() == Type.INTEGER
+                                    && seen.get(version.name()).asLong()
+                                            < known.get(version.name()).asLong()
+                            ? known
+                            : seen);
+        }
+        return last.values().stream()
+                .map(message -> version != null && version.type() == Type.INTEGER
+                        ? only(message, key, version)
+                        : only(message, key))
+                .toList();
+    }
+
+    private static String only(JsonNode message, Field... fields) {
+        ObjectNode only = JsonNodeFactory.instance.objectNode();
+        for (Field field : fields) {
+            only.set(field.name(), message.get(field.name()));
+        }
+        return only.toString();
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[_-]", "").toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,272 @@
+package dev.headgate.cli.scaffold;
+
+import dev.headgate.cli.scaffold.NewCommand.From;
+import dev.headgate.cli.scaffold.NewCommand.Outbox;
+import dev.headgate.cli.scaffold.NewCommand.To;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a new pipeline, by their path in its folder.
+ *
+ * @param name of the pipeline and its folder
+ * @param outbox where what was applied is told, or null
+ */
+record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample sample) {
+
+    Map<String, String> files() {
+        Map<String, String> files = new LinkedHashMap<>();
+        files.put(name + ".camel.yaml", routes());
+        files.put(name + ".schema.json", schema());
+        files.put("application.properties", properties());
+        files.put(name + ".sample.jsonl", String.join("\n", sample.lines()) + "\n");
+        if (to == To.POSTGRES) {
+            files.put("migrations/V1__" + table().replace("\"", "") + ".sql", migration());
+            files.put("sql/" + name + ".sql", upsert());
+        }
+        files.put(name + ".test.yaml", test());
+        if (outbox != null) {
+            files.put("sql/" + name + "-outbox.sql", entries());
+            files.put(name + "-relay.camel.yaml", relay());
+        }
+        return files;
+    }
+
+    private String routes() {
+        String steps = to == To.POSTGRES
+                ? step(name + "-state", "sql:file:{{headgate.routes}}/sql/" + name + ".sql")
+                : "        - to: { id: %1$s-put, uri: \"objects:{{%1$s.bucket}}\" }\n".formatted(name);
+        if (outbox != null) {
+            steps += step(name + "-outbox", "sql:file:{{headgate.routes}}/sql/" + name + "-outbox.sql");
+        }
+        String source = from == From.KAFKA ? """
+                      uri: kafka:{{%1$s.topic}}
+                      parameters: { groupId: "{{%1$s.group}}" }
+                """.formatted(name) : """
+                      uri: aws2-sqs:{{%1$s.queue}}
+                      parameters: { concurrentConsumers: 4, maxMessagesPerPoll: 10, delay: 1, greedy: true }
+                """.formatted(name);
+        return """
+                # %2$s
+                # In:  JSON as %1$s.schema.json describes it; header "message-id", if there is one, tells repetitions.
+                # Out: %3$s, each message once.
+                # What is refused becomes a row of headgate.dead_letter; an outage holds the flow until it is over.
+                - route:
+                    id: %1$s
+                    from:
+                %4$s      steps:
+                        - to: { id: %1$s-validate, uri: "json-schema:%1$s.schema.json" }
+                        - to: { id: %1$s-batch, uri: "batch:%1$s" }
+
+                - route:
+                    id: %1$s-write
+                    from:
+                      uri: batch:%1$s
+                      steps:
+                %5$s""".formatted(
+                        name,
+                        "From %s to %s."
+                                .formatted(
+                                        from.where(name),
+                                        to == To.POSTGRES ? "Postgres" : "the S3 bucket {{%s.bucket}}".formatted(name)),
+                        to == To.POSTGRES ? "table " + table() : "objects of gzipped JSON lines",
+                        source,
+                        steps);
+    }
+
+    private static String step(String id, String uri) {
+        return "        - to: { id: %s, uri: \"%s\" }\n".formatted(id, uri);
+    }
+
+    private String schema() {
+        return """
+                {
+                  "$schema": "https://json-schema.org/draft/2020-12/schema",
+                  "type": "object",
+                  "required": [%s],
+                  "properties": {
+                %s
+                  }
+                }
+                """.formatted(
+                        sample.fields().stream()
+                                .filter(Field::required)
+                                .map(field -> '"' + json(field.name()) + '"')
+                                .collect(Collectors.joining(", ")),
+                        sample.fields().stream()
+                                .map(field -> "    \"%s\": %s".formatted(json(field.name()), field.schema()))
+                                .collect(Collectors.joining(",\n")));
+    }
+
+    private String properties() {
+        StringBuilder text = new StringBuilder("# The servers\n");
+        if (from == From.KAFKA || outbox == Outbox.KAFKA) {
+            text.append("camel.component.kafka.brokers=localhost:9092\n");
+        }
+        text.append("""
+                headgate.database.url=jdbc:postgresql://localhost:5432/headgate
+                headgate.database.user=headgate
+                headgate.database.password=headgate
+                """);
+        if (to == To.S3) {
+            text.append("camel.component.aws2-s3.region=eu-central-1\n");
+        }
+        text.append("\n# The pipeline\n");
+        text.append(
+                from == From.KAFKA
+                        ? "%1$s.topic=%1$s\n%1$s.group=headgate-%1$s\n".formatted(name)
+                        : "%1$s.queue=%1$s\n".formatted(name));
+        if (to == To.S3) {
+            text.append("# It must exist\n%s.bucket=headgate\n".formatted(name));
+        }
+        if (outbox != null) {
+            text.append(
+                    switch (outbox) {
+                        case KAFKA -> "%1$s.applied-topic=%1$s-applied\n".formatted(name);
+                        case SQS -> "%1$s.applied-queue=%1$s-applied\n".formatted(name);
+                        case HTTP -> "%1$s.applied-url=http://localhost:8080/%1$s\n".formatted(name);
+                    });
+        }
+        return text.toString();
+    }
+
+    private String migration() {
+        Field key = sample.key(name);
+        int widest = sample.fields().stream()
+                .mapToInt(field -> field.column().length())
+                .max()
+                .orElse(0);
+        return "-- Guessed from a sample: correct the types before the first start. Later changes are files V2__....sql.\ncreate table %s (\n%s\n);\n"
+                .formatted(
+                        table(),
+                        sample.fields().stream()
+                                .map(field -> "    %s %s%s"
+                                        .formatted(
+                                                pad(field.column(), widest),
+                                                field.type().column,
+                                                field.equals(key)
+                                                        ? " primary key"
+                                                        : field.required() ? " not null" : ""))
+                                .collect(Collectors.joining(",\n")));
+    }
+
+    private String upsert() {
+        Field key = sample.key(name);
+        Optional<Field> version = sample.version();
+        List<Field> others =
+                sample.fields().stream().filter(field -> !field.equals(key)).toList();
+        String last = others.isEmpty()
+                ? "on conflict (%s) do nothing\n".formatted(key.column())
+                : "on conflict (%s) do update\n   set %s\n"
+                        .formatted(
+                                key.column(),
+                                others.stream()
+                                        .map(field -> "%1$s = excluded.%1$s".formatted(field.column()))
+                                        .collect(Collectors.joining(",\n       ")));
+        String guard = version.filter(field -> !field.equals(key))
+                .map(field -> " where %1$s.%2$s <= excluded.%2$s\n".formatted(table(), field.column()))
+                .orElse("");
+        return """
+                -- %1$s
+                insert into %2$s (%3$s)
+                select distinct on (m.%4$s) %5$s
+                from rows from (
+                       json_to_recordset(cast(:#${body.fresh} as json)) as (%6$s)
+                     ) with ordinality as m (%3$s, message_number)
+                order by m.%4$s, %7$sm.message_number desc
+                %8$s%9$s""".formatted(
+                        version.isPresent()
+                                ? "The highest %s of each %s is its state, whenever it arrives."
+                                        .formatted(version.get().name(), key.name())
+                                : "The last message of each %s is its state.".formatted(key.name()),
+                        table(),
+                        columns(""),
+                        key.column(),
+                        columns("m."),
+                        typed(),
+                        version.filter(field -> !field.equals(key))
+                                .map(field -> "m.%s desc, ".formatted(field.column()))
+                                .orElse(""),
+                        last,
+                        guard);
+    }
+
+    private String entries() {
+        Field key = sample.key(name);
+        return """
+                -- One entry for each message, in order of arrival; the key keeps the order of one %1$s.
+                insert into headgate.outbox (pipeline, destination, key, payload)
+                select :#${body.name}, '%2$s-applied', m.message ->> '%3$s', convert_to(m.message::text, 'UTF8')
+                from json_array_elements(cast(:#${body.fresh} as json)) with ordinality as m (message, message_number)
+                order by m.message_number
+                """.formatted(key.name(), name, key.name().replace("'", "''"));
+    }
+
+    private String relay() {
+        boolean http = outbox == Outbox.HTTP;
+        String target = http
+                ? """
+                            uri: "{{%s.applied-url}}"
+                            parameters: { httpMethod: POST }
+                """.formatted(name)
+                : "            uri: \"%s\"\n"
+                        .formatted(
+                                outbox == Outbox.KAFKA
+                                        ? "kafka:{{%s.applied-topic}}".formatted(name)
+                                        : "aws2-sqs:{{%s.applied-queue}}".formatted(name));
+        return """
+                # Sends the outbox entries of "%1$s-applied", in order of each key; until they have arrived, again.
+                - route:
+                    id: %1$s-relay
+                    from:
+                      uri: outbox:%1$s-applied
+                %2$s      steps:
+                        - to:
+                            id: %1$s-send
+                %3$s""".formatted(name, http ? "      parameters: { concurrency: 4 }\n" : "", target);
+    }
+
+    /** What the SQL says, of the messages of the sample. */
+    private String test() {
+        StringBuilder text =
+                new StringBuilder("# Run by `headgate test %1$s`, on embedded servers.\nmessages:\n".formatted(name));
+        sample.lines().forEach(line -> text.append("  - text: '%s'\n".formatted(line.replace("'", "''"))));
+        text.append("expect:\n  deadLetters: []\n");
+        if (to == To.POSTGRES) {
+            text.append("  rows:\n    %s:\n".formatted(table().replace("\"", "")));
+            sample.states(name)
+                    .forEach(state -> text.append("      - ").append(state).append('\n'));
+        }
+        if (outbox != null) {
+            text.append("  outbox:\n    %s-applied:\n".formatted(name));
+            sample.keys(name).forEach(key -> text.append("      - ").append(key).append('\n'));
+        }
+        return text.toString();
+    }
+
+    private String table() {
+        return Field.quoted(name.replace('-', '_'));
+    }
+
+    private String columns(String prefix) {
+        return sample.fields().stream().map(field -> prefix + field.column()).collect(Collectors.joining(", "));
+    }
+
+    private String typed() {
+        return sample.fields().stream()
+                .map(field -> field.column() + " " + field.type().column)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(width - text.length());
+    }
+
+    private static String json(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+}
