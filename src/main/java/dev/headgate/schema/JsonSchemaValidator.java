@@ -42,6 +42,7 @@ public final class JsonSchemaValidator {
             .build();
 
     private final JsonSchema schema;
+    private final @Nullable StreamCheck stream;
 
     /** @throws ConfigurationException if the file holds no JSON Schema */
     public JsonSchemaValidator(SchemaFile file) {
@@ -50,6 +51,7 @@ public final class JsonSchemaValidator {
             schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
                     .getSchema(source, FIRST_FAULT);
             schema.initializeValidators();
+            stream = StreamCheck.of(source);
         } catch (IOException | RuntimeException e) {
             throw new ConfigurationException(
                     "The JSON Schema %s is broken (%s): correct the file.".formatted(file.name(), reason(e)), e);
@@ -67,6 +69,11 @@ public final class JsonSchemaValidator {
         if (body == null || body.length == 0) {
             throw new RejectedException("no body", "the message has no body");
         }
+        requireUtf8(body);
+        JsonNumbers.require(body);
+        if (stream != null && stream.isValid(body)) {
+            return;
+        }
         Set<ValidationMessage> faults = faults(parse(body));
         if (!faults.isEmpty()) {
             ValidationMessage first = faults.iterator().next();
@@ -83,8 +90,6 @@ public final class JsonSchemaValidator {
     }
 
     private static JsonNode parse(byte[] body) {
-        requireUtf8(body);
-        JsonNumbers.require(body);
         try {
             return JSON.readValue(body);
         } catch (StreamConstraintsException e) {
