@@ -43,6 +43,7 @@ public final class JsonSchemaValidator {
             .build();
 
     private final JsonSchema schema;
+    private final @Nullable StreamCheck stream;
 
     /** @throws ConfigurationException if the file holds no JSON Schema */
     public JsonSchemaValidator(SchemaFile file) {
@@ -52,6 +53,7 @@ public final class JsonSchemaValidator {
             schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
                     .getSchema(source, FIRST_FAULT);
             schema.initializeValidators();
+            stream = StreamCheck.of(source);
         } catch (IOException | RuntimeException e) {
             throw new ConfigurationException(
                     "The JSON Schema %s is broken (%s): correct the file.".formatted(file.name(), reason(e)), e);
@@ -69,6 +71,11 @@ public final class JsonSchemaValidator {
         if (body == null || body.length == 0) {
             throw new RejectedException("no body", "the message has no body");
         }
+        requireUtf8(body);
+        JsonNumbers.require(body);
+        if (stream != null && stream.isValid(body)) {
+            return;
+        }
         Set<ValidationMessage> faults = faults(parse(body));
         if (!faults.isEmpty()) {
             ValidationMessage first = faults.iterator().next();
@@ -85,8 +92,6 @@ public final class JsonSchemaValidator {
     }
 
     private static JsonNode parse(byte[] body) {
-        requireUtf8(body);
-        JsonNumbers.require(body);
         try {
             return JSON.readValue(body);
         } catch (StreamConstraintsException e) {
