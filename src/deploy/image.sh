@@ -40,6 +40,12 @@ copy() {
 
 folder=
 while read -r instruction arguments; do
+    # What a start has learned is left out: without it, or with that of another Java, an image runs all the same.
+    [[ ${stage:-} != train || $instruction == FROM ]] || continue
+    [[ $arguments != --from=train* ]] || {
+        echo "of another Java" >"$folder/${arguments##* }"
+        continue
+    }
     case $instruction in
         FROM) [[ $arguments =~ \ AS\ (.+) ]] && stage=${BASH_REMATCH[1]} || stage=image ;;
         WORKDIR) folder=$work/$stage$arguments && mkdir -p "$folder" ;;

@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
         subcommands = {
             FlowCommand.class,
             FlowCommand.Relay.class,
+            SizeCommand.class,
             DrainCommand.class,
+            ObjectsBenchCommand.class,
             JobsBenchCommand.class,
             SpikeCommand.class
         })
@@ -25,6 +27,7 @@ public final class BenchCommand implements Command {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing benchmark: flow, relay, drain, jobs or spike");
+        throw new ParameterException(
+                spec.commandLine(), "Missing benchmark: flow, relay, size, drain, objects, jobs or spike");
     }
 }

@@ -43,6 +43,7 @@ final class BenchServers implements AutoCloseable {
     static final int PARTITIONS = 4;
 
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration COUNT = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofMinutes(20);
     private static final String URL = "headgate.database.url";
 
@@ -98,6 +99,20 @@ final class BenchServers implements AutoCloseable {
         return own;
     }
 
+    /** The same for a peer, that knows no names of Headgate's; its source topic and group are named as its database is. */
+    Map<String, String> peer(String database, String target) {
+        Map<String, String> own = properties(database);
+        return Map.of(
+                "peer.brokers", brokers(),
+                "peer.topic", database,
+                "peer.target", target,
+                "peer.writers", String.valueOf(PlainMain.WRITERS),
+                "peer.batch-size", String.valueOf(PlainMain.BATCH_SIZE),
+                "peer.database.url", Objects.requireNonNull(own.get(URL)),
+                "peer.database.user", Objects.requireNonNull(own.get("headgate.database.user")),
+                "peer.database.password", Objects.requireNonNull(own.get("headgate.database.password")));
+    }
+
     /** With a connection for each statement. */
     JdbcTemplate database(String name) {
         Map<String, String> own = properties(name);
@@ -118,8 +133,14 @@ final class BenchServers implements AutoCloseable {
 
     /** Drops it, so that nothing of it is in the way of the next one. */
     void dropDatabase(String name) {
-        database("postgres").execute("drop database " + name + " with (force)");
-        database("postgres").execute("checkpoint");
+        JdbcTemplate server = database("postgres");
+        // A database whose log somebody reads cannot be dropped.
+        server.query("""
+                select pg_terminate_backend(active_pid, 10000), pg_drop_replication_slot(slot_name)
+                from pg_replication_slots where database = ?
+                """, row -> {}, name);
+        server.execute("drop database " + name + " with (force)");
+        server.execute("checkpoint");
     }
 
     /** The broker notes when it appended each message. */
@@ -157,6 +178,34 @@ final class BenchServers implements AutoCloseable {
         }
     }
 
+    /** Returns when so many orders are committed, which is asked once a second of what the server counts anyway. */
+    void awaitCommitted(String database, long orders, JavaProcess contender) throws IOException, InterruptedException {
+        JdbcTemplate jdbc = database(database);
+        long deadline = System.nanoTime() + LONGEST.toNanos();
+        while (count(jdbc, "select n_tup_ins from pg_stat_user_tables where relname = 'orders'") < orders
+                || count(jdbc, "select count(*) from orders") < orders) {
+            contender.requireAlive();
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("Of %,d orders only %,d were committed within %s"
+                        .formatted(orders, count(jdbc, "select count(*) from orders"), LONGEST));
+            }
+            Thread.sleep(COUNT.toMillis());
+        }
+    }
+
+    private static long count(JdbcTemplate jdbc, String query) {
+        return Objects.requireNonNull(jdbc.queryForObject(query, Long.class));
+    }
+
+    /** What the table of orders holds: the number, and a sum that changes with each value. */
+    String content(String database) {
+        return Objects.requireNonNull(database(database).queryForObject("""
+                        select count(*) || ' orders, ' || sum(hashtextextended(concat_ws('|', order_id, version, customer,
+                               trim_scale(amount), currency, status, channel, items::jsonb, extract(epoch from placed_at)), 0))
+                        from orders
+                        """, String.class));
+    }
+
     private long ends(String topic) {
         return get(admin.listOffsets(partitions(topic).stream()
                                 .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest())))
@@ -173,8 +222,9 @@ final class BenchServers implements AutoCloseable {
                 .toList();
     }
 
-    /** When the orders {@code PREFIX1} to {@code PREFIXn} were committed; the commit is noted with the row's transaction. */
-    Times committed(String database, String prefix, int orders) {
+    /** When the first so many orders of a seed were committed; the commit is noted with the row's transaction. */
+    Times committed(String database, int seed, int orders) {
+        String prefix = Inflow.prefix(seed);
         long[] micros = new long[orders];
         database(database)
                 .query(
@@ -191,8 +241,9 @@ final class BenchServers implements AutoCloseable {
         return new Times(micros);
     }
 
-    /** When messages with these keys were appended to the topic first. */
-    Times delivered(String topic, String prefix, int orders) {
+    /** When the first so many orders of a seed were appended to the topic first. */
+    Times delivered(String topic, int seed, int orders) {
+        String prefix = Inflow.prefix(seed);
         long[] micros = new long[orders];
         try (var consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", brokers(), "enable.auto.commit", false, "max.poll.records", 5000),

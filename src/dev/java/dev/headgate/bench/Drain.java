@@ -103,14 +103,13 @@ final class Drain {
                     pipeline.from() == From.KAFKA ? new Topics(servers.kafka(), BATCH_SIZE) : new Queues(servers.sqs());
             Settings settings = servers.in(Settings.load(folder, null, Map.of()));
             new Migrations(settings).apply(folder);
-            Path sql = copied.resolve("sql");
             Path schema = copied.resolve("orders.schema.json");
             Consumer<byte[]> validator =
                     new JsonSchemaValidator(new SchemaFile(schema.toString(), Files.readAllBytes(schema)))::validate;
             progress.accept("Warming up ...");
-            plain(servers, backlog, sql, "warm-up", size.warmUp, validator);
+            plain(servers, backlog, "warm-up", size.warmUp, validator);
             headgate(servers, backlog, settings.with(UNOBSERVED, BENCHMARK), folder, "warm-up", size.warmUp);
-            Contender plainLoop = () -> plain(servers, backlog, sql, "orders", size.messages, validator);
+            Contender plainLoop = () -> plain(servers, backlog, "orders", size.messages, validator);
             Contender headgateRoute = () ->
                     headgate(servers, backlog, settings.with(UNOBSERVED, BENCHMARK), folder, "orders", size.messages);
             Contender observedRoute = () -> observed(servers, backlog, settings, folder, size.messages);
@@ -140,14 +139,14 @@ final class Drain {
     }
 
     private <M extends PlainMessage> CommitMeter.Reading plain(
-            DemoServers servers, Backlog<M> backlog, Path sql, String name, int count, Consumer<byte[]> validator) {
+            DemoServers servers, Backlog<M> backlog, String name, int count, Consumer<byte[]> validator) {
         backlog.fill(name, count);
         var meter = new CommitMeter(count, cpu(servers));
         empty(servers);
         new PlainLoop<>(
                         () -> backlog.feed(name),
                         servers.postgres().dataSource(),
-                        SqlFile.ofOrders(sql),
+                        SqlFile.ofOrders(),
                         validator,
                         BATCH_SIZE,
                         meter::committed)
@@ -198,7 +197,7 @@ final class Drain {
     }
 
     /** Of this JVM, with the broker in it, and of Postgres. */
-    private static LongSupplier cpu(DemoServers servers) {
+    static LongSupplier cpu(DemoServers servers) {
         CpuClock own = new CpuClock(ProcessHandle.current().pid());
         CpuClock postgres = new CpuClock(servers.postgres().pid());
         return () -> own.micros() + postgres.micros();

@@ -9,12 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -26,20 +28,27 @@ import org.springframework.util.FileSystemUtils;
  */
 final class Flow {
     /**
+     * @param warmUp messages that are brought through before the backlog comes, and are not measured
      * @param messages of the backlog
      * @param loadSeconds how long the load lasts
      */
-    record Size(int messages, int loadSeconds) {}
+    record Size(int warmUp, int messages, int loadSeconds) {}
+
+    private static final String APPLIED = "-applied";
 
     private final Path routes;
     private final Inflow inflow;
     private final Size size;
+    private final List<Contender> peers;
     private final Consumer<String> progress;
+    private @Nullable String content;
 
-    Flow(Path routes, Inflow inflow, Size size, Consumer<String> progress) {
+    /** @param peers measured at last, at the same load */
+    Flow(Path routes, Inflow inflow, Size size, List<Contender> peers, Consumer<String> progress) {
         this.routes = routes;
         this.inflow = inflow;
         this.size = size;
+        this.peers = List.copyOf(peers);
         this.progress = progress;
     }
 
@@ -51,8 +60,12 @@ final class Flow {
         progress.accept("Starting servers ...");
         try (var servers = BenchServers.start(directory, routes)) {
             Reading headgate = measure(servers, copied, directory, Contender.HEADGATE, 0);
-            Reading plain = measure(
-                    servers, copied, directory, Contender.PLAIN, headgate.load().perSecond());
+            int load = headgate.load().perSecond();
+            Reading plain = measure(servers, copied, directory, Contender.PLAIN, load);
+            Map<String, Reading> others = new LinkedHashMap<>();
+            for (Contender peer : peers) {
+                others.put(peer.toString(), measure(servers, copied, directory, peer, load));
+            }
             return new FlowResult(
                     servers.machine(),
                     size.messages,
@@ -61,18 +74,24 @@ final class Flow {
                     JavaProcess.options(),
                     headgate,
                     plain,
-                    Math.round(100
-                                    * plain.delivered().allCpuMicros()
-                                    / headgate.delivered().allCpuMicros())
-                            / 100.0);
+                    others,
+                    ratio(headgate, plain));
         }
+    }
+
+    private static double ratio(Reading headgate, Reading plain) {
+        double byHand = Objects.requireNonNull(plain.delivered()).allCpuMicros();
+        return Math.round(100
+                        * byHand
+                        / Objects.requireNonNull(headgate.delivered()).allCpuMicros())
+                / 100.0;
     }
 
     /** @param loadPerSecond 0: half the rate of the backlog */
     private Reading measure(BenchServers servers, Path folder, Path directory, Contender contender, int loadPerSecond)
             throws IOException, InterruptedException {
-        String name = contender.name().toLowerCase(Locale.ROOT);
-        String target = name + "-applied";
+        String name = contender.toString();
+        String target = name + APPLIED;
         int port = FreePort.find();
         Map<String, String> settings = servers.properties(name);
         settings.putAll(Map.of(
@@ -80,11 +99,14 @@ final class Flow {
                 "orders.group", name,
                 "orders.applied-topic", target,
                 "camel.management.port", String.valueOf(port)));
+        settings.putAll(servers.peer(name, target));
         servers.createDatabase(name);
         contender.createTables(servers.database(name), folder, settings);
         servers.createTargetTopic(target);
-        progress.accept("A backlog for " + contender + " ...");
-        inflow.backlog(servers, name, size.messages);
+        inflow.create(servers, name);
+        if (size.warmUp == 0) {
+            backlog(servers, contender, name);
+        }
         progress.accept(contender + " takes it ...");
         try (var process = contender.start(
                         directory.resolve(name + ".log"),
@@ -92,23 +114,37 @@ final class Flow {
                         written(settings, directory.resolve(name + ".properties")));
                 var cpu = CpuSamples.start(clocks(servers, process));
                 var scraper = Scraper.start(port)) {
-            servers.await(target, size.messages, process);
-            Times delivered = servers.delivered(target, Inflow.BACKLOG, size.messages);
-            Times through = inflow.commits() ? servers.committed(name, Inflow.BACKLOG, size.messages) : delivered;
-            Drained toDelivered = drained(cpu, through, delivered.last());
-            int perSecond = loadPerSecond > 0 ? loadPerSecond : (int) Math.max(1, toDelivered.perSecond() / 2);
+            if (size.warmUp > 0) {
+                inflow.backlog(servers, name, Inflow.WARM_UP, size.warmUp);
+                await(servers, contender, size.warmUp, process);
+                backlog(servers, contender, name);
+            }
+            long before = (long) size.warmUp + size.messages;
+            await(servers, contender, before, process);
+            Times committed = inflow.commits() ? servers.committed(name, Inflow.BACKLOG, size.messages) : null;
+            Times delivered = contender.relays() ? servers.delivered(target, Inflow.BACKLOG, size.messages) : null;
+            Times through = Objects.requireNonNull(committed == null ? delivered : committed);
+            Drained toDelivered = delivered == null ? null : drained(cpu, through, delivered.last());
+            int perSecond = loadPerSecond > 0
+                    ? loadPerSecond
+                    : (int) Math.max(1, Objects.requireNonNull(toDelivered).perSecond() / 2);
             int more = perSecond * size.loadSeconds;
             progress.accept("%s at %,d a second ...".formatted(contender, perSecond));
             LongUnaryOperator due = inflow.load(servers, name, perSecond, more);
-            servers.await(target, (long) size.messages + more, process);
+            await(servers, contender, before + more, process);
             Loaded loaded = new Loaded(
                     perSecond,
                     inflow.commits()
                             ? servers.committed(name, Inflow.LOAD, more).since(due)
                             : null,
-                    servers.delivered(target, Inflow.LOAD, more).since(due));
+                    contender.relays()
+                            ? servers.delivered(target, Inflow.LOAD, more).since(due)
+                            : null);
+            if (inflow.commits()) {
+                requireSame(servers.content(name), contender);
+            }
             return new Reading(
-                    inflow.commits() ? drained(cpu, through, through.last()) : null,
+                    committed == null ? null : drained(cpu, committed, committed.last()),
                     toDelivered,
                     start(process.startedAt(), scraper.readyAt(), through),
                     loaded);
@@ -117,14 +153,40 @@ final class Flow {
         }
     }
 
-    private static Map<String, CpuClock> clocks(BenchServers servers, JavaProcess contender) {
+    /** Returns when so many messages got to the end of this contender's way. */
+    private static void await(BenchServers servers, Contender contender, long messages, JavaProcess process)
+            throws IOException, InterruptedException {
+        if (contender.relays()) {
+            servers.await(contender + APPLIED, messages, process);
+        } else {
+            servers.awaitCommitted(contender.toString(), messages, process);
+        }
+    }
+
+    /** Everybody got the same orders. */
+    private void requireSame(String found, Contender contender) {
+        if (content == null) {
+            content = found;
+        }
+        if (!content.equals(found)) {
+            throw new IllegalStateException("The orders that %s stored are others than those of the first: %s, not %s"
+                    .formatted(contender, found, content));
+        }
+    }
+
+    private void backlog(BenchServers servers, Contender contender, String name) {
+        progress.accept("A backlog for " + contender + " ...");
+        inflow.backlog(servers, name, Inflow.BACKLOG, size.messages);
+    }
+
+    static Map<String, CpuClock> clocks(BenchServers servers, JavaProcess contender) {
         Map<String, CpuClock> clocks = new LinkedHashMap<>();
         clocks.put("contender", new CpuClock(contender.pid()));
         clocks.putAll(servers.clocks());
         return clocks;
     }
 
-    private static Path written(Map<String, String> settings, Path file) throws IOException {
+    static Path written(Map<String, String> settings, Path file) throws IOException {
         var properties = new Properties();
         properties.putAll(settings);
         try (var writer = Files.newBufferedWriter(file)) {
@@ -133,7 +195,7 @@ final class Flow {
         return file;
     }
 
-    private static Drained drained(CpuSamples cpu, Times through, long last) {
+    static Drained drained(CpuSamples cpu, Times through, long last) {
         long first = through.first();
         int measured = through.after(first);
         Map<String, Double> each = new LinkedHashMap<>();
@@ -155,7 +217,7 @@ final class Flow {
         return micros / 1000;
     }
 
-    private static double tenths(double value) {
+    static double tenths(double value) {
         return Math.round(10 * value) / 10.0;
     }
 }

@@ -5,6 +5,7 @@ import dev.headgate.cli.command.RoutesOption;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -23,8 +24,8 @@ import picocli.CommandLine.Spec;
                         + " topic, and compare.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 class FlowCommand implements Callable<Integer> {
-    private static final Flow.Size FULL = new Flow.Size(500_000, 30);
-    private static final Flow.Size QUICK = new Flow.Size(50_000, 3);
+    private static final Flow.Size FULL = new Flow.Size(0, 500_000, 30);
+    private static final Flow.Size QUICK = new Flow.Size(50_000, 50_000, 3);
 
     @Mixin
     private RoutesOption routes;
@@ -43,6 +44,15 @@ class FlowCommand implements Callable<Integer> {
             paramLabel = "RATIO",
             description = "Fail below this ratio of messages by processor time.")
     private double leastRatio;
+
+    @Option(
+            names = "--peers",
+            paramLabel = "NAME",
+            split = ",",
+            arity = "0..1",
+            fallbackValue = "all",
+            description = "Measure these peers, too, or all: spring, camel, sink; of the relay: router.")
+    private List<String> peers = List.of();
 
     @Option(names = "--json", description = "Print the result as one JSON object, and nothing else.")
     private boolean json;
@@ -75,14 +85,15 @@ class FlowCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Flow.Size size = quick ? QUICK : FULL;
         if (messages != null) {
-            size = new Flow.Size(messages, size.loadSeconds());
+            size = new Flow.Size(quick ? messages : 0, messages, size.loadSeconds());
         }
         if (size.messages() < 10_000) {
             throw new ParameterException(spec.commandLine(), "--messages must be at least 10000");
         }
+        List<Contender> asked = asked();
         Path directory = Files.createTempDirectory("headgate-bench-");
         try {
-            FlowResult result = new Flow(routes.folder(), inflow, size, this::progress).run(directory);
+            FlowResult result = new Flow(routes.folder(), inflow, size, asked, this::progress).run(directory);
             PrintWriter out = spec.commandLine().getOut();
             out.println(json ? new ObjectMapper().writeValueAsString(result) : result.text());
             out.flush();
@@ -94,6 +105,19 @@ class FlowCommand implements Callable<Integer> {
         } finally {
             FileSystemUtils.deleteRecursively(directory);
         }
+    }
+
+    private List<Contender> asked() {
+        List<Contender> all = inflow.peers();
+        if (peers.equals(List.of("all"))) {
+            return all;
+        }
+        List<Contender> asked =
+                all.stream().filter(peer -> peers.contains(peer.toString())).toList();
+        if (asked.size() < peers.size()) {
+            throw new ParameterException(spec.commandLine(), "--peers must be of " + all + ", found " + peers);
+        }
+        return asked;
     }
 
     private void progress(String line) {

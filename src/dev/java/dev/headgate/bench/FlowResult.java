@@ -5,8 +5,11 @@ import dev.headgate.bench.Times.Latency;
 import dev.headgate.cli.command.TextTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param messages of the backlog
  * @param options those of each JVM
+ * @param peers those that were asked for, by their names
  * @param ratio Headgate's messages by processor time, to the last delivered, by those of the plain loop and relay
  */
 record FlowResult(
@@ -24,6 +28,7 @@ record FlowResult(
         List<String> options,
         Reading headgate,
         Reading plain,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Reading> peers,
         double ratio) {
 
     /**
@@ -32,11 +37,7 @@ record FlowResult(
      * @param cpuMicros processor time a message by process, in microseconds
      * @param allCpuMicros their sum
      */
-    record Drained(long perSecond, Map<String, Double> cpuMicros, double allCpuMicros) {
-        private String text() {
-            return "%,d/s".formatted(perSecond);
-        }
-    }
+    record Drained(long perSecond, Map<String, Double> cpuMicros, double allCpuMicros) {}
 
     /**
      * From the start of the process.
@@ -52,23 +53,33 @@ record FlowResult(
 
     /** From when messages were due to be sent, at so many a second. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Loaded(int perSecond, @Nullable Latency committed, Latency delivered) {}
+    record Loaded(
+            int perSecond,
+            @Nullable Latency committed,
+            @Nullable Latency delivered) {}
 
-    /** One contender; without {@code committed} where messages begin in the outbox. */
+    /**
+     * One contender; without {@code committed} where messages begin in the outbox, and without {@code delivered} where they
+     * end in a table.
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Reading(@Nullable Drained committed, Drained delivered, Start start, Loaded load) {}
+    record Reading(@Nullable Drained committed, @Nullable Drained delivered, Start start, Loaded load) {}
 
-    private record Row(String what, String headgate, String plain) {}
+    private record Row(String what, List<String> values) {}
 
     String text() {
+        TextTable<Row> table = new TextTable<Row>().column("", 60, Row::what);
+        List<String> names = new ArrayList<>(List.of("headgate", "by hand"));
+        names.addAll(peers.keySet());
+        for (int i = 0; i < names.size(); i++) {
+            int index = i;
+            table.column(names.get(i).toUpperCase(Locale.ROOT), 20, row -> row.values()
+                    .get(index));
+        }
         return machine.text()
                 + "%n%,d messages waiting, %d writers, batches of %,d, %s%n%n"
                         .formatted(messages, writers, batchSize, String.join(" ", options))
-                + new TextTable<Row>()
-                        .column("", 60, Row::what)
-                        .column("HEADGATE", 20, Row::headgate)
-                        .column("BY HAND", 20, Row::plain)
-                        .text(rows())
+                + table.text(rows())
                 + "%nratio %.2f, of messages by processor time, to the last delivered".formatted(ratio);
     }
 
@@ -87,35 +98,44 @@ record FlowResult(
 
     private void drained(List<Row> rows, String place, Function<Reading, @Nullable Drained> drained) {
         Drained ofHeadgate = drained.apply(headgate);
-        Drained ofPlain = drained.apply(plain);
-        if (ofHeadgate == null || ofPlain == null) {
+        if (ofHeadgate == null) {
             return;
         }
-        rows.add(new Row(place, ofHeadgate.text(), ofPlain.text()));
-        ofHeadgate
-                .cpuMicros()
-                .forEach((process, micros) -> rows.add(new Row(
-                        "  processor time each, " + process,
-                        micros(micros),
-                        micros(ofPlain.cpuMicros().getOrDefault(process, 0.0)))));
-        rows.add(new Row(
-                "  processor time each, all", micros(ofHeadgate.allCpuMicros()), micros(ofPlain.allCpuMicros())));
+        row(rows, place, drained, found -> "%,d/s".formatted(found.perSecond()));
+        for (String process : ofHeadgate.cpuMicros().keySet()) {
+            row(
+                    rows,
+                    "  processor time each, " + process,
+                    drained,
+                    found -> micros(Objects.requireNonNull(found.cpuMicros().get(process))));
+        }
+        row(rows, "  processor time each, all", drained, found -> micros(found.allCpuMicros()));
     }
 
     private void latency(List<Row> rows, String place, Function<Reading, @Nullable Latency> latency) {
-        if (latency.apply(headgate) != null && latency.apply(plain) != null) {
-            row(rows, "  arrival to %s, p50 p99 p99.9".formatted(place), reading -> text(latency.apply(reading)));
+        if (latency.apply(headgate) != null) {
+            row(rows, "  arrival to %s, p50 p99 p99.9".formatted(place), latency, FlowResult::text);
         }
     }
 
-    private void row(List<Row> rows, String what, Function<Reading, String> value) {
-        rows.add(new Row(what, value.apply(headgate), value.apply(plain)));
+    /** What some have no value for is a dash. */
+    private <T> void row(List<Row> rows, String what, Function<Reading, @Nullable T> value, Function<T, String> text) {
+        row(rows, what, reading -> {
+            T found = value.apply(reading);
+            return found == null ? "-" : text.apply(found);
+        });
     }
 
-    private static String text(@Nullable Latency latency) {
-        return latency == null
-                ? "-"
-                : "%,.0f %,.0f %,.0f ms".formatted(latency.p50Millis(), latency.p99Millis(), latency.p999Millis());
+    private void row(List<Row> rows, String what, Function<Reading, String> value) {
+        rows.add(new Row(
+                what,
+                Stream.concat(Stream.of(headgate, plain), peers.values().stream())
+                        .map(value)
+                        .toList()));
+    }
+
+    private static String text(Latency latency) {
+        return "%,.0f %,.0f %,.0f ms".formatted(latency.p50Millis(), latency.p99Millis(), latency.p999Millis());
     }
 
     private static String millis(@Nullable Long millis) {

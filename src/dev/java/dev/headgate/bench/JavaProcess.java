@@ -1,5 +1,6 @@
 package dev.headgate.bench;
 
+import dev.headgate.cli.Main;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
@@ -29,14 +30,14 @@ final class JavaProcess implements AutoCloseable {
         this.atExit = new Thread(process::destroy);
     }
 
-    /** With the class path of the shipped Headgate, if the launcher says where that is. Stopped by SIGTERM. */
-    static JavaProcess shipped(Path log, Class<?> main, List<String> arguments) throws IOException {
+    /** Headgate as it is shipped, by its launcher if that has started this JVM. Stopped by SIGTERM. */
+    static JavaProcess shipped(Path log, List<String> arguments) throws IOException {
         String home = System.getProperty("headgate.home");
-        JavaProcess started = start(
-                home == null ? ownClassPath() : home + "/target/headgate.jar:" + home + "/target/lib/*",
-                log,
-                main,
-                arguments);
+        List<String> command = home == null
+                ? java(ownClassPath(), Main.class.getName())
+                : new ArrayList<>(List.of(Path.of(home, "headgate").toString()));
+        command.addAll(arguments);
+        JavaProcess started = start(command, log);
         // The others notice by themselves that this JVM is gone.
         Runtime.getRuntime().addShutdownHook(started.atExit);
         return started;
@@ -44,21 +45,39 @@ final class JavaProcess implements AutoCloseable {
 
     /** With the class path of this JVM. Stopped by the end of its standard input. */
     static JavaProcess development(Path log, Class<?> main, List<String> arguments) throws IOException {
-        return start(ownClassPath(), log, main, arguments);
+        List<String> command = java(ownClassPath(), main.getName());
+        command.addAll(arguments);
+        return start(command, log);
     }
 
-    private static JavaProcess start(String classPath, Path log, Class<?> main, List<String> arguments)
-            throws IOException {
+    /**
+     * With the class path of a peer, which the launcher builds for those who ask. Stopped by the end of its standard input.
+     */
+    static JavaProcess peer(Path log, String name, Path config) throws IOException {
+        Path library = Path.of(System.getProperty("headgate.home", ""), "target", "peers", name, "lib");
+        if (!Files.isDirectory(library)) {
+            throw new IllegalStateException(
+                    "The peer " + name + " is not built: " + library
+                            + " is missing. Run ./headgate bench of a checkout with --peers, or mvn -f src/bench/peers package.");
+        }
+        List<String> command = java(library + "/*", "dev.headgate.peers." + name + ".Peer");
+        command.add(config.toString());
+        return start(command, log);
+    }
+
+    private static List<String> java(String classPath, String main) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options());
-        command.addAll(List.of("-cp", classPath, main.getName()));
-        command.addAll(arguments);
-        return new JavaProcess(
-                new ProcessBuilder(command)
-                        .redirectError(Redirect.to(log.toFile()))
-                        .start(),
-                log);
+        command.addAll(List.of("-cp", classPath, main));
+        return command;
+    }
+
+    private static JavaProcess start(List<String> command, Path log) throws IOException {
+        ProcessBuilder process = new ProcessBuilder(command).redirectError(Redirect.to(log.toFile()));
+        // The launcher is not to learn while it is measured.
+        process.environment().putIfAbsent("HEADGATE_LEARN", "");
+        return new JavaProcess(process.start(), log);
     }
 
     /** As the launcher chose them. */

@@ -1,5 +1,6 @@
 package dev.headgate.bench;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headgate.database.Migrations;
 import dev.headgate.devservices.DevPostgres;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -32,26 +34,40 @@ final class JobBench {
      */
     record Reading(long perSecond, double p50Millis, double p99Millis) {
         private String line(String name) {
-            return "%-14s %,8d jobs/s   enqueue to start p50 %.1f ms, p99 %.1f ms%n"
+            return "%-16s %,8d jobs/s   enqueue to start p50 %.1f ms, p99 %.1f ms%n"
                     .formatted(name, perSecond, p50Millis, p99Millis);
         }
     }
 
     /** @param loadPerSecond at which the latencies were measured */
-    record Result(Reading headgate, Reading dbScheduler, double ratio, int jobs, long loadPerSecond, int processors) {
+    record Result(
+            Reading headgate,
+            Reading dbScheduler,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Reading graphile,
+
+            double ratio,
+            int jobs,
+            long loadPerSecond,
+            int processors) {
         String text() {
             return headgate.line("Headgate")
                     + dbScheduler.line("db-scheduler")
+                    + (graphile == null ? "" : graphile.line("graphile-worker"))
                     + "ratio %.2f; %,d jobs, latencies at %,d jobs/s, %d threads, %d processors"
                             .formatted(ratio, jobs, loadPerSecond, JobContender.THREADS, processors);
         }
     }
 
     private final int jobs;
+    private final boolean withGraphile;
     private final Consumer<String> progress;
 
-    JobBench(int jobs, Consumer<String> progress) {
+    /** @param withGraphile whether graphile-worker is measured, too */
+    JobBench(int jobs, boolean withGraphile, Consumer<String> progress) {
         this.jobs = jobs;
+        this.withGraphile = withGraphile;
         this.progress = progress;
     }
 
@@ -64,19 +80,33 @@ final class JobBench {
             new JdbcTemplate(pool).execute(JobContender.DbScheduler.TABLE);
             JobContender headgate = new JobContender.Headgate(pool);
             JobContender other = new JobContender.DbScheduler(pool);
+            JobContender third = withGraphile
+                    ? new JobContender.Graphile(
+                            pool, postgres.jdbcUrl().replaceFirst("jdbc:postgresql://", "postgres://postgres@"))
+                    : null;
             progress.accept("Warming up ...");
             drain(headgate, WARM_UP);
             drain(other, WARM_UP);
+            if (third != null) {
+                drain(third, WARM_UP);
+            }
             progress.accept("Executing %,d jobs with each ...".formatted(jobs));
             long ofHeadgate = drain(headgate, jobs);
             long ofOther = drain(other, jobs);
+            long ofThird = third == null ? 0 : drain(third, jobs);
             long load = Math.min(ofHeadgate, ofOther) / 2;
             progress.accept("Executing %,d jobs a second with each ...".formatted(load));
             Reading first = reading(ofHeadgate, load(headgate, load));
             Reading second = reading(ofOther, load(other, load));
             double ratio = Math.round(100.0 * ofHeadgate / ofOther) / 100.0;
             return new Result(
-                    first, second, ratio, jobs, load, Runtime.getRuntime().availableProcessors());
+                    first,
+                    second,
+                    third == null ? null : reading(ofThird, load(third, load)),
+                    ratio,
+                    jobs,
+                    load,
+                    Runtime.getRuntime().availableProcessors());
         }
     }
 

@@ -7,17 +7,24 @@ import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import dev.headgate.job.JobComponent;
 import dev.headgate.job.JobOptions;
 import dev.headgate.job.NewJob;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Something that executes jobs with an empty handler; numbers name them. Both get as many threads. */
@@ -27,7 +34,7 @@ interface JobContender {
     Duration POLL = Duration.ofMillis(100);
 
     /** Puts so many jobs into the empty table before anything is started. */
-    void preload(int jobs);
+    void preload(int jobs) throws Exception;
 
     /** Starts; the handler gets the number of each job. Closing stops it. */
     Running start(LongConsumer handler) throws Exception;
@@ -156,6 +163,86 @@ interface JobContender {
                 @Override
                 public void close() {
                     scheduler.stop();
+                }
+            };
+        }
+    }
+
+    /** graphile-worker, a process of Node.js, with its batching; a job it has handled is known here when it has said so. */
+    final class Graphile implements JobContender {
+        private static final String ADD = """
+                select count(*) from graphile_worker.add_jobs(array(
+                    select row('bench', json_build_object('i', i), null, null, null, null, null, null)::graphile_worker.job_spec
+                    from generate_series(cast(? as bigint), ? - 1) i))
+                """;
+
+        private final DataSource dataSource;
+        private final String url;
+        private @Nullable Process node;
+
+        Graphile(DataSource dataSource, String url) {
+            this.dataSource = dataSource;
+            this.url = url;
+        }
+
+        /** Starts the process, too, up to where it would take jobs: a JVM is there already. */
+        @Override
+        public void preload(int jobs) throws IOException {
+            Path folder = Path.of(System.getProperty("headgate.home", ""), "target", "graphile");
+            if (!Files.isDirectory(folder.resolve("node_modules"))) {
+                throw new IllegalStateException(folder.resolve("node_modules")
+                        + " is missing: run ./headgate bench jobs --graphile of a checkout, which fetches it.");
+            }
+            node = new ProcessBuilder(
+                            "node",
+                            folder.resolve("worker.js").toString(),
+                            url,
+                            String.valueOf(THREADS),
+                            String.valueOf(POLL.toMillis()))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!"ready".equals(said(node).readLine())) {
+                throw new IllegalStateException("graphile-worker did not start");
+            }
+            add(0, jobs);
+            new JdbcTemplate(dataSource).execute("vacuum analyze graphile_worker._private_jobs");
+        }
+
+        private void add(long from, long to) {
+            new JdbcTemplate(dataSource).queryForObject(ADD, Long.class, from, to);
+        }
+
+        private static BufferedReader said(Process process) {
+            return process.inputReader(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public Running start(LongConsumer handler) throws IOException {
+            Process started = Objects.requireNonNull(node);
+            new Thread(
+                            () -> said(started).lines().forEach(number -> handler.accept(Long.parseLong(number))),
+                            "graphile")
+                    .start();
+            started.outputWriter(StandardCharsets.UTF_8).append("go\n").flush();
+            return new Running() {
+                @Override
+                public void enqueue(long from, long to) {
+                    add(from, to);
+                }
+
+                @Override
+                public void close() {
+                    try {
+                        started.getOutputStream().close();
+                        if (!started.waitFor(10, TimeUnit.SECONDS)) {
+                            started.destroyForcibly();
+                        }
+                    } catch (IOException notThere) {
+                        started.destroyForcibly();
+                    } catch (InterruptedException interrupted) {
+                        started.destroyForcibly();
+                        Thread.currentThread().interrupt();
+                    }
                 }
             };
         }

@@ -26,6 +26,9 @@ final class JobsBenchCommand implements Callable<Integer> {
             description = "Jobs that wait (default: ${DEFAULT-VALUE}).")
     private int jobs;
 
+    @Option(names = "--graphile", description = "Measure graphile-worker, too; it needs Node.js and npm.")
+    private boolean graphile;
+
     @Option(names = "--json", description = "Print the result as one JSON object, and nothing else.")
     private boolean json;
 
@@ -39,7 +42,8 @@ final class JobsBenchCommand implements Callable<Integer> {
         }
         Path directory = Files.createTempDirectory("headgate-bench-");
         try {
-            JobBench.Result result = new JobBench(jobs, spec.commandLine().getErr()::println).run(directory);
+            JobBench.Result result =
+                    new JobBench(jobs, graphile, spec.commandLine().getErr()::println).run(directory);
             PrintWriter out = spec.commandLine().getOut();
             out.println(json ? new ObjectMapper().writeValueAsString(result) : result.text());
             out.flush();

@@ -3,6 +3,7 @@ package dev.headgate.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -26,15 +27,25 @@ final class OutboxInflow implements Inflow {
     }
 
     @Override
+    public List<Contender> peers() {
+        return List.of(Contender.ROUTER);
+    }
+
+    @Override
     public void adapt(Path routes) throws IOException {
         Files.delete(routes.resolve("orders.camel.yaml"));
         Files.delete(routes.resolve("receipts.camel.yaml"));
     }
 
     @Override
-    public void backlog(BenchServers servers, String contender, int messages) {
+    public void create(BenchServers servers, String contender) {
+        // The outbox is a table of the contender's own.
+    }
+
+    @Override
+    public void backlog(BenchServers servers, String contender, int seed, int messages) {
         JdbcTemplate database = servers.database(contender);
-        database.update(INSERT, BACKLOG, 1, messages);
+        database.update(INSERT, Inflow.prefix(seed), 1, messages);
         database.execute("vacuum analyze headgate.outbox");
         database.execute("checkpoint");
     }
@@ -49,7 +60,7 @@ final class OutboxInflow implements Inflow {
             var database = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
             for (int first = 0; first < messages; first += each) {
                 Times.sleepUntil(due.applyAsLong(first));
-                database.update(INSERT, LOAD, first + 1, Math.min(first + each, messages));
+                database.update(INSERT, Inflow.prefix(LOAD), first + 1, Math.min(first + each, messages));
             }
             return null;
         });

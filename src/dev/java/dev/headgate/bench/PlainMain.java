@@ -11,8 +11,8 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * The plain loop, if the folder of routes has the orders' route, and the plain relay, in a process of their own, until
- * its standard input ends.
+ * The plain loop, if the folder of routes has the orders' route, the receipts, if it has theirs, and the plain
+ * relay, in a process of their own, until its standard input ends.
  *
  * <p>Arguments: the folder of routes, and a file with the settings that {@code headgate run} would get.
  */
@@ -33,6 +33,9 @@ final class PlainMain {
         String brokers = setting(settings, "camel.component.kafka.brokers");
         String target = setting(settings, "orders.applied-topic");
         start("relay", () -> new PlainRelay(dataSource, brokers, target).run());
+        if (Files.exists(routes.resolve("receipts.camel.yaml"))) {
+            start("receipts", () -> new PlainReceipts(dataSource).run());
+        }
         if (Files.exists(routes.resolve("orders.camel.yaml"))) {
             String topic = setting(settings, "orders.topic");
             String group = setting(settings, "orders.group");
@@ -41,7 +44,7 @@ final class PlainMain {
             var loop = new PlainLoop<>(
                     () -> new KafkaFeed(brokers, topic, group, BATCH_SIZE),
                     dataSource,
-                    SqlFile.ofOrders(routes.resolve("sql")),
+                    SqlFile.ofOrders(),
                     validator::validate,
                     BATCH_SIZE,
                     messages -> {});

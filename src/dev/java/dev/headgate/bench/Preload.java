@@ -6,13 +6,11 @@ import dev.headgate.demo.Trouble;
 
 /** Fills a source with valid orders of about 260 bytes, each of another order, as fast as the server takes them. */
 final class Preload {
-    private static final long SEED = 1;
-
     private Preload() {}
 
     /** Returns when all messages are acknowledged. */
-    static void run(Source source, long messages) {
-        var generator = new OrderGenerator(SEED, Trouble.NONE);
+    static void run(Source source, long seed, long messages) {
+        var generator = new OrderGenerator(seed, Trouble.NONE);
         for (long sent = 0; sent < messages; sent++) {
             source.send(generator.next());
         }

@@ -17,7 +17,7 @@ final class Queues implements Backlog<SqsFeed.Delivery> {
     public void fill(String name, int count) {
         drains++;
         try (var source = new SqsSource(sqs, queue(name))) {
-            Preload.run(source, count);
+            Preload.run(source, 1, count);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.headgate.demo.KafkaSource;
 import dev.headgate.demo.OrderGenerator;
 import dev.headgate.demo.Trouble;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 
@@ -16,21 +17,30 @@ final class TopicInflow implements Inflow {
     }
 
     @Override
+    public List<Contender> peers() {
+        return List.of(Contender.SPRING, Contender.CAMEL, Contender.SINK);
+    }
+
+    @Override
     public void adapt(Path routes) {
         // All of them run.
     }
 
     @Override
-    public void backlog(BenchServers servers, String contender, int messages) {
+    public void create(BenchServers servers, String contender) {
         servers.createTopic(contender, Map.of());
+    }
+
+    @Override
+    public void backlog(BenchServers servers, String contender, int seed, int messages) {
         try (var source = new KafkaSource(servers.brokers(), contender, contender)) {
-            Preload.run(source, messages);
+            Preload.run(source, seed, messages);
         }
     }
 
     @Override
     public LongUnaryOperator load(BenchServers servers, String contender, int perSecond, int messages) {
-        var generator = new OrderGenerator(LOAD_SEED, Trouble.NONE);
+        var generator = new OrderGenerator(LOAD, Trouble.NONE);
         try (var source = new KafkaSource(servers.brokers(), contender, contender)) {
             LongUnaryOperator due = Times.evenly(Times.now(), perSecond);
             for (int number = 0; number < messages; number++) {

@@ -26,7 +26,7 @@ final class Topics implements Backlog<KafkaFeed.Delivery> {
         if (filled.add(name)) {
             kafka.createTopic(name, PARTITIONS, Map.of());
             try (var source = new KafkaSource(kafka.bootstrapServers(), name, group())) {
-                Preload.run(source, count);
+                Preload.run(source, 1, count);
             }
         }
     }

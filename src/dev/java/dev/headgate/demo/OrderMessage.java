@@ -70,6 +70,11 @@ public final class OrderMessage {
         return kind == Kind.NEW || kind == Kind.UPDATE;
     }
 
+    /** The same order in a message of another id. */
+    public OrderMessage as(String otherId) {
+        return new OrderMessage(key, version, otherId, channel, bytes, kind);
+    }
+
     OrderMessage again() {
         return new OrderMessage(key, version, messageId, channel, bytes, Kind.DUPLICATE);
     }

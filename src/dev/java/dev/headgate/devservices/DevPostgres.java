@@ -82,6 +82,8 @@ public final class DevPostgres implements AutoCloseable {
                     .setServerConfig("max_wal_size", "4GB")
                     // What each row was committed at can be asked afterwards: a benchmark need not watch.
                     .setServerConfig("track_commit_timestamp", "on")
+                    // For who reads the log, as a peer of the relay's does.
+                    .setServerConfig("wal_level", "logical")
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
                     .start();

@@ -89,21 +89,22 @@ final class Rehearsal implements AutoCloseable {
             all.execute("create database " + database);
         }
         Map<String, String> own = new HashMap<>(AT_ONCE);
-        own.put("headgate.database.url", url.replaceFirst("/[^/?]+(\\?|$)", "/" + database + "$1"));
+        String ownUrl = url.replaceFirst("/[^/?]+(\\?|$)", "/" + database + "$1");
+        own.put("headgate.database.url", ownUrl);
         Settings settings = servers.in(given).with(own, "the rehearsal");
         headgate = Headgate.start(settings, folder);
         tables = new Tables(
-                own.get("headgate.database.url"),
+                ownUrl,
                 servers.postgres().user(),
                 servers.postgres().password());
-        source = kafka ? new KafkaTopic(servers, name, group(name)) : new SqsQueue(servers, name);
+        source = kafka ? new KafkaTopic(servers, name, group(headgate, name)) : new SqsQueue(servers, name);
     }
 
     private static String name(String uri) {
         return uri.replaceFirst("^[\\w-]+:(//)?", "").replaceFirst("(?s)\\?.*", "");
     }
 
-    private String group(String topic) {
+    private static String group(Headgate headgate, String topic) {
         return headgate.camelContext().getRoutes().stream()
                 .map(route -> route.getEndpoint())
                 .filter(KafkaEndpoint.class::isInstance)

@@ -1,4 +1,4 @@
--- What one makes by hand for the statements of routes/sql to work: a ledger, an outbox that one relay reads in order of
+-- What one makes by hand for the statements beside it to work: a ledger, an outbox that one relay reads in order of
 -- id, jobs.
 create schema headgate;
 create table headgate.ledger (

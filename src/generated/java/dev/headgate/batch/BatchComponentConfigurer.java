@@ -40,6 +40,7 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "backoffFactor": getOrCreateConfiguration(target).setBackoffFactor(property(camelContext, double.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "columns": getOrCreateConfiguration(target).setColumns(property(camelContext, java.lang.String.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, dev.headgate.batch.BatchConfiguration.class, value)); return true;
         case "datasource":
         case "dataSource": target.setDataSource(property(camelContext, javax.sql.DataSource.class, value)); return true;
@@ -47,6 +48,8 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "deadLetter": getOrCreateConfiguration(target).setDeadLetter(property(camelContext, boolean.class, value)); return true;
         case "deadletterdestination":
         case "deadLetterDestination": getOrCreateConfiguration(target).setDeadLetterDestination(property(camelContext, java.lang.String.class, value)); return true;
+        case "headercolumns":
+        case "headerColumns": getOrCreateConfiguration(target).setHeaderColumns(property(camelContext, java.lang.String.class, value)); return true;
         case "keyby":
         case "keyBy": getOrCreateConfiguration(target).setKeyBy(property(camelContext, java.lang.String.class, value)); return true;
         case "lanes": getOrCreateConfiguration(target).setLanes(property(camelContext, int.class, value)); return true;
@@ -89,6 +92,7 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "backoffFactor": return double.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "columns": return java.lang.String.class;
         case "configuration": return dev.headgate.batch.BatchConfiguration.class;
         case "datasource":
         case "dataSource": return javax.sql.DataSource.class;
@@ -96,6 +100,8 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "deadLetter": return boolean.class;
         case "deadletterdestination":
         case "deadLetterDestination": return java.lang.String.class;
+        case "headercolumns":
+        case "headerColumns": return java.lang.String.class;
         case "keyby":
         case "keyBy": return java.lang.String.class;
         case "lanes": return int.class;
@@ -134,6 +140,7 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "backoffFactor": return getOrCreateConfiguration(target).getBackoffFactor();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "columns": return getOrCreateConfiguration(target).getColumns();
         case "configuration": return target.getConfiguration();
         case "datasource":
         case "dataSource": return target.getDataSource();
@@ -141,6 +148,8 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "deadLetter": return getOrCreateConfiguration(target).isDeadLetter();
         case "deadletterdestination":
         case "deadLetterDestination": return getOrCreateConfiguration(target).getDeadLetterDestination();
+        case "headercolumns":
+        case "headerColumns": return getOrCreateConfiguration(target).getHeaderColumns();
         case "keyby":
         case "keyBy": return getOrCreateConfiguration(target).getKeyBy();
         case "lanes": return getOrCreateConfiguration(target).getLanes();

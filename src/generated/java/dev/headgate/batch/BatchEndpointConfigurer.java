@@ -31,6 +31,7 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "backoffFactor": target.getConfiguration().setBackoffFactor(property(camelContext, double.class, value)); return true;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": target.setBridgeErrorHandler(property(camelContext, boolean.class, value)); return true;
+        case "columns": target.getConfiguration().setColumns(property(camelContext, java.lang.String.class, value)); return true;
         case "deadletter":
         case "deadLetter": target.getConfiguration().setDeadLetter(property(camelContext, boolean.class, value)); return true;
         case "deadletterdestination":
@@ -39,6 +40,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exceptionHandler": target.setExceptionHandler(property(camelContext, org.apache.camel.spi.ExceptionHandler.class, value)); return true;
         case "exchangepattern":
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
+        case "headercolumns":
+        case "headerColumns": target.getConfiguration().setHeaderColumns(property(camelContext, java.lang.String.class, value)); return true;
         case "keyby":
         case "keyBy": target.getConfiguration().setKeyBy(property(camelContext, java.lang.String.class, value)); return true;
         case "lanes": target.getConfiguration().setLanes(property(camelContext, int.class, value)); return true;
@@ -74,6 +77,7 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "backoffFactor": return double.class;
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return boolean.class;
+        case "columns": return java.lang.String.class;
         case "deadletter":
         case "deadLetter": return boolean.class;
         case "deadletterdestination":
@@ -82,6 +86,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exceptionHandler": return org.apache.camel.spi.ExceptionHandler.class;
         case "exchangepattern":
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
+        case "headercolumns":
+        case "headerColumns": return java.lang.String.class;
         case "keyby":
         case "keyBy": return java.lang.String.class;
         case "lanes": return int.class;
@@ -118,6 +124,7 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "backoffFactor": return target.getConfiguration().getBackoffFactor();
         case "bridgeerrorhandler":
         case "bridgeErrorHandler": return target.isBridgeErrorHandler();
+        case "columns": return target.getConfiguration().getColumns();
         case "deadletter":
         case "deadLetter": return target.getConfiguration().isDeadLetter();
         case "deadletterdestination":
@@ -126,6 +133,8 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exceptionHandler": return target.getExceptionHandler();
         case "exchangepattern":
         case "exchangePattern": return target.getExchangePattern();
+        case "headercolumns":
+        case "headerColumns": return target.getConfiguration().getHeaderColumns();
         case "keyby":
         case "keyBy": return target.getConfiguration().getKeyBy();
         case "lanes": return target.getConfiguration().getLanes();

@@ -23,15 +23,17 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(20);
+        Set<String> props = new HashSet<>(22);
         props.add("backoffBase");
         props.add("backoffCap");
         props.add("backoffFactor");
         props.add("bridgeErrorHandler");
+        props.add("columns");
         props.add("deadLetter");
         props.add("deadLetterDestination");
         props.add("exceptionHandler");
         props.add("exchangePattern");
+        props.add("headerColumns");
         props.add("keyBy");
         props.add("lanes");
         props.add("latencyTarget");

@@ -3,6 +3,7 @@ package dev.headgate.app;
 import dev.headgate.ConfigurationException;
 import dev.headgate.Finding;
 import dev.headgate.check.RouteYaml;
+import dev.headgate.ResourcePath;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -98,20 +98,9 @@ public final class RouteFiles {
         return new FileResource(file);
     }
 
-    /**
-     * The value of the placeholder, for {@code file:{{headgate.routes}}/...} in a URI. Of what means something there each
-     * sign is encoded three times, for so often it is decoded: with the endpoint's URI, with its path, with the resource.
-     */
+    /** The value of the placeholder, for {@code file:{{headgate.routes}}/...} in a URI. */
     static String placeholder(Path folder) {
-        StringBuilder encoded = new StringBuilder();
-        for (char sign : folder.toString().toCharArray()) {
-            if ("%+#?".indexOf(sign) < 0) {
-                encoded.append(sign);
-            } else {
-                encoded.append("%2525").append(Integer.toHexString(sign).toUpperCase(Locale.ROOT));
-            }
-        }
-        return encoded.toString();
+        return ResourcePath.inEndpoint(folder.toString());
     }
 
     private static Optional<Finding> passedOver(Path file) {

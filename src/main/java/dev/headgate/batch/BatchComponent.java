@@ -87,15 +87,19 @@ public class BatchComponent extends DefaultComponent {
         return EndpointOptions.dataSource(this, dataSource);
     }
 
-    /** Puts the boundary of exactly once around a route: its database transaction. */
-    RouteWriter.Route boundary(RouteWriter.Route route, String routeId) {
+    /**
+     * Puts the boundary of exactly once around a route: its database transaction.
+     *
+     * @param relation what the steps read the batch from, if they do
+     */
+    RouteWriter.Route boundary(RouteWriter.Route route, String routeId, @Nullable BatchRelation relation) {
         if (otherBoundary != null) {
             return otherBoundary.apply(route);
         }
         DataSource database = database();
         TransactionCheck check = new TransactionCheck(getCamelContext(), database);
         check.check(routeId);
-        return new TransactedRoute(route, database, check.isDatabaseOnly(routeId));
+        return new TransactedRoute(route, database, check.isDatabaseOnly(routeId), relation);
     }
 
     /** The route that consumes from {@code batch:name}, if there is one. */

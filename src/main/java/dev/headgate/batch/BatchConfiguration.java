@@ -111,6 +111,20 @@ public class BatchConfiguration implements Cloneable {
                     + " By default none.")
     private @Nullable String deadLetterDestination;
 
+    @UriParam(
+            label = "consumer",
+            description = "The columns of the relation batch, which the route's SQL reads: a list such as order_id text,"
+                    + " amount numeric(12,2). Each has the value of the JSON property of its name. By default there is no"
+                    + " such relation.")
+    private @Nullable String columns;
+
+    @UriParam(
+            label = "consumer",
+            description =
+                    "Further columns of the relation batch, of headers: a list of their names with types, such as channel"
+                            + " text.")
+    private @Nullable String headerColumns;
+
     /** The same values in an object of their own. */
     public BatchConfiguration copy() {
         try {
@@ -137,6 +151,13 @@ public class BatchConfiguration implements Cloneable {
             throw new IllegalArgumentException("backoffFactor must be 1 or more, found " + backoffFactor);
         }
         policy();
+        batchColumns();
+    }
+
+    /** The relation that the route's SQL reads; null without. */
+    @Nullable
+    BatchColumns batchColumns() {
+        return BatchColumns.of(columns, headerColumns);
     }
 
     BatchPolicy policy() {
@@ -285,5 +306,21 @@ public class BatchConfiguration implements Cloneable {
 
     public void setDeadLetterDestination(@Nullable String deadLetterDestination) {
         this.deadLetterDestination = deadLetterDestination;
+    }
+
+    public @Nullable String getColumns() {
+        return columns;
+    }
+
+    public void setColumns(@Nullable String columns) {
+        this.columns = columns;
+    }
+
+    public @Nullable String getHeaderColumns() {
+        return headerColumns;
+    }
+
+    public void setHeaderColumns(@Nullable String headerColumns) {
+        this.headerColumns = headerColumns;
     }
 }

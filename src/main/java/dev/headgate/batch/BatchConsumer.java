@@ -140,7 +140,7 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         Hold hold = new Hold(endpoint.getName(), listeners, InstantSource.system());
         RouteWriter writer = new RouteWriter(
                 endpoint.getName(),
-                endpoint.getComponent().boundary(this, getRouteId()),
+                endpoint.getComponent().boundary(this, getRouteId(), relation(options)),
                 new RouteWriter.Options(options.backoff(), options::getMaxRejected, options.policy()),
                 limit,
                 hold,
@@ -177,6 +177,11 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
         }
         lanes = List.of();
         super.doStop();
+    }
+
+    private @Nullable BatchRelation relation(BatchConfiguration options) {
+        BatchColumns columns = options.batchColumns();
+        return columns == null ? null : new BatchRelation(endpoint.getName(), columns);
     }
 
     private Diagnosis diagnosis() {

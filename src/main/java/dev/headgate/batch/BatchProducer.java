@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>With {@code deadLetter=true}, as the dead letter channel of its route uses it, the message is handed over as
  * rejected. Where nothing takes messages the exchange fails with a {@link BatchStoppedException}, its completions run as
- * failed, so that it is never acknowledged, and it is not accepted as a dead letter either. A message whose source has left
- * no {@link SourcePosition} has no acknowledgement that could wait, and is refused: its sender gets the error. Must be the
- * last step of its route.
+ * failed, so that it is never acknowledged, and it is not accepted as a dead letter either. A message that is not
+ * acknowledged by the end of its exchange, as it is a copy, or was handed over already, or has a source without a {@link
+ * SourcePosition}, is refused: its sender gets the error.
  */
 final class BatchProducer extends DefaultProducer {
 
     private static final String UNACKNOWLEDGED =
-            "Refused by batch:%s: the message, from %s, has no acknowledgement that could wait until it is written. Lead a route from kafka: or aws2-sqs: here by to: or direct:, or send it to: job:NAME, which is durable when that step returns, and lead a route from: job:NAME here.";
+            "Refused by batch:%s: the message, from %s, has no acknowledgement that could wait until it is written, as it is a copy, or came to a batch before, or its source gives none. Lead a route from kafka: or aws2-sqs: here by to: or direct:, or send it to: job:NAME, which is durable when that step returns, and lead a route from: job:NAME here.";
 
     private final BatchEndpoint endpoint;
     private final @Nullable Expression orderBy;
@@ -51,7 +51,7 @@ final class BatchProducer extends DefaultProducer {
 
     @Override
     public void process(Exchange exchange) throws Exception {
-        if (exchange.getProperty(SourcePosition.PROPERTY) == null) {
+        if (!SourcePosition.isAcknowledgedBy(exchange)) {
             throw new ConfigurationException(UNACKNOWLEDGED.formatted(endpoint.getName(), exchange.getFromEndpoint()));
         }
         MessageLimit limit = endpoint.getComponent().messageLimit();

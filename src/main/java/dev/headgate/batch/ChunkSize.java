@@ -1,35 +1,36 @@
 package dev.headgate.batch;
 
 /**
- * How many messages to write at once where some are refused: a batch is written as a whole until one of it is; from then
- * on in chunks that halve with each message that is refused and grow by a third with each chunk that is not, so that with
- * rare refusals little is written in vain, and with none a batch is a whole again. Thread-safe: lanes learn from each
- * other, and what one of them overwrites does not matter.
+ * How many messages to write at once where some are refused: a batch is written as a whole while next to none is; else in
+ * chunks, the smaller the larger the share is that was refused lately.
+ *
+ * <p>A chunk costs a few statements however many messages it has, and each message in it that is refused has all of them
+ * read once more. The cheapest size is then one over the root of the share, times a factor that was measured. Thread-safe:
+ * lanes learn from each other, and what one of them overwrites does not matter.
  */
 final class ChunkSize {
 
-    private static final int LEAST = 64;
-    /** What is tried first behind a first refusal. */
-    private static final int FIRST = 256;
+    private static final int LEAST = 8;
+    private static final int FACTOR = 14;
+    /** So many messages say as much as all before them. */
+    private static final double MEMORY = 1_000;
+    /** Below it a batch is tried as a whole, in the hope that none is refused. */
+    private static final double NEXT_TO_NONE = 1e-4;
 
-    private static final int WHOLE = 1 << 20;
-
-    private volatile int size = WHOLE;
+    private volatile double share;
 
     int get() {
-        return size;
+        double now = share;
+        return isWhole() ? Integer.MAX_VALUE : Math.max(LEAST, (int) (FACTOR / Math.sqrt(now)));
     }
 
-    /** One message was refused alone. */
-    void refused() {
-        size = Math.max(LEAST, Math.min(size, FIRST) / 2);
+    boolean isWhole() {
+        return share < NEXT_TO_NONE;
     }
 
-    /** So many were written at once. */
-    void written(int messages) {
-        int now = size;
-        if (messages >= now) {
-            size = Math.min(WHOLE, now + now / 3);
-        }
+    /** So many were written or refused, and so many of them refused. */
+    void tried(int messages, int refused) {
+        double now = share;
+        share = now + ((double) refused / messages - now) * messages / (messages + MEMORY);
     }
 }

@@ -17,8 +17,6 @@ final class Isolation {
     private int end;
     private int refusedEnd;
     private int reach;
-    private int suspect = -1;
-    private boolean guessed;
 
     /**
      * @param size the number of messages
@@ -41,13 +39,6 @@ final class Isolation {
 
     /** The position behind the last message to write next, at most so many from the first. */
     int end(int atMost) {
-        if (suspect >= from && suspect < refusedEnd) {
-            guessed = suspect == from;
-            end = guessed ? from + 1 : suspect;
-            suspect = guessed ? -1 : suspect;
-            return end;
-        }
-        guessed = false;
         int most = refusedEnd > from ? Math.max(1, (refusedEnd - from) / 2) : Math.min(reach, size - from);
         end = from + Math.min(most, Math.max(1, atMost));
         return end;
@@ -65,18 +56,11 @@ final class Isolation {
     boolean refused() {
         if (end - from > 1) {
             refusedEnd = end;
-            suspect = -1;
             return false;
         }
         from = end;
         refusedEnd = from;
-        // One that was found at once says nothing about those behind it.
-        reach = guessed ? reach : 1;
+        reach = 1;
         return true;
-    }
-
-    /** After {@link #refused}: the message at this position is most likely the one; it is tried alone, after those before it. */
-    void suspect(int position) {
-        suspect = position;
     }
 }

@@ -86,18 +86,29 @@ final class JsonArrays {
         }
         StringBuilder out = new StringBuilder(messages.size() * 80);
         for (Message message : messages) {
-            out.append(out.isEmpty() ? '[' : ',').append('{');
-            int start = out.length();
-            for (String name : List.of(Headers.TRACEPARENT, Headers.TRACESTATE)) {
-                String value = header(message, name);
-                if (value != null) {
-                    quote(name, out.length() == start ? out : out.append(','));
-                    quote(Headers.storable(value), out.append(':'));
-                }
-            }
-            out.append('}');
+            trace(message, out.append(out.isEmpty() ? '[' : ','));
         }
         return out.append(']').toString();
+    }
+
+    /** The headers that continue the trace of this one, as an object. */
+    static String trace(Message message) {
+        StringBuilder out = new StringBuilder(100);
+        trace(message, out);
+        return out.toString();
+    }
+
+    private static void trace(Message message, StringBuilder out) {
+        out.append('{');
+        int start = out.length();
+        for (String name : List.of(Headers.TRACEPARENT, Headers.TRACESTATE)) {
+            String value = header(message, name);
+            if (value != null) {
+                quote(name, out.length() == start ? out : out.append(','));
+                quote(Headers.storable(value), out.append(':'));
+            }
+        }
+        out.append('}');
     }
 
     private static @Nullable String header(Message message, String name) {

@@ -36,6 +36,9 @@ final class RejectionSearch {
 
     private record KeyAndReason(PipelineKey key, String reason) {}
 
+    /** So many are looked for by what the database says of them, one after the other, before it is not believed. */
+    private static final int MOST_NAMED = 20;
+
     /** How long a message that the data's state refuses waits for others to be compared with. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -60,6 +63,8 @@ final class RejectionSearch {
     private boolean held;
     /** The attempts that succeeded of those that are made together; null while each is made by itself. */
     private @Nullable List<Batch> parts;
+    /** What makes these. */
+    private RouteWriter.@Nullable Route route;
 
     private @Nullable Throwable outage;
     private boolean eachByItself;
@@ -126,31 +131,34 @@ final class RejectionSearch {
      */
     private void together(List<Message> list) {
         ChunkSize size = writer.chunkSize();
-        if (size.get() >= list.size()) {
+        if (size.isWhole()) {
             Failure failure = write(list, true);
             if (failure == null) {
-                size.written(list.size());
+                size.tried(list.size(), 0);
             }
             if (failure == null || failure instanceof Failure.Outage) {
                 return;
             }
             if (list.size() == 1) {
-                refuse(list.get(0), failure);
+                refuse(list.get(0), failure, passed());
                 return;
             }
-            size.refused();
+            size.tried(list.size(), 1);
         }
         List<Batch> succeeded = new ArrayList<>();
         parts = succeeded;
         outage = null;
         Throwable failed = writer.together(
+                new Batch(writer.name(), list, closed, writer.policy()),
                 lane,
-                () -> {
+                part -> {
+                    route = part;
                     pass(list, new Isolation(list.size(), list.size()), true, true);
                     return lane.isStopped() ? new BatchStoppedException() : outage;
                 },
                 succeeded);
         parts = null;
+        outage = null;
         if (failed == null) {
             failedAttempts = 0;
             return;
@@ -233,7 +241,8 @@ final class RejectionSearch {
     private void pass(List<Message> list, Isolation isolation, boolean strict, boolean thorough) {
         int refused = 0;
         boolean anyWritten = false;
-        while (!isolation.isDone() && !lane.isStopped()) {
+        boolean believesNames = true;
+        while (!isolation.isDone() && !isOver()) {
             List<Message> range = free(list.subList(isolation.from(), isolation.end(mostMessages())), strict);
             Failure failure = range.isEmpty() ? null : write(range, true);
             if (failure == null) {
@@ -243,24 +252,103 @@ final class RejectionSearch {
                 continue;
             }
             if (failure instanceof Failure.Outage) {
-                if (parts != null) {
-                    return;
-                }
                 continue;
             }
-            if (!isolation.refused()) {
-                int suspect = Suspect.among(range, Objects.requireNonNull(lastRefusal));
-                isolation.suspect(suspect < 0 ? -1 : list.indexOf(range.get(suspect)));
+            long passed = passed();
+            List<Message> left = range.size() > 1 && believesNames ? writeOthers(range) : null;
+            believesNames = left != null || range.size() == 1;
+            if (left != null) {
+                anyWritten = true;
+                refused += alone(left, strict, passed);
+                isolation.written();
+            } else if (isolation.refused()) {
+                refused += refuse(range.get(0), failure, passed) ? 1 : 0;
+            } else {
                 continue;
             }
-            refused += refuse(range.get(0), failure) ? 1 : 0;
-            writer.chunkSize().refused();
             boolean few = refused <= RefusalWindow.ALWAYS_ISOLATED;
             boolean enough = !anyWritten && (!thorough || !(failure instanceof Failure.Rejected));
             if (!few && (enough || (!window.isOff() && refused > writer.maxRejected() * list.size()))) {
                 return;
             }
         }
+    }
+
+    /**
+     * Writes each by itself, in order; answers how many are refused that were not before.
+     *
+     * @param passed how many messages had passed when they were refused among others
+     */
+    private int alone(List<Message> list, boolean strict, long passed) {
+        int refused = 0;
+        for (Message message : list) {
+            while (!isOver() && !waits(message, strict, Set.of())) {
+                Failure failure = write(List.of(message), true);
+                if (failure instanceof Failure.Outage) {
+                    continue;
+                }
+                if (failure == null) {
+                    written(message);
+                } else {
+                    refused += refuse(message, failure, passed) ? 1 : 0;
+                }
+                break;
+            }
+        }
+        return refused;
+    }
+
+    /**
+     * Of a range that was refused, writes all but those that the database names, for as long as it names another.
+     *
+     * @return those that are left, in order: who was named, and the later ones of their keys; null if the others are refused
+     *     without them too, and nothing is written
+     */
+    private @Nullable List<Message> writeOthers(List<Message> range) {
+        List<Message> others = range;
+        for (int named = 0; named < MOST_NAMED && !isOver(); named++) {
+            int suspect = Suspect.among(others, Objects.requireNonNull(lastRefusal));
+            if (suspect < 0) {
+                return null;
+            }
+            others = without(others, suspect);
+            if (others.isEmpty()) {
+                return null;
+            }
+            Failure failure = write(others, true);
+            while (failure instanceof Failure.Outage && !isOver()) {
+                failure = write(others, true);
+            }
+            if (failure == null) {
+                others.forEach(this::written);
+                Set<Message> written = new HashSet<>(others);
+                return range.stream()
+                        .filter(message -> !written.contains(message))
+                        .toList();
+            }
+        }
+        return null;
+    }
+
+    /** Without the one at the position and what comes behind it in its key. */
+    private List<Message> without(List<Message> list, int position) {
+        Message left = list.get(position);
+        List<Message> others = new ArrayList<>(list.subList(0, position));
+        for (Message message : list.subList(position + 1, list.size())) {
+            boolean isOfItsKey = (left.orderingKey() != null && orderingKey(left).equals(orderingKey(message)))
+                    || (writer.policy().holdsKeys()
+                            && left.sourceKey() != null
+                            && sourceKey(left).equals(sourceKey(message)));
+            if (!isOfItsKey) {
+                others.add(message);
+            }
+        }
+        return others;
+    }
+
+    /** Whether what is under way cannot be brought to an end. */
+    private boolean isOver() {
+        return lane.isStopped() || outage != null;
     }
 
     private int mostMessages() {
@@ -317,8 +405,12 @@ final class RejectionSearch {
         return window.passed() + written;
     }
 
-    /** True if it was not refused before, or for another reason; what can be no fault of the sink is not counted. */
-    private boolean refuse(Message message, Failure failure) {
+    /**
+     * True if it was not refused before, or for another reason; what can be no fault of the sink is not counted.
+     *
+     * @param passedBefore how many messages had passed when an attempt with it was refused first
+     */
+    private boolean refuse(Message message, Failure failure, long passedBefore) {
         boolean certain = ObjectHelper.getException(RejectedException.class, lastRefusal) != null
                 || (failure.reason().equals(INVALID_TEXT) && !JsonElement.isJson(message.payload()));
         Trial trial = trials.get(message);
@@ -333,7 +425,8 @@ final class RejectionSearch {
         // What passed since the first one of its key was refused for the same reason is evidence for the later ones
         // too.
         long passed =
-                firstOfKey.computeIfAbsent(new KeyAndReason(orderingKey(message), failure.reason()), key -> passed());
+                firstOfKey.computeIfAbsent(new KeyAndReason(orderingKey(message), failure.reason()), key -> passedBefore);
+        writer.chunkSize().tried(1, 1);
         trial = new Trial(message, failure, certain, passed);
         trial.refused(failure, passed());
         trial.compared(passed() - window.passed());
@@ -473,13 +566,15 @@ final class RejectionSearch {
      */
     private @Nullable Failure write(List<Message> range, boolean isolating) {
         Batch batch = new Batch(writer.name(), range, closed, writer.policy());
-        Throwable thrown = parts == null ? writer.attempt(batch, lane) : writer.part(batch);
+        Throwable thrown = parts == null
+                ? writer.attempt(batch, lane)
+                : Objects.requireNonNull(route).send(batch);
         if (thrown == null) {
             if (parts == null) {
                 failedAttempts = 0;
             } else {
                 parts.add(batch);
-                writer.chunkSize().written(range.size());
+                writer.chunkSize().tried(range.size(), 0);
             }
             return null;
         }

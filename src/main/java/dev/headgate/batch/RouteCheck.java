@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class RouteCheck {
 
     /** A step within these has the exchange of the message itself. */
-    private static final Set<Class<?>> SAME_EXCHANGE = Set.of(
+    static final Set<Class<?>> SAME_EXCHANGE = Set.of(
             CatchDefinition.class,
             ChoiceDefinition.class,
             FilterDefinition.class,
@@ -120,6 +120,14 @@ public final class RouteCheck {
             }
         }
         for (ProcessorDefinition<?> step : RoutesToBatch.all(route.getOutputs())) {
+            if (toBatch.makesNameOfBatch(step)) {
+                faults.add(StepPlace.finding(
+                        route,
+                        step,
+                        " makes the name of a batch at run time: what the steps of the route refuse would have none to"
+                                + " become a dead letter in",
+                        "Use choice, with a to: for each batch."));
+            }
             toBatch.missing(route, step).ifPresent(faults::add);
             toBatch.targets(step)
                     .filter(target ->
@@ -182,6 +190,14 @@ public final class RouteCheck {
         if (left != null) {
             return "%s keeps messages in a queue of the process, and refuses them when that is full. Use direct:."
                     .formatted(left.substring(0, left.indexOf(':') + 1));
+        }
+        if (toBatch.isFollowedByBatch(step, route)) {
+            return "it hands the message over, and for what a batch behind it gets nobody waits with the acknowledgement. Use"
+                    + " choice where it is one or the other, or" + ONE_ROUTE_FOR_EACH;
+        }
+        if (step instanceof WireTapDefinition<?> tap && toBatch.mayLeadAnywhere(tap)) {
+            return "what it sends is a copy, its address is made at run time, and nobody waits for the acknowledgement if it"
+                    + " is that of a batch. Begin it with the scheme of what it leads to, such as log: or file:.";
         }
         if (step instanceof SplitDefinition split) {
             return toBatch.containsBatch(step) ? faultOfSplit(route, split) : null;

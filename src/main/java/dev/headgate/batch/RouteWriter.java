@@ -9,7 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,10 +40,11 @@ final class RouteWriter {
         /**
          * Runs attempts whose effects become durable together, at the end; one that fails takes back its own.
          *
-         * @param attempts answers null, or what must take back all of them
+         * @param all what the attempts are made of: a message is in one that succeeds at most once
+         * @param attempts answers null, or what must take back all of them; makes each as {@link #send} does
          * @return null when all effects of those that did not fail are durable, else what failed: then none has taken effect
          */
-        default @Nullable Throwable together(Supplier<@Nullable Throwable> attempts) {
+        default @Nullable Throwable together(Batch all, Function<Route, @Nullable Throwable> attempts) {
             throw new UnsupportedOperationException();
         }
     }
@@ -172,27 +173,22 @@ final class RouteWriter {
         return route.takesAttemptsTogether();
     }
 
-    /** One attempt of those that are {@linkplain #together together}; null if it succeeded. */
-    @Nullable
-    Throwable part(Batch batch) {
-        return route.send(batch);
-    }
-
     /**
      * Several attempts whose effects become durable at once; null if they are, and the completions have run.
      *
+     * @param all what the attempts are made of
      * @param attempts answers null, or what must take back all of them
      * @param parts the attempts that succeeded, added by {@code attempts}
      */
     @Nullable
-    Throwable together(Lane lane, Supplier<@Nullable Throwable> attempts, List<Batch> parts) {
+    Throwable together(Batch all, Lane lane, Function<Route, @Nullable Throwable> attempts, List<Batch> parts) {
         if (!limit.enter(lane)) {
             return new BatchStoppedException();
         }
         long start = System.nanoTime();
         @Nullable Throwable failure;
         try {
-            failure = route.together(attempts);
+            failure = route.together(all, attempts);
         } finally {
             limit.leave();
         }
@@ -200,9 +196,9 @@ final class RouteWriter {
         lane.attempted(took);
         if (failure == null) {
             limit.written(took);
-            int all = parts.stream().mapToInt(Batch::getSize).sum();
+            int size = parts.stream().mapToInt(Batch::getSize).sum();
             parts.forEach(
-                    part -> written(part, took.multipliedBy(part.getSize()).dividedBy(all)));
+                    part -> written(part, took.multipliedBy(part.getSize()).dividedBy(size)));
         }
         return failure;
     }

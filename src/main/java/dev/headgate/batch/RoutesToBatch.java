@@ -1,12 +1,13 @@
 package dev.headgate.batch;
 
 import dev.headgate.Finding;
+import dev.headgate.ResourcePath;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +38,11 @@ final class RoutesToBatch {
     /** Endpoints from one route to another that do not call it, but leave the message for another thread of it. */
     private static final Pattern LEFT = Pattern.compile("(seda|stub|disruptor|disruptor-vm|vm):.*");
 
+    private static final Pattern COMPUTED = Pattern.compile("\\bbatch:(//)?[$]");
+
+    private static final Pattern COMPUTED_ROUTE =
+            Pattern.compile("(direct|seda|stub|disruptor|disruptor-vm|vm):(//)?[^?]*[$]");
+
     private static final Pattern NAMED =
             Pattern.compile("(?:batch|direct|seda|stub|disruptor|disruptor-vm|vm):[\\w.-]+");
 
@@ -51,6 +57,25 @@ final class RoutesToBatch {
     /** What the route consumes, with the values of placeholders, without options. */
     String input(RouteDefinition route) {
         return uri(route.getInput().getEndpointUri());
+    }
+
+    /** The steps of the route, and of those that it calls. */
+    Set<ProcessorDefinition<?>> calledBy(RouteDefinition route) {
+        Set<ProcessorDefinition<?>> steps = Collections.newSetFromMap(new IdentityHashMap<>());
+        addCalledBy(route, steps, new HashSet<>());
+        return steps;
+    }
+
+    private void addCalledBy(RouteDefinition route, Set<ProcessorDefinition<?>> steps, Set<RouteDefinition> seen) {
+        if (seen.add(route)) {
+            all(route.getOutputs()).forEach(step -> {
+                steps.add(step);
+                targets(step)
+                        .filter(target -> target.startsWith(DIRECT))
+                        .flatMap(this::consumers)
+                        .forEach(called -> addCalledBy(called, steps, seen));
+            });
+        }
     }
 
     /** The first batch that the route leads to, whatever is in between, or null. */
@@ -84,16 +109,48 @@ final class RoutesToBatch {
         return targets(step).anyMatch(target -> leadTo(BATCH, target, new HashSet<>()) != null);
     }
 
+    /** Whether an address in it is a batch's, the name of which is known at run time only. */
+    boolean makesNameOfBatch(ProcessorDefinition<?> step) {
+        String written = step instanceof SendDefinition ? null : address(step);
+        return written != null && COMPUTED.matcher(resolved(written)).find();
+    }
+
+    /** Whether its address may be that of a batch, or of a route that leads to one, as far as it is known before run time. */
+    boolean mayLeadAnywhere(ToDynamicDefinition step) {
+        String address = resolved(String.valueOf(step.getUri()));
+        return address.startsWith("$") || COMPUTED_ROUTE.matcher(address).lookingAt();
+    }
+
+    /** Whether a step hands over to a batch, and one behind it in the same sequence leads to one as well. */
+    boolean isFollowedByBatch(ProcessorDefinition<?> step, RouteDefinition route) {
+        if (!(step instanceof SendDefinition) || targets(step).noneMatch(target -> target.startsWith(BATCH))) {
+            return false;
+        }
+        Stream<List<ProcessorDefinition<?>>> within = all(route.getOutputs()).stream()
+                .filter(around -> RouteCheck.SAME_EXCHANGE.contains(around.getClass()))
+                .map(ProcessorDefinition::getOutputs);
+        return Stream.concat(Stream.of(route.getOutputs()), within)
+                .filter(sequence -> sequence.contains(step))
+                .map(sequence -> sequence.subList(sequence.indexOf(step) + 1, sequence.size()))
+                .anyMatch(behind -> first(BATCH, behind, new HashSet<>()) != null);
+    }
+
+    /** Where a step sends to, as it is written: an address, or an expression that makes one; null if it sends nowhere. */
+    private static @Nullable String address(ProcessorDefinition<?> step) {
+        if (step instanceof SendDefinition<?> send) {
+            return send.getEndpointUri();
+        }
+        if (step instanceof ToDynamicDefinition dynamic) {
+            return dynamic.getUri();
+        }
+        return step instanceof ExpressionNode node && node.getExpression() != null
+                ? node.getExpression().getExpression()
+                : null;
+    }
+
     /** The endpoints of other routes and of batches that stand in a step. */
     Stream<String> targets(ProcessorDefinition<?> step) {
-        String written = null;
-        if (step instanceof SendDefinition<?> send) {
-            written = send.getEndpointUri();
-        } else if (step instanceof ToDynamicDefinition dynamic) {
-            written = dynamic.getUri();
-        } else if (step instanceof ExpressionNode node && node.getExpression() != null) {
-            written = node.getExpression().getExpression();
-        }
+        String written = address(step);
         if (written == null) {
             return Stream.empty();
         }
@@ -124,16 +181,7 @@ final class RoutesToBatch {
         String query = uri.substring("sql:".length()).replaceFirst("^//", "");
         // What follows the last question mark are options, unless the query itself has one.
         String withoutOptions = query.replaceFirst("\\?[\\w.]+=[^?\\s]*$", "");
-        return ResourceHelper.hasScheme(withoutOptions) ? asResource(withoutOptions) : withoutOptions;
-    }
-
-    /** Camel decodes the URI of an endpoint, and its path, before it takes the rest for that of a resource. */
-    private static String asResource(String path) {
-        try {
-            return URLDecoder.decode(URLDecoder.decode(path, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            return path;
-        }
+        return ResourceHelper.hasScheme(withoutOptions) ? ResourcePath.asResource(withoutOptions) : withoutOptions;
     }
 
     /** What a step needs and does not find: a value of a placeholder, or a file. */

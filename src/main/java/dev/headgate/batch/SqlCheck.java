@@ -4,17 +4,21 @@ import dev.headgate.Finding;
 import dev.headgate.failure.Failure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ResolveEndpointFailedException;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.postgresql.util.PSQLException;
@@ -36,11 +40,24 @@ public final class SqlCheck {
     private static final Pattern EXPLAINED =
             Pattern.compile("(?is)\\s*(select|insert|update|delete|merge|with|values)\\b.*");
 
+    private static final String HIDDEN = """
+            select format('%I.%I', n.nspname, c.relname)
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            where c.relname = 'batch' and n.nspname = any (current_schemas(false))
+            """;
+
+    private final CamelContext context;
     private final SqlSteps steps;
     private final RoutesToBatch routes;
     private final String everything;
+    private final List<Relation> relations = new ArrayList<>();
+
+    /** A route whose SQL, and that of the steps it calls, reads the relation of its batch. */
+    private record Relation(RouteDefinition route, BatchRelation relation, Set<ProcessorDefinition<?>> steps) {}
 
     private SqlCheck(CamelContext context, Collection<RouteDefinition> all) {
+        this.context = context;
         this.steps = new SqlSteps(context);
         this.routes = new RoutesToBatch(context, all);
         StringBuilder texts = new StringBuilder();
@@ -60,6 +77,7 @@ public final class SqlCheck {
             CamelContext context, Collection<RouteDefinition> all, DataSource database, String role) {
         List<Finding> faults = new ArrayList<>();
         SqlCheck check = new SqlCheck(context, all);
+        all.forEach(route -> check.readColumns(route, faults));
         Connection connection;
         try {
             connection = database.getConnection();
@@ -68,6 +86,13 @@ public final class SqlCheck {
         }
         try {
             connection.setAutoCommit(false);
+            for (Relation relation : check.relations) {
+                faultOfRelation(connection, relation, role).ifPresent(faults::add);
+                connection.rollback();
+            }
+            if (!faults.isEmpty()) {
+                return faults;
+            }
             for (RouteDefinition route : all) {
                 for (ProcessorDefinition<?> step : RoutesToBatch.all(route.getOutputs())) {
                     check.fault(connection, route, step, role).ifPresent(faults::add);
@@ -83,6 +108,75 @@ public final class SqlCheck {
         return faults;
     }
 
+    /** Notes which steps read a relation. */
+    private void readColumns(RouteDefinition route, List<Finding> faults) {
+        if (!routes.input(route).startsWith(RoutesToBatch.BATCH)) {
+            return;
+        }
+        BatchEndpoint endpoint;
+        try {
+            endpoint = context.getEndpoint(routes.resolved(route.getInput().getEndpointUri()), BatchEndpoint.class);
+        } catch (ResolveEndpointFailedException e) {
+            // Camel will say it.
+            return;
+        }
+        try {
+            BatchColumns columns = endpoint.getConfiguration().batchColumns();
+            if (columns != null) {
+                relations.add(new Relation(
+                        route, new BatchRelation(endpoint.getName(), columns), routes.calledBy(route)));
+            }
+        } catch (IllegalArgumentException e) {
+            faults.add(StepPlace.finding(
+                    route, "Route %s: %s".formatted(route.getId(), e.getMessage()), "Correct that option of batch:."));
+        }
+    }
+
+    /** What keeps the session from having the relation, or others from what it hides. */
+    private static Optional<Finding> faultOfRelation(Connection connection, Relation relation, String role)
+            throws SQLException {
+        String route = "Route " + relation.route.getId() + ": ";
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet hidden = statement.executeQuery(HIDDEN)) {
+                if (hidden.next()) {
+                    return Optional.of(StepPlace.finding(
+                            relation.route,
+                            route + "the relation batch, which the option columns asks for, would hide %s from the SQL of this process"
+                                    .formatted(hidden.getString(1)),
+                            "Rename that, or leave the option out."));
+                }
+            }
+            statement.execute(relation.relation.create());
+            return Optional.empty();
+        } catch (SQLException e) {
+            if (Failure.of(e) instanceof Failure.Outage) {
+                throw e;
+            }
+            return Optional.of(
+                    FORBIDDEN.equals(e.getSQLState())
+                            ? StepPlace.finding(
+                                    relation.route,
+                                    route + "the relation batch, which the option columns asks for, is a temporary table: "
+                                            + said(e),
+                                    "Grant temporary on the database to the role %s.".formatted(role))
+                            : StepPlace.finding(
+                                    relation.route,
+                                    route + "the relation batch cannot have these columns: " + said(e),
+                                    "Correct the option columns or headerColumns."));
+        }
+    }
+
+    private void create(Connection connection, ProcessorDefinition<?> step) throws SQLException {
+        for (Relation relation : relations) {
+            if (relation.steps.contains(step)) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute(relation.relation.create());
+                }
+                return;
+            }
+        }
+    }
+
     private Optional<Finding> fault(
             Connection connection, RouteDefinition route, ProcessorDefinition<?> step, String role)
             throws SQLException {
@@ -91,6 +185,7 @@ public final class SqlCheck {
         if (query == null || sql.isBlank()) {
             return Optional.empty();
         }
+        create(connection, step);
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int parameters = statement.getParameterMetaData().getParameterCount();
             if (EXPLAINED.matcher(sql).matches()) {

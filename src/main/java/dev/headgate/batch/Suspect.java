@@ -27,23 +27,29 @@ final class Suspect {
 
     private Suspect() {}
 
-    /** The position of the message, or -1 where nothing points at one. */
+    /** The position of the message, or -1 where nothing points at one; the row that COPY names is known to be the one. */
     static int among(List<Message> messages, Throwable refusal) {
+        RefusedRowException row = ObjectHelper.getException(RefusedRowException.class, refusal);
+        if (row != null) {
+            return messages.indexOf(row.refused());
+        }
         PSQLException thrown = ObjectHelper.getException(PSQLException.class, refusal);
         ServerErrorMessage said = thrown == null ? null : thrown.getServerErrorMessage();
         if (said == null) {
             return -1;
         }
+        // Bytes as letters: the same bytes are the same letters.
+        String[] payloads = messages.stream()
+                .map(message -> message.payload() == null ? "" : new String(message.payload(), ISO_8859_1))
+                .toArray(String[]::new);
         int suspect = -1;
         int fewest = Integer.MAX_VALUE;
         for (String value : values(said.getMessage() + "\n" + said.getDetail())) {
-            // Bytes as letters: the same bytes are the same letters.
             String bytes = new String(value.getBytes(UTF_8), ISO_8859_1);
             int first = -1;
             int count = 0;
-            for (int i = 0; i < messages.size() && count < fewest; i++) {
-                byte[] payload = messages.get(i).payload();
-                if (payload != null && new String(payload, ISO_8859_1).contains(bytes)) {
+            for (int i = 0; i < payloads.length && count < fewest; i++) {
+                if (payloads[i].contains(bytes)) {
                     first = first < 0 ? i : first;
                     count++;
                 }

@@ -9,16 +9,21 @@ import dev.headgate.message.PipelineKey;
 import dev.headgate.message.Rejection;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -32,6 +37,8 @@ final class TransactedRoute implements RouteWriter.Route {
 
     private final RouteWriter.Route route;
     private final boolean databaseOnly;
+    private final @Nullable BatchRelation relation;
+    private final JdbcTemplate jdbc;
     /** A transaction of its own, or a savepoint in that of {@link #together}. */
     private final TransactionTemplate transaction;
 
@@ -40,10 +47,16 @@ final class TransactedRoute implements RouteWriter.Route {
     private final DeadLetters deadLetters;
     private final HeldKeys heldKeys;
 
-    /** @param databaseOnly whether a savepoint takes back all that the steps do */
-    TransactedRoute(RouteWriter.Route route, DataSource database, boolean databaseOnly) {
+    /**
+     * @param databaseOnly whether a savepoint takes back all that the steps do
+     * @param relation what the steps read the batch from, if they do
+     */
+    TransactedRoute(
+            RouteWriter.Route route, DataSource database, boolean databaseOnly, @Nullable BatchRelation relation) {
         this.route = route;
         this.databaseOnly = databaseOnly;
+        this.relation = relation;
+        this.jdbc = new JdbcTemplate(database);
         this.outer = new TransactionTemplate(new Transactions(database));
         this.transaction = new TransactionTemplate(Objects.requireNonNull(outer.getTransactionManager()));
         this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
@@ -54,8 +67,13 @@ final class TransactedRoute implements RouteWriter.Route {
 
     @Override
     public @Nullable Throwable send(Batch batch) {
+        boolean isPart = TransactionSynchronizationManager.isActualTransactionActive();
         return in(transaction, () -> {
+            if (!isPart) {
+                prepare();
+            }
             claim(batch);
+            fill(batch, isPart);
             return route.send(batch);
         });
     }
@@ -66,8 +84,56 @@ final class TransactedRoute implements RouteWriter.Route {
     }
 
     @Override
-    public @Nullable Throwable together(Supplier<@Nullable Throwable> attempts) {
-        return in(outer, attempts);
+    public @Nullable Throwable together(Batch all, Function<RouteWriter.Route, @Nullable Throwable> attempts) {
+        return in(outer, () -> {
+            prepare();
+            if (!hasDistinctKeys(all)) {
+                return attempts.apply(this);
+            }
+            claim(all);
+            Set<Message> open = new LinkedHashSet<>(all.freshMessages());
+            @Nullable Throwable failure = attempts.apply(part -> sendClaimed(part, open));
+            if (failure == null) {
+                ledger.withdraw(open);
+            }
+            return failure;
+        });
+    }
+
+    /** The keys of all parts are claimed by one statement before them, and its refusals cost the ledger none. */
+    private @Nullable Throwable sendClaimed(Batch part, Set<Message> open) {
+        @Nullable Throwable failure = in(transaction, () -> {
+            part.claimed(open::contains);
+            fill(part, true);
+            return route.send(part);
+        });
+        if (failure == null) {
+            part.freshMessages().forEach(open::remove);
+        }
+        return failure;
+    }
+
+    /** Where two messages have one key, which of them is new depends on what becomes of the first. */
+    private static boolean hasDistinctKeys(Batch batch) {
+        Set<PipelineKey> keys = new HashSet<>(batch.getSize() * 2);
+        return batch.messages().stream()
+                .allMatch(message -> keys.add(new PipelineKey(message.pipeline(), message.idempotencyKey())));
+    }
+
+    /** Sees to the relation of the session; before anything else in the transaction. */
+    private void prepare() {
+        BatchRelation wanted = relation;
+        if (wanted != null) {
+            jdbc.execute((ConnectionCallback<@Nullable Void>) connection -> wanted.prepare(connection));
+        }
+    }
+
+    /** Puts what is to be applied into the relation, instead of what other parts of the transaction have put there. */
+    private void fill(Batch batch, boolean isPart) {
+        BatchRelation wanted = relation;
+        if (wanted != null) {
+            jdbc.execute((ConnectionCallback<@Nullable Void>) connection -> wanted.fill(connection, batch, isPart));
+        }
     }
 
     /** Null if the work answers null and has been committed, else what failed; then it has been rolled back. */

@@ -143,10 +143,8 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
     private void handle(Job job, JobWorker.Result result) {
         String installation = endpoint.getComponent().installation();
         Exchange exchange = createExchange(false);
-        exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Job(job.queue(), job.id()));
         fill(exchange.getMessage(), job, installation);
-        seal.recognise(exchange);
-        exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
+        new SourcePosition.Job(job.queue(), job.id()).enter(exchange, new Synchronization() {
             @Override
             public void onComplete(Exchange ended) {
                 result.ended(
@@ -162,6 +160,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                         failure == null ? new IllegalStateException("The exchange failed without a cause") : failure);
             }
         });
+        seal.recognise(exchange);
         try {
             getProcessor().process(exchange);
         } catch (Exception e) {

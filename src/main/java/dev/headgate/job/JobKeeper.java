@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Twice a second: renews the lease of this process, makes available what is due, rescues the jobs of processes that died,
+ * Twice a second, by one question to the table as long as there is nothing to do: renews the lease of this process, makes available what is due, rescues the jobs of processes that died,
  * enqueues runs of schedules, and ends handlers that take too long or whose jobs were cancelled. Those that have lost their
  * lease are ended by a thread that waits for no server.
  */
@@ -74,15 +74,16 @@ final class JobKeeper {
         try {
             long before = lease.current();
             lease.keep();
-            Set<String> refilled = new HashSet<>(table.stage());
-            refilled.addAll(rescue());
+            JobTable.Chores chores = table.chores(lease.current());
+            Set<String> refilled = new HashSet<>(chores.due() ? table.stage() : List.of());
+            refilled.addAll(chores.lost() ? rescue() : Set.of());
             for (JobConsumer consumer : consumers) {
                 if (lease.current() != before || consumer.runSchedule() > 0 || refilled.contains(consumer.queue())) {
                     consumer.wake();
                 }
             }
-            Set<Long> cancelled = new HashSet<>(table.cancelled(lease.current()));
-            if (!cancelled.isEmpty()) {
+            if (chores.cancelled()) {
+                Set<Long> cancelled = new HashSet<>(table.cancelled(lease.current()));
                 consumers.forEach(consumer -> consumer.worker().cancel(cancelled));
             }
             outage.over();

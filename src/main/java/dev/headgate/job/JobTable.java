@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -178,6 +179,27 @@ final class JobTable {
     /** Ends attempts whose leases are lost. */
     List<Changed> rescue(List<Long> leases) {
         return jdbc.query(RESCUE, statement -> setArray(statement, 1, "int8", leases.stream()), CHANGED);
+    }
+
+    /** What there is to do for those who keep the jobs: most of the time nothing. */
+    record Chores(boolean due, boolean lost, boolean cancelled) {}
+
+    // A lease is there before the first job of it, so one that is missing was given up or has expired.
+    private static final String CHORES = """
+            select exists (
+                    select from headgate.job where state in ('scheduled', 'retryable') and scheduled_at <= now()),
+                exists (select from headgate.job_lease where expires_at < now())
+                    or exists (
+                        select from headgate.job j
+                        where lease is not null
+                          and not exists (select from headgate.job_lease l where l.id = j.lease)),
+                exists (select from headgate.job where lease = ? and state = 'cancelled')
+            """;
+
+    /** Asks for all of them at once, as an idle process does twice a second. */
+    Chores chores(long lease) {
+        return Objects.requireNonNull(jdbc.queryForObject(
+                CHORES, (row, number) -> new Chores(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), lease));
     }
 
     private static final String STAGE = """

@@ -39,12 +39,9 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
         }
         Delivery delivery = consumer.track(
                 route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
-        exchange.getExchangeExtension().addOnCompletion(delivery);
         String topic = kafka.partition.topic();
-        exchange.setProperty(
-                SourcePosition.PROPERTY,
-                new SourcePosition.Kafka(
-                        topic, consumer.incarnation(topic), kafka.partition.partition(), kafka.recordOffset));
+        new SourcePosition.Kafka(topic, consumer.incarnation(topic), kafka.partition.partition(), kafka.recordOffset)
+                .enter(exchange, delivery);
         seal.recognise(exchange);
         return delivery;
     }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,12 @@ public final class LedgerTable {
             from unnest(?::text[], ?::text[], ?::bigint[]) as m (key, source, content)
             on conflict do nothing
             returning key
+            """;
+
+    private static final String WITHDRAW = """
+            delete from headgate.ledger l
+            using unnest(?::text[], ?::text[]) as m (pipeline, key)
+            where l.pipeline = m.pipeline and l.key = m.key
             """;
 
     private static final String APPLIED = """
@@ -75,6 +82,19 @@ public final class LedgerTable {
                 }
             }
             return null;
+        });
+    }
+
+    /** Takes out again the keys of messages that were inserted in the same transaction, and are not applied in it. */
+    public void withdraw(Collection<Message> messages) {
+        if (messages.isEmpty()) {
+            return;
+        }
+        String[] pipelines = messages.stream().map(Message::pipeline).toArray(String[]::new);
+        String[] keys = messages.stream().map(Message::idempotencyKey).toArray(String[]::new);
+        jdbc.update(WITHDRAW, statement -> {
+            statement.setArray(1, texts(statement.getConnection(), pipelines));
+            statement.setArray(2, texts(statement.getConnection(), keys));
         });
     }
 

@@ -3,7 +3,6 @@ package dev.headgate.message;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -36,7 +35,6 @@ public final class Headers {
     /** A K too where case is ignored. */
     private static final char KELVIN = '\u212A';
 
-    private static final String BASE64 = "base64:";
     private static final char REPLACEMENT = '\uFFFD';
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -109,6 +107,6 @@ public final class Headers {
     /** UTF-8 as it is, others {@code base64:...}. */
     static String decode(byte[] bytes) {
         String text = Utf8.text(bytes);
-        return text == null ? BASE64 + Base64.getEncoder().encodeToString(bytes) : text;
+        return text == null ? StoredText.base64(bytes) : text;
     }
 }

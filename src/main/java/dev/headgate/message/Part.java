@@ -34,13 +34,12 @@ public record Part(Whole whole, int index) {
             return false;
         }
         exchange.setProperty(PROPERTY, this);
-        exchange.setProperty(SourcePosition.PROPERTY, position);
+        position.enter(exchange, whole.share());
         Identity seen = exchange.getProperty(Identity.PROPERTY, Identity.class);
         if (seen != null) {
             String key = StorableKey.ofPart(seen.key(), index);
             exchange.setProperty(Identity.PROPERTY, new Identity(seen.pipeline(), key, Content.of(exchange)));
         }
-        exchange.getExchangeExtension().addOnCompletion(whole.share());
         return true;
     }
 

@@ -5,12 +5,16 @@ import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.camel.spi.Synchronization;
 
 /** The place a message came from, the same again each time it is delivered, or replayed; its text is what tables hold. */
 public sealed interface SourcePosition {
 
     /** The exchange property in which the consumer of a source leaves the position; nobody else can. */
     String PROPERTY = "HeadgateSource";
+
+    /** The exchange property that holds the completion by which the message is acknowledged. */
+    String ACKNOWLEDGEMENT = "HeadgateAcknowledgement";
 
     /** What it shares with its neighbours: the partition of a topic, a queue, or a destination. */
     String container();
@@ -145,6 +149,26 @@ public sealed interface SourcePosition {
     /** Whether this is the other, or a part of it. */
     default boolean isIn(SourcePosition other) {
         return equals(other);
+    }
+
+    /**
+     * Makes an exchange that of the message from here, before its first step.
+     *
+     * @param acknowledgement told of the end of the exchange, or of that to which its completions are handed over
+     */
+    default void enter(Exchange exchange, Synchronization acknowledgement) {
+        exchange.setProperty(PROPERTY, this);
+        exchange.setProperty(ACKNOWLEDGEMENT, acknowledgement);
+        exchange.getExchangeExtension().addOnCompletion(acknowledgement);
+    }
+
+    /**
+     * Whether the message is acknowledged by the end of this exchange: not so of a copy, which has the properties and not the
+     * completions, after those were handed over, and where the source has left no position.
+     */
+    static boolean isAcknowledgedBy(Exchange exchange) {
+        Synchronization acknowledgement = exchange.getProperty(ACKNOWLEDGEMENT, Synchronization.class);
+        return acknowledgement != null && exchange.getExchangeExtension().containsOnCompletion(acknowledgement);
     }
 
     /**

@@ -16,7 +16,12 @@ public final class StoredText {
     /** The text of these bytes. */
     public static String of(byte[] bytes) {
         String text = Utf8.text(bytes);
-        return text == null || !isPlain(text) ? BASE64 + Base64.getEncoder().encodeToString(bytes) : text;
+        return text == null || !isPlain(text) ? base64(bytes) : text;
+    }
+
+    /** Any bytes in the form of those that are no plain text. */
+    static String base64(byte[] bytes) {
+        return BASE64 + Base64.getEncoder().encodeToString(bytes);
     }
 
     /** The text of the UTF-8 of this one. */

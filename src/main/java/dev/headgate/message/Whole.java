@@ -33,6 +33,7 @@ public final class Whole {
     private final @Nullable Replay replay;
     private final Message original;
     private final AtomicInteger open = new AtomicInteger();
+    private final Synchronization ofRoute = share();
     private final AtomicInteger refused = new AtomicInteger();
     private volatile int parts;
     private volatile @Nullable Rejection notKept;
@@ -63,7 +64,7 @@ public final class Whole {
      */
     public static Whole begin(Exchange exchange) {
         Whole whole = new Whole(exchange);
-        exchange.getExchangeExtension().addOnCompletion(whole.share());
+        whole.position.enter(exchange, whole.ofRoute);
         exchange.setProperty(PROPERTY, whole);
         return whole;
     }
@@ -77,6 +78,7 @@ public final class Whole {
     public void end(Exchange exchange) {
         exchange.setProperty(PROPERTY, around);
         exchange.setProperty(SourcePosition.PROPERTY, position);
+        exchange.setProperty(SourcePosition.ACKNOWLEDGEMENT, ofRoute);
         exchange.setProperty(Identity.PROPERTY, identity);
         exchange.setProperty(Replay.PROPERTY, replay);
         Part.restore(exchange, outer);

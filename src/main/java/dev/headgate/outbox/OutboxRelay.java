@@ -38,8 +38,8 @@ final class OutboxRelay {
 
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
-    /** The ids of a bulk that was sent and is not yet marked: until it is, nothing else is sent. */
-    private final List<Long> unmarked = new ArrayList<>();
+    /** What was sent and is not yet marked: until it is, nothing else is sent. */
+    private final List<OutboxEntry> unmarked = new ArrayList<>();
 
     /** @param lease renewed by somebody else while entries are sent */
     OutboxRelay(
@@ -157,7 +157,7 @@ final class OutboxRelay {
     private void sendAndMark(OutboxTable table, Bulk bulk, List<OutboxEntry> entries) throws SQLException {
         SendOutcome outcome = lease.keptDuring(() -> sender.send(entries), table);
         if (!outcome.delivered().isEmpty()) {
-            outcome.delivered().forEach(entry -> unmarked.add(entry.id()));
+            unmarked.addAll(outcome.delivered());
             mark(table);
         }
         List<Failed> again = new ArrayList<>();

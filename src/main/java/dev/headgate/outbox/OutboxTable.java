@@ -62,21 +62,25 @@ final class OutboxTable implements AutoCloseable {
         }
     }
 
+    /** What the index outbox_pending is ordered by, before the id. Two destinations may share a lane, by chance. */
+    private static final String LANE = "(hashtext(destination) & -16 | shard)";
+
     private static final String PENDING_SHARDS = """
             select s.shard, ceil(greatest(0, extract(epoch from first.next_attempt_at - now())) * 1000)
             from generate_series(0, 15) s(shard)
             cross join lateral (
                 select next_attempt_at
                 from headgate.outbox
-                where destination = ? and shard = s.shard::smallint and delivered_at is null
+                where %s = (hashtext(?) & -16 | s.shard) and destination = ? and delivered_at is null
                 order by id
                 limit 1
             ) first
-            """;
+            """.formatted(LANE);
 
     List<PendingShard> pendingShards() throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PENDING_SHARDS)) {
             statement.setString(1, destination);
+            statement.setString(2, destination);
             try (ResultSet row = statement.executeQuery()) {
                 List<PendingShard> pending = new ArrayList<>();
                 while (row.next()) {
@@ -166,14 +170,14 @@ final class OutboxTable implements AutoCloseable {
                         coalesce(octet_length(payload), 0) as bytes,
                         row_number() over (order by id) as position
                     from headgate.outbox
-                    where destination = ? and shard = s.claimed::smallint and delivered_at is null
+                    where %s = (hashtext(?) & -16 | s.claimed) and destination = ? and delivered_at is null
                     order by id
                     limit ?
                 ) entry
             ) bounded
             where before < ?
             order by id
-            """;
+            """.formatted(LANE);
 
     /**
      * The first pending entries of the shards, in order of id. In each shard it stops before the first entry whose next
@@ -186,8 +190,9 @@ final class OutboxTable implements AutoCloseable {
         try (PreparedStatement statement = connection.prepareStatement(FETCH)) {
             statement.setArray(1, array("int4", shards));
             statement.setString(2, destination);
-            statement.setInt(3, entriesPerShard);
-            statement.setLong(4, maxBytes);
+            statement.setString(3, destination);
+            statement.setInt(4, entriesPerShard);
+            statement.setLong(5, maxBytes);
             try (ResultSet row = statement.executeQuery()) {
                 List<OutboxEntry> entries = new ArrayList<>();
                 List<Integer> open = new ArrayList<>(shards);
@@ -215,15 +220,29 @@ final class OutboxTable implements AutoCloseable {
                 row.getInt("attempts"));
     }
 
+    // One look into the index for each entry, whatever the planner believes of a table that was empty just now. The new
+    // version of the row is in no index but that of its delivery.
+    private static final String PLACES = """
+            array(
+                select place.ctid
+                from unnest(?::int[], ?::bigint[]) e(shard, id)
+                cross join lateral (
+                    select ctid from headgate.outbox
+                    where %s = (hashtext(?) & -16 | e.shard) and id = e.id and delivered_at is null
+                    limit 1
+                ) place
+            )
+            """.formatted(LANE);
+
     private static final String MARK_DELIVERED = """
             with marked as (
                 update headgate.outbox
                 set delivered_at = now(), attempts = attempts + 1, next_attempt_at = null
-                where id = any(?) and delivered_at is null
+                where ctid = any(%s) and delivered_at is null
                 returning created_at
             )
             select coalesce(greatest(0, extract(epoch from now() - min(created_at))) * 1000, 0) from marked
-            """;
+            """.formatted(PLACES);
 
     /**
      * Marks the entries delivered, whoever holds their shards by now: that they were sent remains true.
@@ -231,9 +250,9 @@ final class OutboxTable implements AutoCloseable {
      * @return the age of the oldest of those that were not yet marked, by the clock of the database
      * @throws SQLException also for no entries, if it could not mark any
      */
-    Duration markDelivered(List<Long> ids) throws SQLException {
+    Duration markDelivered(List<OutboxEntry> entries) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_DELIVERED)) {
-            statement.setArray(1, array("int8", ids));
+            setPlaces(statement, 1, entries);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return Duration.ofMillis(row.getLong(1));
@@ -251,15 +270,16 @@ final class OutboxTable implements AutoCloseable {
     private static final String MARK_FAILED = """
             update headgate.outbox o
             set attempts = attempts + 1, last_error = ?, next_attempt_at = now() + ? * interval '1 millisecond'
-            where id = any(?) and delivered_at is null and""" + HELD;
+            where ctid = any(%s) and delivered_at is null and %s
+            """.formatted(PLACES, HELD);
 
     /** Counts the attempt and holds the entries back for the given time from now, if their shard is still held. */
     void markFailed(List<OutboxEntry> entries, String error, Duration backoff) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_FAILED)) {
             statement.setString(1, error);
             statement.setLong(2, backoff.toMillis());
-            statement.setArray(3, array("int8", ids(entries)));
-            statement.setString(4, holder);
+            setPlaces(statement, 3, entries);
+            statement.setString(6, holder);
             statement.executeUpdate();
         }
     }
@@ -268,7 +288,7 @@ final class OutboxTable implements AutoCloseable {
     // with the same id.
     private static final String REFUSE = """
             with refused as (
-                delete from headgate.outbox o where id = ? and delivered_at is null and %s
+                delete from headgate.outbox o where ctid = any(%s) and delivered_at is null and %s
                 returning id, pipeline, destination, key, payload, attempts + 1 as attempts
             )
             insert into headgate.dead_letter as d
@@ -278,7 +298,7 @@ final class OutboxTable implements AutoCloseable {
             on conflict (pipeline, source, md5(coalesce(payload, ''::bytea))) do update
                set state = 'dead', reason = excluded.reason, error = excluded.error,
                    received_at = excluded.received_at, attempts = d.attempts + excluded.attempts
-            """.formatted(HELD, SourcePosition.Outbox.sql("destination", "id"));
+            """.formatted(PLACES, HELD, SourcePosition.Outbox.sql("destination", "id"));
 
     /**
      * Makes the entry a dead letter.
@@ -288,11 +308,11 @@ final class OutboxTable implements AutoCloseable {
      */
     boolean refuse(OutboxEntry entry, String headers, String reason, String error) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(REFUSE)) {
-            statement.setLong(1, entry.id());
-            statement.setString(2, holder);
-            statement.setString(3, reason);
-            statement.setString(4, error);
-            statement.setString(5, headers);
+            setPlaces(statement, 1, List.of(entry));
+            statement.setString(4, holder);
+            statement.setString(5, reason);
+            statement.setString(6, error);
+            statement.setString(7, headers);
             return statement.executeUpdate() == 1;
         }
     }
@@ -307,7 +327,12 @@ final class OutboxTable implements AutoCloseable {
         return connection.createArrayOf(type, values.toArray());
     }
 
-    private static List<Long> ids(List<OutboxEntry> entries) {
-        return entries.stream().map(OutboxEntry::id).toList();
+    /** Three parameters, from the given one. */
+    private void setPlaces(PreparedStatement statement, int first, List<OutboxEntry> entries) throws SQLException {
+        statement.setArray(
+                first, array("int4", entries.stream().map(OutboxEntry::shard).toList()));
+        statement.setArray(
+                first + 1, array("int8", entries.stream().map(OutboxEntry::id).toList()));
+        statement.setString(first + 2, destination);
     }
 }

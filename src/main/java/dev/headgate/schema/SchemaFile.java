@@ -1,6 +1,7 @@
 package dev.headgate.schema;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.ResourcePath;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,11 +29,8 @@ public record SchemaFile(String name, byte[] content) {
      * @throws ConfigurationException if it cannot be read
      */
     public static SchemaFile read(CamelContext context, String file) {
-        // Encoded for the URI of an endpoint, too; here there is only a resource.
-        String routes = context.getPropertiesComponent()
-                .resolveProperty(ROUTES)
-                .orElse("")
-                .replace("%2525", "%");
+        String routes = ResourcePath.asResource(
+                context.getPropertiesComponent().resolveProperty(ROUTES).orElse(""));
         String location = ResourceHelper.hasScheme(file)
                 ? file
                 : "file:" + Path.of(routes).resolve(file).normalize();

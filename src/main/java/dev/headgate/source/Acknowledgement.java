@@ -13,6 +13,7 @@ import dev.headgate.message.ReplaySeal;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import dev.headgate.sqs.PollingPolicies;
+import dev.headgate.sqs.SqsDefaults;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -142,6 +143,9 @@ public final class Acknowledgement {
     /** What a route needs that is about to be built, if it polls its source: its inflight limit, and from SQS its acknowledgement. */
     public @Nullable RoutePolicy policy(CamelContext context, String routeId, RouteDefinition route) {
         Endpoint source = context.getEndpoint(route.getEndpointUrl());
+        if (!everywhere && source instanceof Sqs2Endpoint sqs) {
+            SqsDefaults.complete(sqs.getConfiguration());
+        }
         return polling.policy(routeId, source);
     }
 }

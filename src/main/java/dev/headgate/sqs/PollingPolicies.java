@@ -34,8 +34,7 @@ public final class PollingPolicies {
 
     /** The policy of a route from that source, null if it does not poll. */
     public @Nullable RoutePolicy policy(String routeId, Endpoint source) {
-        if (source instanceof Sqs2Endpoint sqs) {
-            SqsDefaults.complete(sqs.getConfiguration());
+        if (source instanceof Sqs2Endpoint) {
             return new SqsRoutePolicy(limit.source(routeId), listener, seal);
         }
         return source instanceof ScheduledPollEndpoint ? new InflightRoutePolicy(limit.source(routeId)) : null;

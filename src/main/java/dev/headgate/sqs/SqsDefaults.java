@@ -18,8 +18,11 @@ public final class SqsDefaults {
         return component;
     }
 
-    /** Sets what is not set. */
-    static void complete(Sqs2Configuration configuration) {
+    /**
+     * Sets what is not set, and that a message stays invisible for as long as it is in flight: else each time-out would count
+     * as a receive while its batch waits for the database, until the queue's redrive policy takes it away.
+     */
+    public static void complete(Sqs2Configuration configuration) {
         // The receive count and the message group, and the sender's own attributes as headers.
         if (configuration.getAttributeNames() == null) {
             configuration.setAttributeNames(ALL);
@@ -34,7 +37,7 @@ public final class SqsDefaults {
         if (configuration.getVisibilityTimeout() == null) {
             // A killed process's messages come again after this; while one is in flight it is extended.
             configuration.setVisibilityTimeout(30);
-            configuration.setExtendMessageVisibility(true);
         }
+        configuration.setExtendMessageVisibility(true);
     }
 }

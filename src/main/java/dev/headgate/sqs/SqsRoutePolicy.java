@@ -69,12 +69,10 @@ final class SqsRoutePolicy extends InflightRoutePolicy {
         SqsDelivery delivery = SqsDelivery.of(exchange.getMessage());
         exchange.setProperty(ExchangePropertyKey.CHARSET_NAME, StandardCharsets.UTF_8.name());
         exchange.getMessage().setHeader(Exchange.MESSAGE_TIMESTAMP, delivery.sent());
-        exchange.getExchangeExtension().addOnCompletion(new GiveBack(delivery));
-        exchange.setProperty(
-                SourcePosition.PROPERTY,
-                new SourcePosition.Sqs(
-                        String.valueOf(queue),
-                        exchange.getMessage().getHeader(Sqs2Constants.MESSAGE_ID, String.class)));
+        // The consumer's own completion, which deletes the message, goes wherever this one goes.
+        new SourcePosition.Sqs(
+                        String.valueOf(queue), exchange.getMessage().getHeader(Sqs2Constants.MESSAGE_ID, String.class))
+                .enter(exchange, new GiveBack(delivery));
         seal.recognise(exchange);
         String group = delivery.group();
         if (group != null) {

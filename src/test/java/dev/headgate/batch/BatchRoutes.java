@@ -94,11 +94,10 @@ final class BatchRoutes implements AutoCloseable {
         String name = payload instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(payload);
         return template.send(to, exchange -> {
             var position = new SourcePosition.Unknown(exchange.getExchangeId());
-            exchange.setProperty(SourcePosition.PROPERTY, position);
             exchange.getMessage().setHeader("kafka.KEY", key);
             exchange.setProperty(Replay.PROPERTY, again == null ? null : new Replay(1, again, position));
             exchange.getMessage().setBody(payload instanceof String text ? text.getBytes(UTF_8) : payload);
-            exchange.getExchangeExtension().addOnCompletion(new Synchronization() {
+            position.enter(exchange, new Synchronization() {
                 @Override
                 public void onComplete(Exchange done) {
                     acknowledged.add(name);

@@ -42,9 +42,8 @@ class BatchWritingIT {
             };
             List<String> ran = Collections.synchronizedList(new ArrayList<>());
             routes.context.createProducerTemplate().send("direct:in", exchange -> {
-                exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown("m"));
                 exchange.getMessage().setBody(new byte[1]);
-                exchange.getExchangeExtension().addOnCompletion(completion(() -> ran.add("acknowledge")));
+                new SourcePosition.Unknown("m").enter(exchange, completion(() -> ran.add("acknowledge")));
                 exchange.getExchangeExtension().addOnCompletion(completion(() -> {
                     ran.add("confirm");
                     throw new IllegalStateException("a completion that fails");

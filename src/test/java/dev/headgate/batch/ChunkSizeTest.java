@@ -10,24 +10,28 @@ class ChunkSizeTest {
 
     @Test
     void a_batch_is_whole_until_one_of_it_is_refused_and_again_when_none_is() {
-        assertThat(size.get()).isGreaterThan(100_000);
-        size.refused();
-        assertThat(size.get()).isEqualTo(128);
-        for (int i = 0; i < 12; i++) {
-            size.written(size.get());
+        assertThat(size.isWhole()).isTrue();
+        size.tried(2_000, 1);
+        assertThat(size.isWhole()).isFalse();
+        assertThat(size.get()).isBetween(500, 1_000);
+        for (int i = 0; i < 5; i++) {
+            size.tried(1_000, 0);
         }
-        assertThat(size.get()).isGreaterThan(2_000);
+        assertThat(size.isWhole()).isTrue();
     }
 
     @Test
-    void refusals_shrink_it_and_what_was_less_than_a_chunk_does_not_grow_it() {
-        for (int i = 0; i < 10; i++) {
-            size.refused();
+    void it_follows_the_share_that_is_refused() {
+        assertThat(after(0.002)).isBetween(250, 400);
+        assertThat(after(0.05)).isBetween(55, 70);
+        assertThat(after(0.3)).isBetween(22, 28);
+        assertThat(after(1)).isBetween(8, 16);
+    }
+
+    private int after(double share) {
+        for (int i = 0; i < 10_000; i++) {
+            size.tried(1_000, (int) (1_000 * share));
         }
-        assertThat(size.get()).isEqualTo(64);
-        size.written(63);
-        assertThat(size.get()).isEqualTo(64);
-        size.written(64);
-        assertThat(size.get()).isGreaterThan(64);
+        return size.get();
     }
 }

@@ -96,35 +96,6 @@ class IsolationTest {
         assertThat(isolation.isDone()).isTrue();
     }
 
-    @Test
-    void a_right_guess_costs_three_writes_and_a_wrong_one_one_more_than_none() {
-        assertThat(writesWithGuess(700, 700)).isEqualTo(4);
-        assertThat(writesWithGuess(700, 0)).isLessThanOrEqualTo(24);
-        assertThat(writesWithGuess(0, 700)).isLessThanOrEqualTo(24);
-    }
-
-    private static int writesWithGuess(int bad, int guess) {
-        Isolation isolation = new Isolation(2000, 2000);
-        int writes = 0;
-        int refused = -1;
-        boolean guessed = false;
-        while (!isolation.isDone()) {
-            int from = isolation.from();
-            int end = isolation.end(2000);
-            writes++;
-            if (bad < from || bad >= end) {
-                isolation.written();
-            } else if (isolation.refused()) {
-                refused = from;
-            } else if (!guessed) {
-                isolation.suspect(guess);
-                guessed = true;
-            }
-        }
-        assertThat(refused).isEqualTo(bad);
-        return writes;
-    }
-
     private void isolate(int size, Set<Integer> bad, int atMost) {
         written.clear();
         refused.clear();

@@ -61,6 +61,10 @@ class RouteCheckTest {
             recipientList: { constant: "batch:b,direct:aside" }                                                    | recipientList | Use to:
             wireTap: { uri: "direct:further" }                                                                     | wireTap | Use to:
             enrich: { constant: "batch:b" }                                                                        | enrich | Use to:
+            pipeline: { steps: [ { wireTap: { uri: "${header.to}" } }, { to: "batch:b" } ] }                       | wireTap | Begin it with
+            pipeline: { steps: [ { wireTap: { uri: "direct:${header.to}" } }, { to: "batch:b" } ] }                | wireTap | Begin it with
+            pipeline: { steps: [ { to: "batch:b" }, { log: x }, { to: "direct:further" } ] }                       | to | a route for each batch
+            pipeline: { steps: [ { to: "batch:b" }, { filter: { simple: "${body}", steps: [ { to: "batch:b" } ] } } ] } | to | a route for each batch
             to: "seda:left"                                                                                        | to | Use direct:
             split: { simple: "${body}", steps: [ { to: "seda:left" } ] }                                           | to | Use direct:
             pipeline: { steps: [ { threads: {} }, { to: "batch:b" } ] }                                            | threads | consumersCount
@@ -90,9 +94,25 @@ class RouteCheckTest {
             filter: { simple: "${body}", steps: [ { doTry: { steps: [ { to: "batch:b" } ], doCatch: [ { exception: [ java.lang.Exception ], steps: [ { log: x } ] } ] } } ] }
             pipeline: { steps: [ { wireTap: { uri: "direct:aside" } }, { multicast: { steps: [ { to: "direct:aside" } ] } }, { delay: { constant: 5, asyncDelayed: false } }, { to: "batch:b" } ] }
             aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { to: "direct:aside" } ] }
+            pipeline: { steps: [ { wireTap: { uri: "file:out/${header.name}" } }, { toD: "http:other/${header.name}" }, { to: "batch:b" } ] }
+            pipeline: { steps: [ { choice: { when: [ { simple: "${body}", steps: [ { to: "batch:b" }, { stop: {} } ] } ] } }, { to: "batch:b" } ] }
             """)
     void what_keeps_it_passes(String step) throws Exception {
         assertThat(faults(ROUTES.formatted(step))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            toD: { uri: "batch:${header.to}" }
+            recipientList: { simple: "batch:${header.to}" }
+            routingSlip: { simple: "batch://${header.to}" }
+            """)
+    void the_name_of_a_batch_is_not_made_at_run_time(String step) throws Exception {
+        assertThat(faults(ROUTES.formatted(step)))
+                .singleElement()
+                .asString()
+                .contains("in.camel.yaml, line 7: Route in, step (", ") makes the name of a batch at run time")
+                .contains("Use choice");
     }
 
     @Test

@@ -28,9 +28,7 @@ class PlainLoopIT {
             var loop = new PlainLoop<>(
                     () -> topics.feed("orders"),
                     postgres.dataSource(),
-                    List.of(
-                            SqlFile.read(Path.of("routes/sql/orders-state.sql")),
-                            SqlFile.read(Path.of("routes/sql/orders-outbox.sql"))),
+                    SqlFile.ofOrders(),
                     value -> validated.increment(),
                     2000,
                     n -> {});
@@ -59,7 +57,7 @@ class PlainLoopIT {
             new PlainLoop<>(
                             () -> queues.feed("orders"),
                             postgres.dataSource(),
-                            List.of(SqlFile.read(Path.of("routes/sql/orders-state.sql"))),
+                            SqlFile.ofOrders(),
                             value -> {},
                             100,
                             n -> {})

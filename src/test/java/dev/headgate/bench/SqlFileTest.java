@@ -3,7 +3,7 @@ package dev.headgate.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SqlFileTest {
@@ -21,10 +21,10 @@ class SqlFileTest {
     }
 
     @Test
-    void the_shipped_statements_are_understood() {
-        assertThat(SqlFile.read(Path.of("routes/sql/orders-state.sql")).parameters())
-                .containsExactly("fresh", "header('channel')");
-        assertThat(SqlFile.read(Path.of("routes/sql/orders-outbox.sql")).parameters())
-                .containsExactly("name", "fresh", "traces");
+    void the_statements_of_the_plain_loop_are_understood() {
+        assertThat(SqlFile.ofOrders())
+                .extracting(SqlFile::parameters)
+                .containsExactly(
+                        List.of("fresh", "header('channel')"), List.of("name", "fresh", "traces"), List.of("fresh"));
     }
 }

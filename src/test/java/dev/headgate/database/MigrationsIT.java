@@ -148,6 +148,38 @@ class MigrationsIT {
     }
 
     @Test
+    void entries_of_an_outbox_from_before_stay_pending_and_are_found_by_their_lane_alone() throws Exception {
+        Flyway.configure()
+                .dataSource(url("headgate"), "headgate", "headgate")
+                .schemas("headgate")
+                .locations("classpath:dev/headgate/database")
+                .target("9")
+                .load()
+                .migrate();
+        execute("""
+                insert into headgate.outbox (pipeline, destination, key, payload, delivered_at)
+                select 'p', 'd' || n % 3, 'key-' || n, 'x', case when n % 2 = 0 then now() end
+                from generate_series(1, 5000) n
+                """);
+
+        new Migrations(settings()).apply(routes);
+        execute("insert into headgate.outbox (pipeline, destination, key) values ('p', 'd1', 'key-1')");
+
+        assertThat(number("select count(*) from headgate.outbox where delivered_at is null"))
+                .isEqualTo(2_501);
+        assertThat(number("select max(id) from headgate.outbox")).isEqualTo(5_001);
+        assertThat(number("select count(distinct id) from headgate.outbox")).isEqualTo(5_001);
+        assertThat(texts("""
+                explain select id from headgate.outbox
+                where (hashtext(destination) & -16 | shard) = (hashtext('d1') & -16 | 3) and destination = 'd1'
+                  and delivered_at is null
+                order by id limit 10
+                """))
+                .anySatisfy(line -> assertThat(line).contains("Index Scan using outbox_pending"))
+                .noneSatisfy(line -> assertThat(line).contains("Sort"));
+    }
+
+    @Test
     void connections_of_the_pool_see_public_first() throws Exception {
         new Migrations(settings()).apply(routes);
 

@@ -77,9 +77,9 @@ class ComposeFileTest {
         assertThat(services.values())
                 .allSatisfy(service -> assertThat((String) service.get("image")).matches(PINNED));
         assertThat(Files.readAllLines(DOCKERFILE).stream()
-                        .filter(line -> line.startsWith("FROM "))
-                        .map(line -> line.replaceFirst("FROM (\\S+).*", "$1")))
-                .hasSize(2)
+                        .filter(line -> line.matches("(FROM |COPY --from=)\\S+[:].*"))
+                        .map(line -> line.replaceFirst("(FROM |COPY --from=)(\\S+).*", "$2")))
+                .hasSize(3)
                 .allSatisfy(image -> assertThat(image).matches(PINNED));
         assertThat(Files.readString(COMPOSE) + Files.readString(DOCKERFILE)).doesNotContain("latest");
     }

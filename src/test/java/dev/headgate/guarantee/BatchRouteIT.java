@@ -14,10 +14,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -248,6 +250,112 @@ class BatchRouteIT {
                 .hasMessageContaining("lanes must be greater than 0, found 0");
     }
 
+    /** As {@link #WRITE}, with a relation. */
+    private static final String RELATION = """
+            - route:
+                id: write
+                from:
+                  uri: batch:b
+                  parameters:
+                    linger: 200ms
+                    lanes: 1
+                    backoffBase: 1
+                    backoffCap: 5
+                    columns: "id text, n integer, items json, \\"at\\" timestamptz, tags text[]"
+                    headerColumns: channel text
+                  steps:
+                    - to: { id: insert, uri: "sql:file:{{headgate.routes}}/insert.sql" }
+            """;
+
+    private static final String OBJECTS = SOURCE.replace("- setBody: { simple: '\"${body}\"' }\n            ", "");
+
+    @Test
+    void a_batch_is_a_table_of_its_fresh_messages() throws IOException {
+        Files.writeString(folder.resolve("insert.sql"), """
+                insert into written
+                select concat_ws(' ', message_number, id, n, items, "at", tags[1], channel, message_id, message_key,
+                                 message_trace ->> 'traceparent', message_pipeline)
+                from batch order by message_number
+                """);
+        Headgate headgate = start(OBJECTS + RELATION);
+        send(headgate, """
+                {"id": "ü\\n\\\\\\u20ac\\t\\"", "n": 7, "items": [ {"a":"\\\\"} ], "at": "2026-01-02T03:04:05Z", "tags": ["x\\"y"], "more": {}}
+                """, Map.of("message-id", "1", "channel", "web", "traceparent", "00-1-2-01"));
+        send(headgate, "{\"id\": null, \"n\": 1, \"n\": 2, \"items\": \"s\"}", Map.of("message-id", "2"));
+        send(headgate, "{\"id\": \"again\"}", Map.of("message-id", "1"));
+        Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select key from headgate.ledger order by 1"))
+                .containsExactly("1", "2"));
+        assertThat(pipeline.texts("select body from written"))
+                .containsExactly(
+                        "1 ü\n\\€\t\" 7 [ {\"a\":\"\\\\\"} ] 2026-01-02 03:04:05+00 x\"y web 1 1 00-1-2-01 b",
+                        "2 2 \"s\" 2 2 b");
+    }
+
+    @Test
+    void what_cannot_be_a_row_is_a_dead_letter_and_the_others_are_rows() throws IOException {
+        Files.writeString(folder.resolve("insert.sql"), "insert into written select id from batch where n < 9");
+        Headgate headgate = start(OBJECTS + RELATION);
+        List<String> bad = List.of(
+                "{\"n\": \"seven\"}",
+                "[1]",
+                "{\"id\": \"a\",}",
+                "{\"id\": \"\\u0000\"}",
+                "{\"id\": \"\\ud800\"}",
+                "{\"n\": 1e2000}",
+                "{\"tags\": \"none\"}",
+                "{} {}");
+        for (int i = 0; i < bad.size(); i++) {
+            send(headgate, "{\"id\": \"good " + i + "\", \"n\": 1}", "good " + i);
+            send(headgate, bad.get(i), "bad " + i);
+        }
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        pipeline.texts("select headers ->> 'message-id' || ' ' || reason from headgate.dead_letter"
+                                + " order by 1"))
+                .containsExactly(
+                        "bad 0 SQLSTATE 22P02",
+                        "bad 1 no JSON object",
+                        "bad 2 broken JSON",
+                        "bad 3 NUL in a text",
+                        "bad 4 broken JSON",
+                        "bad 5 exponent beyond 1000",
+                        "bad 6 SQLSTATE 22P02",
+                        "bad 7 broken JSON"));
+        Pipeline.await().untilAsserted(() -> assertThat(pipeline.texts("select body from written order by 1"))
+                .hasSize(bad.size())
+                .containsExactlyElementsOf(IntStream.range(0, bad.size())
+                        .mapToObj(i -> "good " + i)
+                        .toList()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            id text, n         | found "n" where a name and a type of Postgres are expected
+            id txt             | type "txt" does not exist: Correct the option columns or headerColumns.
+            message_id text    | names that begin with message_ are those of the batch's own columns
+            """)
+    void columns_that_cannot_be_are_refused_at_the_start_with_their_place(String columns, String said) {
+        assertThatThrownBy(() -> start(OBJECTS + RELATION.replaceFirst("columns: .*", "columns: " + columns)))
+                .hasMessageContainingAll("b.camel.yaml, line ", ": Route write: ")
+                .hasMessageContaining(said);
+    }
+
+    @Test
+    void sql_that_reads_the_relation_is_looked_at_before_the_start() throws IOException {
+        Files.writeString(folder.resolve("insert.sql"), "insert into written\nselect nobody from batch");
+
+        assertThatThrownBy(() -> start(OBJECTS + RELATION)).hasMessageContaining("column \"nobody\" does not exist");
+    }
+
+    @Test
+    void a_table_that_the_relation_would_hide_is_named_at_the_start() {
+        pipeline.execute("create table batch (id text)");
+        try {
+            assertThatThrownBy(() -> start(OBJECTS + RELATION)).hasMessageContaining("would hide public.batch");
+        } finally {
+            pipeline.execute("drop table batch");
+        }
+    }
+
     private Headgate start(String yaml) throws IOException {
         Files.writeString(folder.resolve("b.camel.yaml"), yaml);
         return pipeline.start(folder, Map.of(), beans);
@@ -259,9 +367,13 @@ class BatchRouteIT {
 
     /** As a source that acknowledges after the effect. */
     private static void send(Headgate headgate, String body, String header, String value) {
+        send(headgate, body, Map.of(header, value));
+    }
+
+    private static void send(Headgate headgate, String body, Map<String, String> headers) {
         Exchange sent = headgate.camelContext().createProducerTemplate().send("direct:in", exchange -> {
-            exchange.setProperty(SourcePosition.PROPERTY, new SourcePosition.Unknown(exchange.getExchangeId()));
-            exchange.getMessage().setHeader(header, value);
+            new SourcePosition.Unknown(exchange.getExchangeId()).enter(exchange, new SynchronizationAdapter());
+            headers.forEach(exchange.getMessage()::setHeader);
             exchange.getMessage().setBody(body.getBytes(UTF_8));
         });
         if (sent.getException() != null) {

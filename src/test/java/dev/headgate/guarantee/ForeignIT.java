@@ -5,47 +5,99 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
-/** Headgate's components in somebody else's Camel application, which knows Camel's own Kafka consumer only. */
+/** Headgate's components in somebody else's Camel application, which knows Camel's own consumers only. */
 class ForeignIT {
 
-    private static final int MESSAGES = 100;
     private static final String WRITTEN = "select count(*) from written";
 
     @Test
-    void an_outage_and_a_kill_lose_nothing() throws Exception {
+    void an_outage_and_a_kill_lose_nothing_of_kafka() throws Exception {
         try (Pipeline pipeline = new Pipeline(1)) {
-            pipeline.migrate();
-            pipeline.execute("create table written (order_id text primary key)");
-            for (int i = 0; i < MESSAGES; i++) {
+            for (int i = 0; i < 100; i++) {
                 pipeline.sendOrder("order-" + i, "", 1);
             }
             pipeline.flush();
-            try (Connection outage = pipeline.lock("written");
-                    ChildProcess foreign = start(pipeline)) {
-                Pipeline.await().until(() -> pipeline.count("select count(*) from pg_locks where not granted") > 0);
-                Pipeline.await().during(Duration.ofSeconds(2)).untilAsserted(() -> assertThat(pipeline.committed())
-                        .as("acknowledged before it is written")
-                        .isZero());
-                foreign.kill();
-                outage.rollback();
-            }
-            assertThat(pipeline.count(WRITTEN)).isZero();
-            try (ChildProcess foreign = start(pipeline)) {
-                Pipeline.await().untilAsserted(() -> assertThat(pipeline.count(WRITTEN))
-                        .as(foreign::output)
-                        .isEqualTo(MESSAGES));
-                Pipeline.await()
-                        .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(MESSAGES));
-                assertThat(foreign.finish(Duration.ofSeconds(60)))
-                        .as(foreign::output)
-                        .isZero();
-            }
+            String from = "kafka:{{orders.topic}}?groupId={{orders.group}}&brokers={{camel.component.kafka.brokers}}"
+                    + "&autoOffsetReset=earliest&autoCommitIntervalMs=50";
+            outageAndKill(pipeline, 100, from, pipeline::committed);
         }
     }
 
-    private static ChildProcess start(Pipeline pipeline) {
-        return ChildProcess.start(ForeignMain.class, pipeline, Map.of());
+    /** The outage takes longer than the queue would wait: what is received a third time goes to its dead letter queue. */
+    @Test
+    void an_outage_and_a_kill_lose_nothing_of_sqs() throws Exception {
+        try (SqsPipeline queue = new SqsPipeline()) {
+            queue.sqs.createQueue("moved", Map.of());
+            queue.configure(Map.of(
+                    QueueAttributeName.REDRIVE_POLICY,
+                    "{\"deadLetterTargetArn\":\"arn:aws:sqs:elasticmq:000000000000:moved\",\"maxReceiveCount\":2}"));
+            for (int i = 0; i < 10; i++) {
+                queue.sendOrder("order-" + i, "m" + i, 1);
+            }
+            Map<String, String> sqs = queue.sqs.properties();
+            String from = "aws2-sqs:orders?waitTimeSeconds=1&visibilityTimeout=2&overrideEndpoint=true&accessKey="
+                    + sqs.get("camel.component.aws2-sqs.access-key") + "&secretKey="
+                    + sqs.get("camel.component.aws2-sqs.secret-key") + "&region="
+                    + sqs.get("camel.component.aws2-sqs.region") + "&uriEndpointOverride="
+                    + sqs.get("camel.component.aws2-sqs.uri-endpoint-override");
+            outageAndKill(
+                    queue.tables,
+                    10,
+                    from,
+                    () -> 10
+                            - Stream.of(queue.visibleAndInFlight().split(" "))
+                                    .mapToLong(Long::parseLong)
+                                    .sum());
+            assertThat(queue.visibleAndInFlight(queue.url("moved"))).isEqualTo("0 0");
+        }
+    }
+
+    @Test
+    void an_outage_and_a_kill_lose_nothing_of_jobs() throws Exception {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.migrate();
+            pipeline.execute("insert into headgate.job (queue, payload) select 'foreign',"
+                    + " convert_to(json_build_object('order_id', i)::text, 'UTF8') from generate_series(1, 100) i");
+            outageAndKill(
+                    pipeline,
+                    100,
+                    "job:foreign?pollInterval=100",
+                    () -> pipeline.count("select count(*) from headgate.job where state = 'completed'"));
+        }
+    }
+
+    private static void outageAndKill(Pipeline pipeline, int messages, String from, LongSupplier acknowledged)
+            throws Exception {
+        pipeline.migrate();
+        pipeline.execute("create table written (order_id text primary key)");
+        try (Connection outage = pipeline.lock("written");
+                ChildProcess foreign = start(pipeline, from)) {
+            Pipeline.await().until(() -> pipeline.count("select count(*) from pg_locks where not granted") > 0);
+            Pipeline.await().during(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(acknowledged.getAsLong())
+                    .as("acknowledged before it is written")
+                    .isZero());
+            foreign.kill();
+            outage.rollback();
+        }
+        assertThat(pipeline.count(WRITTEN)).isZero();
+        try (ChildProcess foreign = start(pipeline, from)) {
+            Pipeline.await().untilAsserted(() -> assertThat(pipeline.count(WRITTEN))
+                    .as(foreign::output)
+                    .isEqualTo(messages));
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(acknowledged.getAsLong()).isEqualTo(messages));
+            assertThat(foreign.finish(Duration.ofSeconds(60)))
+                    .as(foreign::output)
+                    .isZero();
+        }
+    }
+
+    private static ChildProcess start(Pipeline pipeline, String from) {
+        return ChildProcess.start(ForeignMain.class, pipeline, Map.of("foreign.from", from));
     }
 }

@@ -1,9 +1,11 @@
 package dev.headgate.guarantee;
 
+import dev.headgate.job.JobComponent;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Properties;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -23,13 +25,13 @@ final class ForeignMain {
         DefaultCamelContext context = new DefaultCamelContext();
         context.getPropertiesComponent().setInitialProperties(properties);
         context.getRegistry().bind("dataSource", dataSource);
+        JobComponent jobs = new JobComponent();
+        jobs.setLease(Duration.ofSeconds(4));
+        context.addComponent("job", jobs);
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("kafka:{{orders.topic}}?groupId={{orders.group}}&brokers={{camel.component.kafka.brokers}}"
-                                + "&autoOffsetReset=earliest&autoCommitIntervalMs=50")
-                        .routeId("foreign")
-                        .to("batch:foreign");
+                from("{{foreign.from}}").routeId("foreign").to("batch:foreign");
                 from("batch:foreign?linger=10ms")
                         .routeId("foreign-write")
                         .to("sql:insert into written select value ->> 'order_id'"

@@ -42,7 +42,7 @@ class IdentityIT {
         other = new Pipeline(1);
         pipeline.execute(GOT);
         other.execute(GOT);
-        for (String name : List.of("positions", "ids", "content", "undone", "eu", "us", "merged")) {
+        for (String name : List.of("positions", "ids", "content", "undone", "eu", "us", "of-eu", "of-us", "merged")) {
             Servers.KAFKA.createTopic(topic(name), 1, Map.of());
         }
         port = Scrape.freePort();
@@ -53,7 +53,11 @@ class IdentityIT {
                 .replace("groupId: ", "groupId: refusing-");
         String undone = route("undone", "kafka:" + topic("undone"), ", onConflict: dead-letter");
         String topics = route("topics", "kafka:" + topic("eu") + "," + topic("us"), "");
-        Files.writeString(folder.resolve("all.camel.yaml"), positions + ids + content + refusing + undone + topics);
+        String matching = route("matching", "kafka:" + topic("of") + "-.*", "")
+                .replaceFirst("groupId: [^ ]+", "groupId: matching, topicIsPattern: true");
+        Files.writeString(
+                folder.resolve("all.camel.yaml"),
+                positions + ids + content + refusing + undone + topics + matching);
         send("positions", "the first", topic("positions") + "-0-1");
         send("positions", "at 1", (byte[]) null);
         send("ids", "bytes", NO_TEXT);
@@ -69,6 +73,8 @@ class IdentityIT {
         send("undone", "good", "u");
         send("eu", "from eu", "1");
         send("us", "from us", "1");
+        send("of-eu", "from eu", "1");
+        send("of-us", "from us", "1");
         pipeline.flush();
         pipeline.start(
                 folder,
@@ -81,6 +87,7 @@ class IdentityIT {
             assertThat(pipeline.committed("refusing-" + topic("content"))).isEqualTo(3);
             assertThat(pipeline.committed(topic("undone"))).isEqualTo(2);
             assertThat(pipeline.committed(topic("eu"))).isEqualTo(2);
+            assertThat(pipeline.committed("matching")).isEqualTo(2);
         });
         // What the first one of the id held is remembered by now.
         send("content", "a third", "c");
@@ -112,7 +119,9 @@ class IdentityIT {
 
     @Test
     void an_id_is_one_of_its_topic_where_a_route_reads_several() {
-        assertThat(got("topics")).containsExactlyInAnyOrder("from eu", "from us");
+        for (String several : List.of("topics", "matching")) {
+            assertThat(got(several)).containsExactlyInAnyOrder("from eu", "from us");
+        }
     }
 
     @Test

@@ -28,7 +28,7 @@ class LeastPipelineIT {
         Matcher documented = YAML.matcher(Files.readString(Path.of("src/docs/batch.md")));
         assertThat(documented.find()).isTrue();
         List<String> lines = documented.group(1).lines().toList();
-        assertThat(lines).hasSize(15);
+        assertThat(lines).hasSize(16);
         FileSystemUtils.copyRecursively(Pipeline.ROUTES.resolve("sql"), folder.resolve("sql"));
         FileSystemUtils.copyRecursively(Pipeline.ROUTES.resolve("migrations"), folder.resolve("migrations"));
         Files.copy(Pipeline.ROUTES.resolve("orders.schema.json"), folder.resolve("orders.schema.json"));

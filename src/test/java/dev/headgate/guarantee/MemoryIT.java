@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 /** Promise 5: what is unacknowledged is bounded, and memory does not grow with the backlog. */
 class MemoryIT {
 
-    private static final int MESSAGES = 1_000_000;
+    private static final int MESSAGES = 600_000;
     private static final int INFLIGHT_LIMIT = 20_000;
     private static final int CONSUMERS = 2;
 
     @Test
-    void a_million_waiting_messages_drain_with_512_MB() {
+    void more_waiting_messages_than_512_MB_can_hold_drain() {
         try (Pipeline pipeline = new Pipeline(4)) {
             for (int i = 0; i < MESSAGES; i++) {
                 pipeline.send("order-" + i, "id-" + i, message(i));

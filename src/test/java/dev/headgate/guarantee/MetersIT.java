@@ -65,6 +65,7 @@ class MetersIT {
                 assertThat(lag(after, pipeline)).isZero();
             });
             everyMeterIsThereAndDocumented(Scrape.of(port));
+            asksLittleWhenIdle(pipeline);
             jobs(port, pipeline);
         }
     }
@@ -103,6 +104,16 @@ class MetersIT {
                 });
             }
         }
+    }
+
+    /** Relay, jobs, management and all: 14 a second once. A session reports its transactions up to a second late. */
+    private static void asksLittleWhenIdle(Pipeline pipeline) {
+        String transactions =
+                "select xact_commit + xact_rollback from pg_stat_database where datname = current_database()";
+        long before = pipeline.count(transactions);
+        pipeline.count("select count(*) from pg_sleep(6)");
+        double second = (pipeline.count(transactions) - before) / 6.0;
+        assertThat(second).isBetween(1.0, 11.0);
     }
 
     private static void send(Pipeline pipeline) {

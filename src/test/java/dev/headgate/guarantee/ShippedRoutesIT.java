@@ -16,6 +16,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.mock.MockEndpoint;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.test.main.junit5.CamelMainTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -141,8 +142,8 @@ class ShippedRoutesIT {
 
     private void send(String key, String id, String json) {
         Exchange sent = orders.send(exchange -> {
-            exchange.setProperty(
-                    SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, OFFSETS.getAndIncrement()));
+            new SourcePosition.Kafka("orders", 0, OFFSETS.getAndIncrement())
+                    .enter(exchange, new SynchronizationAdapter());
             exchange.getMessage().setHeader("kafka.KEY", key);
             exchange.getMessage().setHeader("message-id", id);
             exchange.getMessage().setBody(json.getBytes(UTF_8));

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Promises 1 and 2 for SQS into S3 when the process is killed: the manifest's objects hold each message once. */
 class SqsToS3KillIT {
 
-    private static final int KILLS = 5;
-    private static final int MESSAGES = 20_000;
+    private static final int KILLS = 4;
+    private static final int MESSAGES = 10_000;
     private static final Map<String, String> SMALL_BATCHES =
             Map.of("camel.component.batch.max-size", "100", "headgate.inflight.max-messages", "600");
 

@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -107,8 +108,8 @@ class EnqueueIT {
             String body = String.valueOf(i);
             String id = i == 7 ? "m6" : "m" + i;
             Exchange sent = context.createProducerTemplate().send("direct:in", exchange -> {
-                exchange.setProperty(
-                        SourcePosition.PROPERTY, new SourcePosition.Kafka("orders", 0, Long.parseLong(body)));
+                new SourcePosition.Kafka("orders", 0, Long.parseLong(body))
+                        .enter(exchange, new SynchronizationAdapter());
                 exchange.getMessage().setBody(body);
                 exchange.getMessage().setHeader("message-id", id);
             });

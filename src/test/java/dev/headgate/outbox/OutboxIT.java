@@ -15,6 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Message;
@@ -128,6 +130,47 @@ class OutboxIT {
             statement.execute(
                     "insert into headgate.outbox (pipeline, destination, key) values ('test', 'orders', 'k')");
         }
+    }
+
+    /** Of 60,000 names about seven pairs have the same 28 bits. */
+    @Test
+    void entries_of_a_destination_with_the_same_hash_are_left_alone() throws Exception {
+        List<String> alike = database.sql.queryForList("""
+                select unnest(array[min(name), max(name)])
+                from (select 'orders-' || n as name from generate_series(1, 60000) n) names
+                group by hashtext(name) & -16 having count(*) > 1 order by 1 limit 2
+                """, String.class);
+        database.write(alike.get(0), 10, 10);
+        database.write(alike.get(1), 10, 10);
+        relays.start(database.pool, "outbox:" + alike.get(1), receiver);
+
+        await().atMost(SOON).until(() -> receiver.size() == 10);
+        await().atMost(SOON)
+                .until(() -> database.count("delivered_at is not null and destination = '" + alike.get(1) + "'") == 10);
+        assertThat(database.count("delivered_at is null and destination = '" + alike.get(0) + "'"))
+                .isEqualTo(10);
+    }
+
+    @Test
+    void an_entry_is_written_to_one_index_when_it_comes_and_to_one_when_it_is_delivered() {
+        assertThat(walRecordsAnEntry("""
+                insert into headgate.outbox (pipeline, destination, key, payload)
+                select 'test', 'orders', 'key-' || n % 100, 'x' from generate_series(1, 2000) n
+                """)).isBetween(1.9, 2.2);
+        assertThat(walRecordsAnEntry("update headgate.outbox set delivered_at = now()"))
+                .as("with one for the lock on the row that is replaced, until the new one has a page")
+                .isBetween(2.9, 3.2);
+    }
+
+    /** One for the row, one for each index. */
+    private double walRecordsAnEntry(String sql) {
+        return database.sql.queryForList("explain (analyze, wal, costs off, timing off) " + sql, String.class).stream()
+                        .map(line -> Pattern.compile("WAL: records=(\\d+)").matcher(line))
+                        .filter(Matcher::find)
+                        .mapToLong(found -> Long.parseLong(found.group(1)))
+                        .max()
+                        .orElseThrow()
+                / 2000.0;
     }
 
     @Test

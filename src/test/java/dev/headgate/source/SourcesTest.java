@@ -100,6 +100,18 @@ public class SourcesTest {
         assertThat(endpoint.getClient().getClass().getSimpleName()).isEqualTo("AcknowledgingSqsClient");
         assertThat(endpoint.getConfiguration().getAttributeNames()).isEqualTo("All");
         assertThat(endpoint.getConfiguration().isExtendMessageVisibility()).isTrue();
+        assertThat(endpoint.getConfiguration().getVisibilityTimeout()).isEqualTo(30);
+    }
+
+    @Test
+    void a_message_of_sqs_stays_invisible_while_it_is_in_flight_whatever_time_the_application_has_chosen()
+            throws Exception {
+        Sqs2Endpoint endpoint = (Sqs2Endpoint) start(
+                "aws2-sqs:orders?amazonSQSClient=#sqs&queueUrl=http://127.0.0.1:1/orders&visibilityTimeout=60",
+                "batch:orders");
+
+        assertThat(endpoint.getConfiguration().getVisibilityTimeout()).isEqualTo(60);
+        assertThat(endpoint.getConfiguration().isExtendMessageVisibility()).isTrue();
     }
 
     @ParameterizedTest

@@ -26,6 +26,9 @@ final class WaitingMeters {
 
     private static final double MILLIS = 1_000;
 
+    /** Two gauges of one scrape are not further apart: what waits may be a hundred thousand messages, and is walked once. */
+    private static final long SAME_SCRAPE_NANOS = 50_000_000;
+
     /** Of one pipeline's messages in batches. */
     private record InBatches(long late, double oldestSeconds) {
         static final InBatches NONE = new InBatches(0, 0);
@@ -36,6 +39,9 @@ final class WaitingMeters {
         }
     }
 
+    /** All of them, as they were at a time of {@code System.nanoTime()}. */
+    private record Walk(long at, Map<String, InBatches> pipelines) {}
+
     private record Partition(String pipeline, TopicPartition partition) {}
 
     private final CamelContext context;
@@ -45,6 +51,7 @@ final class WaitingMeters {
     private final Map<String, Arrivals> queues = new HashMap<>();
     private final Map<String, Long> lateInQueues = new ConcurrentHashMap<>();
     private volatile Map<String, Long> lateInTopics = Map.of();
+    private Walk latest = new Walk(System.nanoTime() - SAME_SCRAPE_NANOS, Map.of());
 
     WaitingMeters(CamelContext context, InflightLimit limit, InstantSource clock) {
         this.context = context;
@@ -102,7 +109,15 @@ final class WaitingMeters {
         return Math.max(inBatches, lateInTopics.getOrDefault(pipeline, 0L)) + lateInQueues.getOrDefault(pipeline, 0L);
     }
 
-    private Map<String, InBatches> inBatches() {
+    private synchronized Map<String, InBatches> inBatches() {
+        if (System.nanoTime() - latest.at >= SAME_SCRAPE_NANOS) {
+            Map<String, InBatches> pipelines = walk();
+            latest = new Walk(System.nanoTime(), pipelines);
+        }
+        return latest.pipelines;
+    }
+
+    private Map<String, InBatches> walk() {
         Map<String, InBatches> pipelines = new HashMap<>();
         if (context.hasComponent("batch") instanceof BatchComponent component) {
             long now = clock.millis();

@@ -1,0 +1,37 @@
+package dev.headgate;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * The path of a file or folder in the URI of an endpoint. Camel decodes it three times: with the URI of the endpoint, with its
+ * path, and with the resource. Thread-safe.
+ */
+public final class ResourcePath {
+
+    private ResourcePath() {}
+
+    /** The path for {@code file:...} in the URI of an endpoint: each sign that means something there is encoded three times. */
+    public static String inEndpoint(String path) {
+        StringBuilder encoded = new StringBuilder();
+        for (char sign : path.toCharArray()) {
+            if ("%+#?".indexOf(sign) < 0) {
+                encoded.append(sign);
+            } else {
+                encoded.append("%2525").append(Integer.toHexString(sign).toUpperCase(Locale.ROOT));
+            }
+        }
+        return encoded.toString();
+    }
+
+    /** What is left for Camel to load of a path in the URI of an endpoint: a resource, which it decodes once more. */
+    public static String asResource(String inEndpoint) {
+        try {
+            return URLDecoder.decode(
+                    URLDecoder.decode(inEndpoint, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return inEndpoint;
+        }
+    }
+}
