@@ -48,7 +48,7 @@ class MistakesTest {
             orders.camel.yaml | uri: "batch:orders" } | uri: "btch:orders" } | line 21, column 46: no component has the scheme btch: did you mean batch?
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: kafak:{{orders.topic}} | line 11, column 12: no component has the scheme kafak: did you mean kafka?
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: jms:{{orders.topic}} | line 11, column 12: no component has the scheme jms: jms is one of Camel's, whose jar is not on the class path.
-            orders.camel.yaml | groupId: | groupID: | line 12, column 21: kafka: has no option `groupID`: did you mean `groupId`?
+            orders.camel.yaml | groupId: | groupIdd: | line 12, column 21: kafka: has no option `groupIdd`: did you mean `groupId`?
             orders.camel.yaml | consumersCount: "{{orders.consumers}}" | consumersCount: many | line 12, column 66: option `consumersCount` of kafka: is 'many': expected is a whole number.
             orders.camel.yaml | groupId: "{{orders.group}}", | | line 11: the route orders reads without a groupId
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: kafka:{{orders.topik}} | line 11, column 12: the placeholder {{orders.topik}} has no value: did you mean {{orders.topic}}?
@@ -112,7 +112,7 @@ class MistakesTest {
 
     @Test
     void all_mistakes_are_found_at_once() throws IOException {
-        change("orders.camel.yaml", "groupId:", "groupID:");
+        change("orders.camel.yaml", "groupId:", "groupIdd:");
         change("orders.camel.yaml", "- throttle:", "- throtle:");
         change("orders.schema.json", "\"type\": \"integer\", \"minimum\": 1 }", "\"type\": \"objct\" }");
         change("outbox-relay.camel.yaml", "uri: outbox:orders-applied", "uri: outbux:orders-applied");
