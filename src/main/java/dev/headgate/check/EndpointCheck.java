@@ -30,6 +30,11 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 final class EndpointCheck {
 
+    /** What is said begins with it, or contains it. */
+    static final String NO_COMPONENT = "no component has the scheme ";
+
+    static final String NO_OPTION = ": has no option ";
+
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][\\w+.-]*):.*", Pattern.DOTALL);
     private static final Pattern SQL_OPTIONS = Pattern.compile("\\?((?:[\\w.]+=[^&?\\s]*)(?:&[\\w.]+=[^&?\\s]*)*)$");
 
@@ -63,7 +68,7 @@ final class EndpointCheck {
         if (component == null) {
             findings.add(file.finding(
                     endpoint.uri(),
-                    "no component has the scheme %s".formatted(name),
+                    NO_COMPONENT + name,
                     Nearest.to(name, schemes)
                             .map(near -> schemes.contains(near) && component(near) != null
                                     ? "did you mean %s?".formatted(near)
@@ -144,7 +149,7 @@ final class EndpointCheck {
                 component.path("properties").fieldNames().forEachRemaining(names::add);
                 findings.add(file.finding(
                         at,
-                        "%s: has no option `%s`".formatted(scheme, option),
+                        scheme + NO_OPTION + "`" + option + "`",
                         Nearest.to(option, names)
                                 .map(near -> "did you mean `%s`?".formatted(near))
                                 .orElse("take it away, or check its spelling.")));

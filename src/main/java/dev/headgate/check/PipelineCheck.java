@@ -113,10 +113,17 @@ public final class PipelineCheck {
     private void look(RouteFile file) {
         file.texts().forEach(text -> placeholders(file.yaml(), text));
         for (RouteFile.Endpoint endpoint : file.endpoints()) {
-            List<Finding> said = endpoints.findings(file.yaml(), endpoint);
+            List<Finding> said = new ArrayList<>(endpoints.findings(file.yaml(), endpoint));
+            Optional<Finding> refusal = said.stream().anyMatch(finding -> finding.what().startsWith(EndpointCheck.NO_COMPONENT))
+                    ? Optional.empty()
+                    : refusal(file.yaml(), endpoint);
+            if (refusal.isEmpty() && isAsked(endpoint)) {
+                // The component knows its options better than its catalog entry.
+                said.removeIf(finding -> finding.what().contains(EndpointCheck.NO_OPTION));
+            }
             found.addAll(said);
             if (said.stream().allMatch(Finding::warning)) {
-                taken(file.yaml(), endpoint);
+                refusal.ifPresent(found::add);
             }
         }
         for (RouteFile.Simple simple : file.expressions()) {
@@ -152,10 +159,10 @@ public final class PipelineCheck {
     }
 
     /** Asks the component itself. It makes the endpoint, which connects to nothing before it is started. */
-    private void taken(RouteYaml yaml, RouteFile.Endpoint endpoint) {
+    private Optional<Finding> refusal(RouteYaml yaml, RouteFile.Endpoint endpoint) {
         String uri = resolved(endpoint.uri().getValue());
-        if (endpoint.isDynamic() || uri == null || uri.startsWith(SQL)) {
-            return;
+        if (uri == null || !isAsked(endpoint)) {
+            return Optional.empty();
         }
         StringBuilder whole = new StringBuilder(uri);
         if (endpoint.parameters() != null) {
@@ -175,11 +182,17 @@ public final class PipelineCheck {
                 made.createConsumer(exchange -> {});
             }
         } catch (Exception e) {
-            found.add(yaml.finding(
+            return Optional.of(yaml.finding(
                     endpoint.uri(),
                     "%s: cannot be as it is (%s)".formatted(uri.substring(0, uri.indexOf(':')), innermost(e)),
                     "correct it."));
         }
+        return Optional.empty();
+    }
+
+    private boolean isAsked(RouteFile.Endpoint endpoint) {
+        String uri = resolved(endpoint.uri().getValue());
+        return uri != null && uri.indexOf(':') > 0 && !endpoint.isDynamic() && !uri.startsWith(SQL);
     }
 
     private void expression(RouteYaml yaml, RouteFile.Simple simple) {

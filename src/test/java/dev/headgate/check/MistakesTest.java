@@ -43,29 +43,29 @@ class MistakesTest {
             orders.camel.yaml | steps:\\n              - to: { id: orders-v | stepz:\\n              - to: { id: orders-v | line 19, column 13: `idempotentConsumer` has no `stepz`: did you mean `steps`?
             orders.camel.yaml | idempotentRepository | idempotentRepo | line 18, column 13: `idempotentConsumer` has no `idempotentRepo`: did you mean `idempotentRepository`, which it must have?
             orders.camel.yaml | id: orders-write | id: orders | line 24, column 9: the id orders is there already, in orders.camel.yaml, line 8
-            orders.camel.yaml | id: orders-outbox | id: orders-state | the id orders-state is there already, in orders.camel.yaml, line 30
+            orders.camel.yaml | id: orders-outbox | id: orders-state | the id orders-state is there already, in orders.camel.yaml, line 35
             orders.camel.yaml | uri: "batch:orders" } | uri: "batch:order" } | line 21: Route orders, step orders-batch (to) sends to batch:order, from which no route consumes: add a route from
             orders.camel.yaml | uri: "batch:orders" } | uri: "btch:orders" } | line 21, column 46: no component has the scheme btch: did you mean batch?
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: kafak:{{orders.topic}} | line 11, column 12: no component has the scheme kafak: did you mean kafka?
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: jms:{{orders.topic}} | line 11, column 12: no component has the scheme jms: jms is one of Camel's, whose jar is not on the class path.
-            orders.camel.yaml | groupId: | groupID: | line 12, column 21: kafka: has no option `groupID`: did you mean `groupId`?
+            orders.camel.yaml | groupId: | groupIdd: | line 12, column 21: kafka: has no option `groupIdd`: did you mean `groupId`?
             orders.camel.yaml | consumersCount: "{{orders.consumers}}" | consumersCount: many | line 12, column 66: option `consumersCount` of kafka: is 'many': expected is a whole number.
             orders.camel.yaml | groupId: "{{orders.group}}", | | line 11: the route orders reads without a groupId
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: kafka:{{orders.topik}} | line 11, column 12: the placeholder {{orders.topik}} has no value: did you mean {{orders.topic}}?
             orders.camel.yaml | "{{orders.max-rate}}" | {{orders.max-rate}} | line 14, column 54: YAML error: {{orders.max-rate}} is no text without quotes
             orders.camel.yaml | constant: "{{orders.max-rate}}" | simple: "${header.rate" | line 14, column 52: '${header.rate' is no expression in Camel's simple language
             orders.camel.yaml | json-schema:orders.schema.json | json-schema:order.schema.json | line 20, column 49: The JSON Schema
-            orders.camel.yaml | sql/orders-state.sql" } | sql/order-state.sql" } | line 30: Route orders-write, step orders-state (to): file:
-            orders.camel.yaml | - transacted: {} | - wireTap: { uri: "direct:audit" } | line 29, column 27: no route consumes from direct:audit: add a route
+            orders.camel.yaml | sql/orders-state.sql" } | sql/order-state.sql" } | line 35: Route orders-write, step orders-state (to): file:
+            orders.camel.yaml | - transacted: {} | - wireTap: { uri: "direct:audit" } | line 34, column 27: no route consumes from direct:audit: add a route
             orders.camel.yaml | - route:\\n    id: orders-write | - rout:\\n    id: orders-write | line 23, column 3: `a file of routes` has no `rout`: did you mean `route`?
             orders.camel.yaml | description: Takes | \\tdescription: Takes | line 9, column 5: YAML error: found character '\\t(TAB)' that cannot start any token
             orders.camel.yaml | `id: orders\\n    ` | | line 10: the route from kafka:orders has no id
             orders.camel.yaml | uri: kafka:{{orders.topic}}\\n      parameters: { groupId: "{{orders.group}}", consumersCount: "{{orders.consumers}}" } | uri: timer:tick | line 11: the route orders leads to batch:, and timer:tick takes no acknowledgement
             orders.camel.yaml | - throttle: { id: orders-throttle, constant: "{{orders.max-rate}}" } | - threads: {} | line 14: Route orders, step (threads) stands between a source and batch:orders and can lose messages
-            orders.camel.yaml | uri: batch:orders\\n | uri: batch:orders\\n      parameters: { maxSize: 0 }\\n | line 27, column 12: batch: cannot be as it is
-            orders.camel.yaml | uri: batch:orders\\n | uri: batch:orders\\n      parameters: { linger: soon }\\n | line 28, column 29: option `linger` of batch: is 'soon': expected is a duration
-            orders.camel.yaml | uri: batch:orders\\n | uri: batch:orders\\n      parameters: { onReject: hold }\\n | line 28, column 31: option `onReject` of batch: is 'hold'
-            orders.camel.yaml | - transacted: {} | - to: { uri: "outbox:orders-applied" } | line 29, column 22: nothing can be sent to the component outbox: write entries by SQL
+            orders.camel.yaml | headerColumns: channel text | headerColumns: channel text\\n        maxSize: 0 | line 27, column 12: batch: cannot be as it is
+            orders.camel.yaml | headerColumns: channel text | headerColumns: channel text\\n        linger: soon | line 33, column 17: option `linger` of batch: is 'soon': expected is a duration
+            orders.camel.yaml | headerColumns: channel text | headerColumns: channel text\\n        onReject: hold | line 33, column 19: option `onReject` of batch: is 'hold'
+            orders.camel.yaml | - transacted: {} | - to: { uri: "outbox:orders-applied" } | line 34, column 22: nothing can be sent to the component outbox: write entries by SQL
             outbox-relay.camel.yaml | uri: outbox:orders-applied | uri: outbox:orders-applied?concurency=4 | line 9, column 12: outbox: has no option `concurency`: did you mean `concurrency`?
             receipts.camel.yaml | maxAttempts: 10 | maxAttempts: ten | option `maxAttempts` of job: is 'ten': expected is a whole number.
             receipts.camel.yaml | timeout: 30s | timeout: 30 seconds | option `timeout` of job: is '30 seconds': expected is a duration
@@ -112,7 +112,7 @@ class MistakesTest {
 
     @Test
     void all_mistakes_are_found_at_once() throws IOException {
-        change("orders.camel.yaml", "groupId:", "groupID:");
+        change("orders.camel.yaml", "groupId:", "groupIdd:");
         change("orders.camel.yaml", "- throttle:", "- throtle:");
         change("orders.schema.json", "\"type\": \"integer\", \"minimum\": 1 }", "\"type\": \"objct\" }");
         change("outbox-relay.camel.yaml", "uri: outbox:orders-applied", "uri: outbux:orders-applied");

@@ -44,7 +44,7 @@ class CheckIT {
                     .anySatisfy(line -> assertThat(line)
                             .startsWith("error: ")
                             .contains(
-                                    "orders.camel.yaml, line 30: Route orders-write, step orders-state (to): ",
+                                    "orders.camel.yaml, line 35: Route orders-write, step orders-state (to): ",
                                     "no unique or exclusion constraint matching the ON CONFLICT"))
                     .anySatisfy(line -> assertThat(line)
                             .contains(

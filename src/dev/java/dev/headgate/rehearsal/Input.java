@@ -1,0 +1,38 @@
+package dev.headgate.rehearsal;
+
+import dev.headgate.ConfigurationException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message for a pipeline.
+ *
+ * @param key of Kafka, or the group of SQS; null for none
+ * @param headers as text
+ */
+record Input(@Nullable String key, Map<String, String> headers, byte[] payload) {
+
+    /** Each line of a file is a payload, as it stands there. */
+    static List<Input> lines(Path file) {
+        try {
+            return Files.readAllLines(file).stream()
+                    .filter(line -> !line.isBlank())
+                    .map(line -> new Input(null, Map.of(), line.getBytes(StandardCharsets.UTF_8)))
+                    .toList();
+        } catch (IOException e) {
+            throw new ConfigurationException(
+                    "The input %s cannot be read (%s): name a file with one message a line.".formatted(file, e), e);
+        }
+    }
+
+    /** As it is shown: one line, not too long. */
+    String text() {
+        String text = new String(payload, StandardCharsets.UTF_8).replaceAll("\\s*\\R\\s*", " ");
+        return text.length() <= 160 ? text : text.substring(0, 160) + "…";
+    }
+}
