@@ -18,7 +18,8 @@ public final class ResourcePath {
     /** The path for {@code file:...} in the URI of an endpoint: each sign that means something there is encoded three times. */
     public static String inEndpoint(String path) {
         return SIGNS.matcher(path)
-                .replaceAll(sign -> "%2525" + Integer.toHexString(sign.group().charAt(0)).toUpperCase(Locale.ROOT));
+                .replaceAll(sign ->
+                        "%2525" + Integer.toHexString(sign.group().charAt(0)).toUpperCase(Locale.ROOT));
     }
 
     /** What is left for Camel to load of a path in the URI of an endpoint: a resource, which it decodes once more. */

@@ -93,10 +93,8 @@ final class Rehearsal implements AutoCloseable {
         own.put("headgate.database.url", ownUrl);
         Settings settings = servers.in(given).with(own, "the rehearsal");
         headgate = Headgate.start(settings, folder);
-        tables = new Tables(
-                ownUrl,
-                servers.postgres().user(),
-                servers.postgres().password());
+        tables =
+                new Tables(ownUrl, servers.postgres().user(), servers.postgres().password());
         source = kafka ? new KafkaTopic(servers, name, group(headgate, name)) : new SqsQueue(servers, name);
     }
 

@@ -114,9 +114,10 @@ public final class PipelineCheck {
         file.texts().forEach(text -> placeholders(file.yaml(), text));
         for (RouteFile.Endpoint endpoint : file.endpoints()) {
             List<Finding> said = new ArrayList<>(endpoints.findings(file.yaml(), endpoint));
-            Optional<Finding> refusal = said.stream().anyMatch(finding -> finding.what().startsWith(EndpointCheck.NO_COMPONENT))
-                    ? Optional.empty()
-                    : refusal(file.yaml(), endpoint);
+            Optional<Finding> refusal =
+                    said.stream().anyMatch(finding -> finding.what().startsWith(EndpointCheck.NO_COMPONENT))
+                            ? Optional.empty()
+                            : refusal(file.yaml(), endpoint);
             if (refusal.isEmpty() && isAsked(endpoint)) {
                 // The component knows its options better than its catalog entry.
                 said.removeIf(finding -> finding.what().contains(EndpointCheck.NO_OPTION));
@@ -330,9 +331,8 @@ public final class PipelineCheck {
                                             .formatted(route.getId(), base(uri)),
                                     "send to: job:NAME, and lead a route from: job:NAME to the batch. Sources that need no such step are kafka: and aws2-sqs:."));
                 }
-            } catch (Exception e) {
+            } catch (Exception ignored) {
                 // Said where the endpoint stands.
-                continue;
             }
         }
     }

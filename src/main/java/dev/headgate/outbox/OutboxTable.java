@@ -329,9 +329,10 @@ final class OutboxTable implements AutoCloseable {
         statement.setString(first, destination);
         statement.setArray(
                 first + 1,
-                array("int4", entries.stream().map(OutboxEntry::shard).distinct().toList()));
+                array(
+                        "int4",
+                        entries.stream().map(OutboxEntry::shard).distinct().toList()));
         statement.setArray(
-                first + 2,
-                array("int8", entries.stream().map(OutboxEntry::id).toList()));
+                first + 2, array("int8", entries.stream().map(OutboxEntry::id).toList()));
     }
 }
