@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -47,21 +46,29 @@ final class SizeBench {
     /** What is in the tables, and comes. */
     enum Keys {
         /** Ids that say nothing, such as random UUIDs. */
-        RANDOM("gen_random_uuid()::text", number -> UUID.nameUUIDFromBytes(
-                        Long.toString(number).getBytes(StandardCharsets.UTF_8))
-                .toString()),
+        RANDOM("gen_random_uuid()::text") {
+            @Override
+            String id(long number) {
+                return UUID.nameUUIDFromBytes(Long.toString(number).getBytes(StandardCharsets.UTF_8))
+                        .toString();
+            }
+        },
 
         /** Ids that begin with the time, such as UUIDs of version 7: new ones come after all that are there. */
-        ORDERED("lpad(to_hex(i), 12, '0') || '-7000-8000-000000000000'", number -> "%012x-7000-8000-000000000000"
-                .formatted((1L << 40) + number));
+        ORDERED("lpad(to_hex(i), 12, '0') || '-7000-8000-000000000000'") {
+            @Override
+            String id(long number) {
+                return "%012x-7000-8000-000000000000".formatted((1L << 40) + number);
+            }
+        };
 
         private final String sql;
-        private final LongFunction<String> id;
 
-        Keys(String sql, LongFunction<String> id) {
+        Keys(String sql) {
             this.sql = sql;
-            this.id = id;
         }
+
+        abstract String id(long number);
     }
 
     /**
@@ -180,7 +187,7 @@ final class SizeBench {
         var generator = new OrderGenerator(Inflow.BACKLOG, Trouble.NONE);
         try (var source = new KafkaSource(servers.brokers(), topic, topic)) {
             for (int number = 0; number < messages; number++) {
-                source.send(generator.next().as(keys.id.apply(number)));
+                source.send(generator.next().as(keys.id(number)));
             }
             source.flush();
         }
@@ -198,7 +205,7 @@ final class SizeBench {
                     Array ids = connection.createArrayOf(
                             "text",
                             LongStream.range(first, first + PlainMain.BATCH_SIZE)
-                                    .mapToObj(keys.id)
+                                    .mapToObj(keys::id)
                                     .toArray());
                     claim.setArray(1, ids);
                     claim.executeQuery().close();

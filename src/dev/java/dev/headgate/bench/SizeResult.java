@@ -26,7 +26,7 @@ record SizeResult(BenchServers.Machine machine, int messages, int batchSize, Lis
                         .column(
                                 "POSTGRES EACH",
                                 20,
-                                size -> micros(size.committed().cpuMicros().get("postgres")))
+                                size -> micros(size.committed().cpuMicros().getOrDefault("postgres", Double.NaN)))
                         .column("CLAIM EACH", 20, size -> micros(size.claimMicros()))
                         .column("WAL EACH", 20, size -> "%,d bytes".formatted(size.walBytes()))
                         .text(cases);

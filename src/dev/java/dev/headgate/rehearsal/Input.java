@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param key of Kafka, or the group of SQS; null for none
  * @param headers as text
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Input(@Nullable String key, Map<String, String> headers, byte[] payload) {
 
     /** Each line of a file is a payload, as it stands there. */

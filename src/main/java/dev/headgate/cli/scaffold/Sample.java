@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headgate.ConfigurationException;
-import dev.headgate.cli.scaffold.Field.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,14 +61,14 @@ record Sample(List<String> lines, List<Field> fields) {
 
     static Sample of(List<String> written, String name) {
         List<String> lines = new ArrayList<>();
-        Map<String, Type> types = new LinkedHashMap<>();
+        Map<String, Field.Type> types = new LinkedHashMap<>();
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (int i = 0; i < written.size(); i++) {
             if (!written.get(i).isBlank()) {
                 JsonNode message = parse(written.get(i), name, i + 1);
                 lines.add(written.get(i).strip());
                 message.properties().forEach(field -> {
-                    types.putIfAbsent(field.getKey(), Type.ANYTHING);
+                    types.putIfAbsent(field.getKey(), Field.Type.ANYTHING);
                     if (!field.getValue().isNull()) {
                         types.merge(
                                 field.getKey(),
@@ -108,30 +107,30 @@ record Sample(List<String> lines, List<Field> fields) {
         }
     }
 
-    private static Type type(JsonNode value) {
+    private static Field.Type type(JsonNode value) {
         if (value.isTextual()) {
             String text = value.asText();
-            return TIME.matcher(text).matches() ? Type.TIME : DATE.matcher(text).matches() ? Type.DATE : Type.TEXT;
+            return TIME.matcher(text).matches() ? Field.Type.TIME : DATE.matcher(text).matches() ? Field.Type.DATE : Field.Type.TEXT;
         }
         if (value.isBoolean()) {
-            return Type.BOOLEAN;
+            return Field.Type.BOOLEAN;
         }
         if (value.isNumber()) {
-            return value.isIntegralNumber() && value.canConvertToLong() ? Type.INTEGER : Type.NUMBER;
+            return value.isIntegralNumber() && value.canConvertToLong() ? Field.Type.INTEGER : Field.Type.NUMBER;
         }
-        return value.isArray() ? Type.LIST : Type.NESTED;
+        return value.isArray() ? Field.Type.LIST : Field.Type.NESTED;
     }
 
-    private static Type both(Type one, Type other) {
+    private static Field.Type both(Field.Type one, Field.Type other) {
         if (one == other) {
             return one;
         }
-        List<Type> numbers = List.of(Type.INTEGER, Type.NUMBER);
-        List<Type> texts = List.of(Type.TIME, Type.DATE, Type.TEXT);
+        List<Field.Type> numbers = List.of(Field.Type.INTEGER, Field.Type.NUMBER);
+        List<Field.Type> texts = List.of(Field.Type.TIME, Field.Type.DATE, Field.Type.TEXT);
         if (numbers.contains(one) && numbers.contains(other)) {
-            return Type.NUMBER;
+            return Field.Type.NUMBER;
         }
-        return texts.contains(one) && texts.contains(other) ? Type.TEXT : Type.ANYTHING;
+        return texts.contains(one) && texts.contains(other) ? Field.Type.TEXT : Field.Type.ANYTHING;
     }
 
     /** What tells one thing from another: {@code order_id} of {@code orders}, {@code id}, or the first that looks like one. */
@@ -139,7 +138,7 @@ record Sample(List<String> lines, List<Field> fields) {
         String stem = pipeline.replaceFirst("s$", "");
         List<Field> possible = fields.stream()
                 .filter(Field::required)
-                .filter(field -> field.type() == Type.TEXT || field.type() == Type.INTEGER)
+                .filter(field -> field.type() == Field.Type.TEXT || field.type() == Field.Type.INTEGER)
                 .toList();
         return Stream.<Predicate<String>>of(
                         name -> plain(name).equals(plain(stem) + "id"),
@@ -159,7 +158,7 @@ record Sample(List<String> lines, List<Field> fields) {
         return Stream.of("version", "revision", "sequence", "updated_at", "updatedAt")
                 .flatMap(name -> fields.stream().filter(field -> field.name().equals(name)))
                 .filter(Field::required)
-                .filter(field -> field.type() == Type.INTEGER || field.type() == Type.TIME)
+                .filter(field -> field.type() == Field.Type.INTEGER || field.type() == Field.Type.TIME)
                 .findFirst();
     }
 
@@ -181,14 +180,14 @@ record Sample(List<String> lines, List<Field> fields) {
                     message.get(key.name()).asText(),
                     message,
                     (known, seen) -> version != null
-                                    && version.type() == Type.INTEGER
+                                    && version.type() == Field.Type.INTEGER
                                     && seen.get(version.name()).asLong()
                                             < known.get(version.name()).asLong()
                             ? known
                             : seen);
         }
         return last.values().stream()
-                .map(message -> version != null && version.type() == Type.INTEGER
+                .map(message -> version != null && version.type() == Field.Type.INTEGER
                         ? only(message, key, version)
                         : only(message, key))
                 .toList();
