@@ -110,7 +110,9 @@ record Sample(List<String> lines, List<Field> fields) {
     private static Field.Type type(JsonNode value) {
         if (value.isTextual()) {
             String text = value.asText();
-            return TIME.matcher(text).matches() ? Field.Type.TIME : DATE.matcher(text).matches() ? Field.Type.DATE : Field.Type.TEXT;
+            return TIME.matcher(text).matches()
+                    ? Field.Type.TIME
+                    : DATE.matcher(text).matches() ? Field.Type.DATE : Field.Type.TEXT;
         }
         if (value.isBoolean()) {
             return Field.Type.BOOLEAN;
