@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +58,16 @@ final class BenchServers implements AutoCloseable {
         this.admin = Admin.create(Map.of("bootstrap.servers", brokers()));
     }
 
-    /** @param routes those of the shipped pipelines, which name what the servers have */
-    static BenchServers start(Path directory, Path routes) throws IOException {
-        JavaProcess process = JavaProcess.development(
-                directory.resolve("servers.log"), Main.class, List.of("servers", "--routes", routes.toString()));
+    /**
+     * @param routes those of the shipped pipelines, which name what the servers have
+     * @param logical whether somebody reads Postgres's log by logical replication
+     */
+    static BenchServers start(Path directory, Path routes, boolean logical) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("servers", "--routes", routes.toString()));
+        if (logical) {
+            arguments.add("--logical");
+        }
+        JavaProcess process = JavaProcess.development(directory.resolve("servers.log"), Main.class, arguments);
         try {
             return new BenchServers(process, read(process));
         } catch (IOException | RuntimeException e) {

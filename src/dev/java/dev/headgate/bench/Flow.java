@@ -58,7 +58,7 @@ final class Flow {
         FileSystemUtils.copyRecursively(routes, copied);
         inflow.adapt(copied);
         progress.accept("Starting servers ...");
-        try (var servers = BenchServers.start(directory, routes)) {
+        try (var servers = BenchServers.start(directory, routes, peers.contains(Contender.ROUTER))) {
             Reading headgate = measure(servers, copied, directory, Contender.HEADGATE, 0);
             int load = headgate.load().perSecond();
             Reading plain = measure(servers, copied, directory, Contender.PLAIN, load);

@@ -106,7 +106,7 @@ final class SizeBench {
     SizeResult run(List<Long> sizes, Path directory) throws IOException, InterruptedException {
         Path copied = directory.resolve("routes");
         FileSystemUtils.copyRecursively(routes, copied);
-        try (var servers = BenchServers.start(directory, routes)) {
+        try (var servers = BenchServers.start(directory, routes, false)) {
             List<Case> cases = new ArrayList<>();
             for (long rows : sizes) {
                 for (Keys keys : Keys.values()) {

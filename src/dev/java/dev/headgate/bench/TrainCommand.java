@@ -32,7 +32,7 @@ public final class TrainCommand implements Command {
     @Override
     public Integer call() throws Exception {
         Path directory = Files.createTempDirectory("headgate-train-");
-        try (var servers = BenchServers.start(directory, routes.folder())) {
+        try (var servers = BenchServers.start(directory, routes.folder(), false)) {
             int port = FreePort.find();
             Map<String, String> settings = servers.properties(NAME);
             settings.putAll(Map.of(

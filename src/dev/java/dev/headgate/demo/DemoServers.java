@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DemoServers implements AutoCloseable {
     private final Path directory;
+    private final boolean logical;
     private final Deque<Runnable> closing = new ArrayDeque<>();
     private @Nullable DevPostgres postgres;
     private @Nullable DevKafka kafka;
@@ -27,12 +28,18 @@ public final class DemoServers implements AutoCloseable {
 
     /** @param directory the servers' data goes below it */
     public DemoServers(Path directory) {
+        this(directory, false);
+    }
+
+    DemoServers(Path directory, boolean logical) {
         this.directory = directory;
+        this.logical = logical;
     }
 
     public DevPostgres postgres() {
         if (postgres == null) {
-            postgres = DevPostgres.start(directory.resolve("postgres"));
+            Path data = directory.resolve("postgres");
+            postgres = logical ? DevPostgres.startLogical(data) : DevPostgres.start(data);
             closing.push(postgres::close);
         }
         return postgres;

@@ -15,6 +15,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code headgate servers}: for a Headgate that has none, as that of the image. Ends with its standard input. */
@@ -27,13 +28,16 @@ public final class ServersCommand implements Command {
     @Mixin
     private RoutesOption routes;
 
+    @Option(names = "--logical", description = "Let Postgres write a log for logical replication.")
+    private boolean logical;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         Path directory = Files.createTempDirectory("headgate-servers-");
-        try (var servers = new DemoServers(directory)) {
+        try (var servers = new DemoServers(directory, logical)) {
             names(From.KAFKA, "topic", "applied-topic")
                     .forEach(name -> servers.kafka().createTopic(name, 1, Map.of()));
             names(From.SQS, "queue", "applied-queue")

@@ -37,12 +37,14 @@ public final class DevPostgres implements AutoCloseable {
 
     private final Path dataDirectory;
     private final int port;
+    private final boolean logical;
     private @Nullable EmbeddedPostgres server;
     private @Nullable ProcessHandle postmaster;
 
-    private DevPostgres(Path dataDirectory, int port) {
+    private DevPostgres(Path dataDirectory, int port, boolean logical) {
         this.dataDirectory = dataDirectory.toAbsolutePath();
         this.port = port;
+        this.logical = logical;
     }
 
     /** Starts on a free port; returns when connections are accepted. */
@@ -50,9 +52,17 @@ public final class DevPostgres implements AutoCloseable {
         return start(dataDirectory, FreePort.find());
     }
 
+    /** The same, with a log that logical replication can read. */
+    public static DevPostgres startLogical(Path dataDirectory) {
+        return start(new DevPostgres(dataDirectory, FreePort.find(), true));
+    }
+
     /** Starts on the given port; returns when connections are accepted. */
     public static DevPostgres start(Path dataDirectory, int port) {
-        var postgres = new DevPostgres(dataDirectory, port);
+        return start(new DevPostgres(dataDirectory, port, false));
+    }
+
+    private static DevPostgres start(DevPostgres postgres) {
         postgres.restart();
         return postgres;
     }
@@ -82,8 +92,7 @@ public final class DevPostgres implements AutoCloseable {
                     .setServerConfig("max_wal_size", "4GB")
                     // What each row was committed at can be asked afterwards: a benchmark need not watch.
                     .setServerConfig("track_commit_timestamp", "on")
-                    // For who reads the log, as a peer of the relay's does.
-                    .setServerConfig("wal_level", "logical")
+                    .setServerConfig("wal_level", logical ? "logical" : "replica")
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
                     .start();

@@ -84,6 +84,14 @@ record Sample(List<String> lines, List<Field> fields) {
                     "The sample %s holds no message with a field: it is to have one JSON object a line."
                             .formatted(name));
         }
+        types.keySet().stream()
+                .filter(field -> field.toLowerCase(Locale.ROOT).startsWith("message_"))
+                .findFirst()
+                .ifPresent(field -> {
+                    throw new ConfigurationException(
+                            "The field %s of the sample %s has a name like the batch's own columns: leave it out of the sample, or rename it in the messages."
+                                    .formatted(field, name));
+                });
         List<Field> fields = types.entrySet().stream()
                 .map(type -> new Field(
                         type.getKey(), type.getValue(), counts.getOrDefault(type.getKey(), 0) == lines.size()))

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample sample) {
 
+    /** A function of Postgres has at most 100 arguments. */
+    private static final int MOST_IN_AN_ENTRY = 50;
+
     Map<String, String> files() {
         Map<String, String> files = new LinkedHashMap<>();
         files.put(name + ".camel.yaml", routes());
@@ -66,7 +69,7 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
                     id: %1$s-write
                     from:
                       uri: batch:%1$s
-                      steps:
+                %6$s      steps:
                 %5$s""".formatted(
                         name,
                         "From %s to %s."
@@ -75,7 +78,10 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
                                         to == To.POSTGRES ? "Postgres" : "the S3 bucket {{%s.bucket}}".formatted(name)),
                         to == To.POSTGRES ? "table " + table() : "objects of gzipped JSON lines",
                         source,
-                        steps);
+                        steps,
+                        to == To.POSTGRES || outbox != null
+                                ? "      parameters: { columns: \"%s\" }\n".formatted(json(typed()))
+                                : "");
     }
 
     private static String step(String id, String uri) {
@@ -173,23 +179,19 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
         return """
                 -- %1$s
                 insert into %2$s (%3$s)
-                select distinct on (m.%4$s) %5$s
-                from rows from (
-                       json_to_recordset(cast(:#${body.fresh} as json)) as (%6$s)
-                     ) with ordinality as m (%3$s, message_number)
-                order by m.%4$s, %7$sm.message_number desc
-                %8$s%9$s""".formatted(
+                select distinct on (%4$s) %3$s
+                from batch
+                order by %4$s, %5$smessage_number desc
+                %6$s%7$s""".formatted(
                         version.isPresent()
                                 ? "The highest %s of each %s is its state, whenever it arrives."
                                         .formatted(version.get().name(), key.name())
                                 : "The last message of each %s is its state.".formatted(key.name()),
                         table(),
-                        columns(""),
+                        columns(),
                         key.column(),
-                        columns("m."),
-                        typed(),
                         version.filter(field -> !field.equals(key))
-                                .map(field -> "m.%s desc, ".formatted(field.column()))
+                                .map(field -> "%s desc, ".formatted(field.column()))
                                 .orElse(""),
                         last,
                         guard);
@@ -198,12 +200,20 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
     private String entries() {
         Field key = sample.key(name);
         return """
-                -- One entry for each message, in order of arrival; the key keeps the order of one %1$s.
-                insert into headgate.outbox (pipeline, destination, key, payload)
-                select :#${body.name}, '%2$s-applied', m.message ->> '%3$s', convert_to(m.message::text, 'UTF8')
-                from json_array_elements(cast(:#${body.fresh} as json)) with ordinality as m (message, message_number)
-                order by m.message_number
-                """.formatted(key.name(), name, key.name().replace("'", "''"));
+                -- One entry for each message, in order of arrival; the key keeps the order of one %1$s. Say in it what others need.
+                insert into headgate.outbox (pipeline, destination, key, headers, payload)
+                select message_pipeline, '%2$s-applied', %3$s::text, message_trace,
+                       convert_to(json_build_object(%4$s)::text, 'UTF8')
+                from batch
+                order by message_number
+                """.formatted(
+                        key.name(),
+                        name,
+                        key.column(),
+                        sample.fields().stream()
+                                .limit(MOST_IN_AN_ENTRY)
+                                .map(field -> "'%s', %s".formatted(field.name().replace("'", "''"), field.column()))
+                                .collect(Collectors.joining(", ")));
     }
 
     private String relay() {
@@ -252,8 +262,8 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
         return Field.quoted(name.replace('-', '_'));
     }
 
-    private String columns(String prefix) {
-        return sample.fields().stream().map(field -> prefix + field.column()).collect(Collectors.joining(", "));
+    private String columns() {
+        return sample.fields().stream().map(Field::column).collect(Collectors.joining(", "));
     }
 
     private String typed() {
