@@ -75,8 +75,10 @@ final class JavaProcess implements AutoCloseable {
 
     private static JavaProcess start(List<String> command, Path log) throws IOException {
         ProcessBuilder process = new ProcessBuilder(command).redirectError(Redirect.to(log.toFile()));
-        // The launcher is not to learn while it is measured.
-        process.environment().putIfAbsent("HEADGATE_LEARN", "");
+        if (command.get(0).endsWith("headgate")) {
+            // The launcher is not to learn while it is measured.
+            process.environment().putIfAbsent("HEADGATE_LEARN", "");
+        }
         return new JavaProcess(process.start(), log);
     }
 

@@ -3,13 +3,15 @@ package dev.headgate.app;
 import dev.headgate.HeadgateException;
 import dev.headgate.deadletter.Suspects;
 import dev.headgate.message.MessageLimit;
+import dev.headgate.message.StepName;
 import java.util.List;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
-import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
@@ -33,19 +35,14 @@ final class Intake implements InterceptStrategy {
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext context, NamedNode definition, Processor target, Processor nextTarget) {
-        return definition.getParent() instanceof RouteDefinition route
-                        && isFirst(route, definition)
-                        && INSIDE.stream().noneMatch(route.getInput().getEndpointUri()::startsWith)
+        return definition instanceof ProcessorDefinition<?> step
+                        && StepName.isFirst(step)
+                        && INSIDE.stream()
+                                .noneMatch(ProcessorDefinitionHelper.getRoute(step)
+                                        .getInput()
+                                        .getEndpointUri()::startsWith)
                 ? new Limited(target)
                 : target;
-    }
-
-    private static boolean isFirst(RouteDefinition route, NamedNode definition) {
-        return route.getOutputs().stream()
-                .filter(step -> !step.isAbstract())
-                .findFirst()
-                .filter(definition::equals)
-                .isPresent();
     }
 
     private final class Limited extends DelegateAsyncProcessor {

@@ -29,6 +29,7 @@ public final class Batch {
     private final BatchPolicy policy;
     private @Nullable List<Message> fresh;
     private @Nullable String freshJson;
+    private @Nullable Runnable beforeSteps;
 
     Batch(String name, List<Message> messages, Closed closed, BatchPolicy policy) {
         this.name = name;
@@ -69,6 +70,25 @@ public final class Batch {
     /** The messages whose key was used before with other content, once the batch is claimed. */
     public List<Message> conflicts() {
         return messages.stream().filter(message -> message.conflict() != null).toList();
+    }
+
+    /** Says what is to be done in each attempt after its route has begun, before its first step. */
+    void beforeSteps(Runnable action) {
+        beforeSteps = action;
+    }
+
+    /** @throws RuntimeException what keeps the steps from beginning */
+    void stepsBegin() {
+        Runnable action = beforeSteps;
+        if (action != null) {
+            beforeSteps = null;
+            action.run();
+        }
+    }
+
+    /** Whether there was nothing to do before the steps, or it is done. */
+    boolean haveStepsBegun() {
+        return beforeSteps == null;
     }
 
     /** Says which messages are to be applied now; rejected ones never are. Asked once for each, in order. */

@@ -72,6 +72,8 @@ public class BatchComponent extends DefaultComponent {
     protected void doInit() throws Exception {
         super.doInit();
         getCamelContext().getCamelContextExtension().addInterceptStrategy(new FailedStep());
+        // Around it: what it does is no step.
+        getCamelContext().getCamelContextExtension().addInterceptStrategy(new BeforeSteps());
     }
 
     @Override

@@ -26,14 +26,16 @@ final class FailedStep implements InterceptStrategy {
     @Override
     public Processor wrapProcessorInInterceptors(
             CamelContext context, NamedNode definition, Processor target, Processor nextTarget) {
-        return isOfBatch(definition) ? new Watched(definition.getId(), target) : target;
+        return isOfBatch(context, definition) ? new Watched(definition.getId(), target) : target;
     }
 
-    private static boolean isOfBatch(NamedNode definition) {
+    static boolean isOfBatch(CamelContext context, NamedNode definition) {
         RouteDefinition route =
                 definition instanceof ProcessorDefinition<?> step ? ProcessorDefinitionHelper.getRoute(step) : null;
         FromDefinition from = route == null ? null : route.getInput();
-        return from != null && String.valueOf(from.getEndpointUri()).startsWith("batch:");
+        return from != null
+                && context.resolvePropertyPlaceholders(String.valueOf(from.getEndpointUri()))
+                        .startsWith("batch:");
     }
 
     private static final class Watched extends DelegateAsyncProcessor {

@@ -73,8 +73,7 @@ final class TransactedRoute implements RouteWriter.Route {
                 prepare();
             }
             claim(batch);
-            fill(batch, isPart);
-            return route.send(batch);
+            return run(batch, isPart);
         });
     }
 
@@ -105,8 +104,7 @@ final class TransactedRoute implements RouteWriter.Route {
         @Nullable
         Throwable failure = in(transaction, () -> {
             part.claimed(open::contains);
-            fill(part, true);
-            return route.send(part);
+            return run(part, true);
         });
         if (failure == null) {
             part.freshMessages().forEach(open::remove);
@@ -129,12 +127,21 @@ final class TransactedRoute implements RouteWriter.Route {
         }
     }
 
-    /** Puts what is to be applied into the relation, instead of what other parts of the transaction have put there. */
-    private void fill(Batch batch, boolean isPart) {
+    /**
+     * Runs the steps; before the first, puts what is to be applied into the relation, instead of what other parts of the
+     * transaction have put there.
+     */
+    private @Nullable Throwable run(Batch batch, boolean isPart) {
         BatchRelation wanted = relation;
-        if (wanted != null) {
-            jdbc.execute((ConnectionCallback<@Nullable Void>) connection -> wanted.fill(connection, batch, isPart));
+        if (wanted == null) {
+            return route.send(batch);
         }
+        batch.beforeSteps(() -> jdbc.execute(
+                (ConnectionCallback<@Nullable Void>) connection -> wanted.fill(connection, batch, isPart)));
+        @Nullable Throwable failure = route.send(batch);
+        return failure == null && !batch.haveStepsBegun()
+                ? new IllegalStateException("No step of the route has begun, and so none has read the relation batch")
+                : failure;
     }
 
     /** Null if the work answers null and has been committed, else what failed; then it has been rolled back. */

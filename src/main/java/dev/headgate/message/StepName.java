@@ -11,11 +11,13 @@ import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.NamedNode;
 import org.apache.camel.model.Model;
+import org.apache.camel.model.PolicyDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.model.TransactedDefinition;
 import org.apache.camel.spi.Resource;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,25 @@ public final class StepName {
         }
         String place = place(step);
         return "%s (%s%s)".formatted(nodeId, what(step), place.isEmpty() ? "" : " at " + place);
+    }
+
+    /** Whether it is the step of its route that a message comes to first; those that only hold others do not count. */
+    public static boolean isFirst(NamedNode step) {
+        RouteDefinition route = step instanceof ProcessorDefinition<?> definition
+                ? ProcessorDefinitionHelper.getRoute(definition)
+                : null;
+        return route != null && first(route.getOutputs()) == step;
+    }
+
+    private static @Nullable ProcessorDefinition<?> first(List<ProcessorDefinition<?>> outputs) {
+        for (ProcessorDefinition<?> output : outputs) {
+            boolean holds = output instanceof TransactedDefinition || output instanceof PolicyDefinition;
+            ProcessorDefinition<?> first = holds ? first(output.getOutputs()) : output.isAbstract() ? null : output;
+            if (first != null) {
+                return first;
+            }
+        }
+        return null;
     }
 
     private static @Nullable ProcessorDefinition<?> step(CamelContext context, String nodeId) {

@@ -30,9 +30,8 @@ class BatchHandoverIT {
 
     @Test
     void without_a_consumer_the_exchange_fails_and_is_neither_acknowledged_nor_a_dead_letter() throws Exception {
-        try (BatchRoutes routes = new BatchRoutes(OPTIONS, routes(builder -> deadLetters(builder.from("direct:lost"))
-                .toD("batch:${header.none}nobody")))) {
-            Exchange sent = routes.send("direct:lost", "k", "m");
+        try (BatchRoutes routes = new BatchRoutes(OPTIONS, routes(builder -> {}))) {
+            Exchange sent = routes.send("batch:nobody", "k", "m");
             assertThat(sent.getException()).hasMessageContaining("batch:nobody");
             assertThat(routes.failed).containsExactly("m");
             routes.send("k", "next");

@@ -24,18 +24,18 @@ class ForeignIT {
             pipeline.flush();
             String from = "kafka:{{orders.topic}}?groupId={{orders.group}}&brokers={{camel.component.kafka.brokers}}"
                     + "&autoOffsetReset=earliest&autoCommitIntervalMs=50";
-            outageAndKill(pipeline, 100, from, pipeline::committed);
+            outageAndKill(pipeline, 100, Duration.ofSeconds(2), from, pipeline::committed);
         }
     }
 
-    /** The outage takes longer than the queue would wait: what is received a third time goes to its dead letter queue. */
+    /** The outage takes longer than the queue would wait: what is received a fifth time goes to its dead letter queue. */
     @Test
     void an_outage_and_a_kill_lose_nothing_of_sqs() throws Exception {
         try (SqsPipeline queue = new SqsPipeline()) {
             queue.sqs.createQueue("moved", Map.of());
             queue.configure(Map.of(
                     QueueAttributeName.REDRIVE_POLICY,
-                    "{\"deadLetterTargetArn\":\"arn:aws:sqs:elasticmq:000000000000:moved\",\"maxReceiveCount\":2}"));
+                    "{\"deadLetterTargetArn\":\"arn:aws:sqs:elasticmq:000000000000:moved\",\"maxReceiveCount\":4}"));
             for (int i = 0; i < 10; i++) {
                 queue.sendOrder("order-" + i, "m" + i, 1);
             }
@@ -48,6 +48,7 @@ class ForeignIT {
             outageAndKill(
                     queue.tables,
                     10,
+                    Duration.ofSeconds(10),
                     from,
                     () -> 10
                             - Stream.of(queue.visibleAndInFlight().split(" "))
@@ -66,19 +67,20 @@ class ForeignIT {
             outageAndKill(
                     pipeline,
                     100,
+                    Duration.ofSeconds(2),
                     "job:foreign?pollInterval=100",
                     () -> pipeline.count("select count(*) from headgate.job where state = 'completed'"));
         }
     }
 
-    private static void outageAndKill(Pipeline pipeline, int messages, String from, LongSupplier acknowledged)
-            throws Exception {
+    private static void outageAndKill(
+            Pipeline pipeline, int messages, Duration lasts, String from, LongSupplier acknowledged) throws Exception {
         pipeline.migrate();
         pipeline.execute("create table written (order_id text primary key)");
         try (Connection outage = pipeline.lock("written");
                 ChildProcess foreign = start(pipeline, from)) {
             Pipeline.await().until(() -> pipeline.count("select count(*) from pg_locks where not granted") > 0);
-            Pipeline.await().during(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(acknowledged.getAsLong())
+            Pipeline.await().during(lasts).untilAsserted(() -> assertThat(acknowledged.getAsLong())
                     .as("acknowledged before it is written")
                     .isZero());
             foreign.kill();

@@ -9,7 +9,7 @@ import org.springframework.util.FileSystemUtils;
 /** The shipped routes with what a test adds to them. */
 final class RoutesFolder {
 
-    private static final String CONSUMER = "      uri: batch:orders\n      steps:\n";
+    private static final String CONSUMER = "      uri: batch:orders\n      parameters:\n";
 
     private static final String SOURCE = "    from:\n      uri: kafka:";
     private static final String ERROR_HANDLER = """
@@ -53,7 +53,11 @@ final class RoutesFolder {
                 Path copy = to.resolve(Pipeline.ROUTES.relativize(file));
                 Files.createDirectories(copy.getParent());
                 String text = Files.readString(file);
-                Files.writeString(copy, text.replace(CONSUMER, "      parameters: { " + option + " }\n" + CONSUMER));
+                String changed = text.replace(CONSUMER, CONSUMER + "        " + option + "\n");
+                if (changed.equals(text) && file.endsWith("orders.camel.yaml")) {
+                    throw new IllegalStateException(file + " does not have the lines that a test changes: " + CONSUMER);
+                }
+                Files.writeString(copy, changed);
             }
         }
     }

@@ -47,7 +47,9 @@ class PreflightIT {
     @Test
     void a_postgres_that_does_not_answer_is_one_line_without_the_password() throws IOException {
         String address = "127.0.0.1:" + unusedPort();
-        Files.createFile(routes.resolve("orders.camel.yaml"));
+        Files.writeString(
+                routes.resolve("orders.camel.yaml"),
+                "- route: { id: orders, from: { uri: \"direct:orders\", steps: [ { log: \"${body}\" } ] } }\n");
         Files.writeString(
                 routes.resolve("application.properties"),
                 "headgate.database.url=jdbc:postgresql://" + address + "/orders?password=sesame");
