@@ -40,7 +40,7 @@ class FirstPipelineIT {
                 .contains(
                         "+ payments {",
                         "- payments {",
-                        "outbox payments-applied p-1: {\"payment_id\": \"p-1\"",
+                        "outbox payments-applied p-1: {\"payment_id\" : \"p-1\"",
                         "3 messages, 0 dead letters");
         assertThat(run(commands.get(3)).out()).isEqualTo("passed payments.test.yaml\n");
         assertThat(folder.resolve("payments.xml")).content().contains("tests=\"1\" failures=\"0\"");
