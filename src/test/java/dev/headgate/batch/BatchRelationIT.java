@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -24,6 +25,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,9 +37,21 @@ class BatchRelationIT {
 
     private Connection session;
 
+    /** Others leave tables of Headgate in the one that the server begins with. */
+    @BeforeAll
+    static void createDatabase() throws SQLException {
+        try (Connection server = Servers.POSTGRES.dataSource().getConnection();
+                Statement statement = server.createStatement()) {
+            statement.execute("create database relation");
+        }
+    }
+
     @BeforeEach
     void open() throws SQLException {
-        session = Servers.POSTGRES.dataSource().getConnection();
+        session = DriverManager.getConnection(
+                Servers.POSTGRES.jdbcUrl().replaceFirst("/[^/]*$", "/relation"),
+                Servers.POSTGRES.user(),
+                Servers.POSTGRES.password());
         session.setAutoCommit(false);
         execute("create temporary table products (id text primary key, name text, amount numeric)");
         execute("create temporary table totals (id text primary key, quantity bigint)");
@@ -147,7 +161,7 @@ class BatchRelationIT {
     @Test
     void entries_and_jobs_are_inserted() throws SQLException {
         products(List.of("{\"id\":\"a\",\"amount\":1001}", "{\"id\":\"b\",\"amount\":1}"), List.of("a", "b"));
-        execute("create schema if not exists headgate");
+        execute("create schema headgate");
         execute(
                 "create table headgate.outbox (pipeline text, destination text, key text, headers json, payload bytea)");
         execute("create table headgate.job (queue text, payload bytea)");
