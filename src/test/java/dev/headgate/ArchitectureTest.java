@@ -76,6 +76,7 @@ class ArchitectureTest {
                     "dev.headgate.outbox",
                     "dev.headgate.polling",
                     "dev.headgate.schema",
+                    "dev.headgate.decode",
                     "dev.headgate.failure")
             .should()
             .dependOnClassesThat()
@@ -191,6 +192,10 @@ class ArchitectureTest {
             onlyIn("org.apache.parquet..", "dev.headgate.s3").because("only objects have columns");
 
     @ArchTest
+    static final ArchRule avro_is_at_home_in_decode = onlyIn("org.apache.avro..", "dev.headgate.decode")
+            .because("behind that step everything is JSON");
+
+    @ArchTest
     static final ArchRule production_knows_no_embedded_server = noClasses()
             .that(resideOutsideOfPackages(ONLY_FOR_DEVELOPMENT))
             .should()
@@ -221,7 +226,8 @@ class ArchitectureTest {
                     "dev.headgate.s3",
                     "dev.headgate.outbox",
                     "dev.headgate.polling",
-                    "dev.headgate.schema")
+                    "dev.headgate.schema",
+                    "dev.headgate.decode")
             .should()
             .dependOnClassesThat(
                     resideInAnyPackage("dev.headgate.app", "dev.headgate.settings", "dev.headgate.manage.."))

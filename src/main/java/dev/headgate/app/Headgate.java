@@ -8,6 +8,7 @@ import dev.headgate.database.Migrations;
 import dev.headgate.database.ServerDiagnosis;
 import dev.headgate.database.Transactions;
 import dev.headgate.deadletter.Suspects;
+import dev.headgate.decode.DecodeComponent;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.KafkaDefaults;
@@ -238,6 +239,9 @@ public final class Headgate implements AutoCloseable {
         batch.setDataSource(dataSource);
         batch.limitMessages(messageLimit);
         main.bind("batch-component", batch);
+        DecodeComponent decode = new DecodeComponent();
+        decode.limitMessages(messageLimit);
+        main.bind("decode-component", decode);
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
         main.bind("outbox-component", outbox);

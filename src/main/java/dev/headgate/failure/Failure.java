@@ -76,6 +76,9 @@ public sealed interface Failure {
             if (cause instanceof RetryException retry) {
                 return new Outage(retry.reason(), error);
             }
+            if (cause instanceof OutageException outage) {
+                return new Outage(outage.reason(), error);
+            }
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 return of(sql.getSQLState(), error);
             }

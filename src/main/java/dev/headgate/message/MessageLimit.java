@@ -75,11 +75,20 @@ public record MessageLimit(long maxBytes) {
      */
     public void requirePayload(byte @Nullable [] payload) {
         if (payload != null && payload.length > maxBytes) {
-            throw new RejectedException(
-                    REASON,
-                    "Expected at most %,d bytes (headgate.message.max-bytes, and a sixteenth of the heap), found a payload of %,d bytes after the steps of the route"
-                            .formatted(maxBytes, payload.length));
+            throw exceeded("a payload of %,d bytes after the steps of the route".formatted(payload.length));
         }
+    }
+
+    /**
+     * What is said of a message that has become larger than it may be.
+     *
+     * @param found its size, or when it was found
+     */
+    public RejectedException exceeded(String found) {
+        return new RejectedException(
+                REASON,
+                "Expected at most %,d bytes (headgate.message.max-bytes, and a sixteenth of the heap), found %s"
+                        .formatted(maxBytes, found));
     }
 
     /** The beginning of a message, with as much of its headers as is good to know, and what its client says of it. */

@@ -11,7 +11,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * A JSON Schema as it lies in its file.
+ * A schema as it lies in its file.
  *
  * @param name for complaints: the path
  * @param content not changed by anybody
@@ -21,14 +21,20 @@ public record SchemaFile(String name, byte[] content) {
 
     private static final String ROUTES = "headgate.routes";
 
+    /** Reads a JSON Schema; see {@link #read(CamelContext, String, String)}. */
+    public static SchemaFile read(CamelContext context, String file) {
+        return read(context, file, "JSON Schema");
+    }
+
     /**
      * Reads the file of an endpoint's option.
      *
      * @param file a path, from the folder of the routes (property {@code headgate.routes}), or {@code classpath:} or
      *     {@code file:} and a path
+     * @param kind of schema, for complaints
      * @throws ConfigurationException if it cannot be read
      */
-    public static SchemaFile read(CamelContext context, String file) {
+    public static SchemaFile read(CamelContext context, String file, String kind) {
         String routes = ResourcePath.asResource(
                 context.getPropertiesComponent().resolveProperty(ROUTES).orElse(""));
         String location = ResourceHelper.hasScheme(file)
@@ -38,13 +44,13 @@ public record SchemaFile(String name, byte[] content) {
             return new SchemaFile(location.replaceFirst("^file:", ""), content.readAllBytes());
         } catch (FileNotFoundException | NoSuchFileException e) {
             throw new ConfigurationException(
-                    "The JSON Schema %s does not exist: correct the path '%s', which starts from the routes folder, or put the file there."
-                            .formatted(location.replaceFirst("^file:", ""), file),
+                    "The %s %s does not exist: correct the path '%s', which starts from the routes folder, or put the file there."
+                            .formatted(kind, location.replaceFirst("^file:", ""), file),
                     e);
         } catch (IOException e) {
             throw new ConfigurationException(
-                    "The JSON Schema %s cannot be read (%s): correct the path '%s', or the file's permissions."
-                            .formatted(location, e.getMessage(), file),
+                    "The %s %s cannot be read (%s): correct the path '%s', or the file's permissions."
+                            .formatted(kind, location, e.getMessage(), file),
                     e);
         }
     }

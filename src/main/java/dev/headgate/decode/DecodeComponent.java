@@ -1,0 +1,38 @@
+package dev.headgate.decode;
+
+import dev.headgate.message.MessageLimit;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.DefaultComponent;
+
+/** Creates the endpoints {@code decode:FORMAT}. Those of one registry share what they have learned from it. */
+@Component("decode")
+public class DecodeComponent extends DefaultComponent {
+
+    private final Map<String, SchemaRegistry> registries = new ConcurrentHashMap<>();
+    private MessageLimit limit =
+            MessageLimit.within(Runtime.getRuntime().maxMemory(), Long.MAX_VALUE);
+
+    /** How large a message may be when it is decompressed, and as JSON. By default a sixteenth of the heap. */
+    public void limitMessages(MessageLimit most) {
+        limit = most;
+    }
+
+    MessageLimit messageLimit() {
+        return limit;
+    }
+
+    SchemaRegistry registry(String url) {
+        return registries.computeIfAbsent(url, SchemaRegistry::of);
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        DecodeEndpoint endpoint = new DecodeEndpoint(uri, this, remaining);
+        setProperties(endpoint, parameters);
+        endpoint.require();
+        return endpoint;
+    }
+}

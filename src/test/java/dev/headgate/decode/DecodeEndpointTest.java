@@ -1,0 +1,256 @@
+package dev.headgate.decode;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.github.luben.zstd.Zstd;
+import dev.headgate.ConfigurationException;
+import dev.headgate.failure.Failure;
+import dev.headgate.message.MessageLimit;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4FrameOutputStream;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code decode:} in a route: its options, the registry it asks, and what is compressed. */
+class DecodeEndpointTest {
+
+    private static final String SCHEMA =
+            "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"id\",\"type\":\"string\"}]}";
+    private static final byte[] JSON = "{\"id\":\"a\"}".getBytes(UTF_8);
+
+    @TempDir
+    Path folder;
+
+    private final DefaultCamelContext context = new DefaultCamelContext();
+    private RegistryServer registry;
+
+    @BeforeEach
+    void routesBesideASchema() throws IOException {
+        Files.writeString(folder.resolve("r.avsc"), SCHEMA);
+        Files.writeString(folder.resolve("broken.avsc"), "{\"type\":\"recrod\"}");
+        Properties properties = new Properties();
+        properties.setProperty("headgate.routes", folder.toString());
+        context.getPropertiesComponent().setInitialProperties(properties);
+        DecodeComponent component = new DecodeComponent();
+        component.limitMessages(new MessageLimit(1_000_000));
+        context.addComponent("decode", component);
+        registry = new RegistryServer();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        context.close();
+        registry.close();
+    }
+
+    @Test
+    void a_schema_is_asked_for_once_and_an_id_that_is_not_known_yet_is_an_outage() throws Exception {
+        start("decode:avro?registry=" + registry.url() + "/");
+
+        Failure failure = failure(wire(7, avro("a")));
+        assertThat(failure).isInstanceOf(Failure.Outage.class);
+        assertThat(failure.reason()).isEqualTo("schema registry");
+        assertThat(failure.error())
+                .contains(registry.url() + "/schemas/ids/7: answers with 404")
+                .contains("Schema not found");
+        assertThat(registry.asked()).isEqualTo(1);
+
+        registry.answer("/schemas/ids/7", answer(SCHEMA, ""));
+        assertThat(decoded(wire(7, avro("a")))).isEqualTo(JSON);
+        assertThat(decoded(wire(7, avro("b")))).asString(UTF_8).isEqualTo("{\"id\":\"b\"}");
+        assertThat(registry.asked()).isEqualTo(2);
+
+        registry.close();
+        assertThat(decoded(wire(7, avro("a")))).isEqualTo(JSON);
+        assertThat(failure(wire(8, avro("a")))).isInstanceOf(Failure.Outage.class);
+    }
+
+    @Test
+    void a_schema_may_refer_to_others() throws Exception {
+        registry.answer(
+                "/schemas/ids/1",
+                answer(
+                        "{\"type\":\"record\",\"name\":\"O\",\"fields\":[{\"name\":\"r\",\"type\":\"R\"}]}",
+                        ",\"references\":[{\"name\":\"R\",\"subject\":\"a/b c\",\"version\":3}]"));
+        registry.answer("/subjects/a%2Fb%20c/versions/3", answer(SCHEMA, ""));
+        start("decode:avro?registry=" + registry.url());
+        assertThat(decoded(wire(1, avro("a")))).asString(UTF_8).isEqualTo("{\"r\":{\"id\":\"a\"}}");
+    }
+
+    @Test
+    void poison_is_refused() throws Exception {
+        registry.answer("/schemas/ids/7", answer(SCHEMA, ""));
+        registry.answer("/schemas/ids/8", answer("message R {}", ",\"schemaType\":\"PROTOBUF\""));
+        registry.answer("/schemas/ids/9", answer("{\"type\":\"recrod\"}", ""));
+        start("decode:avro?registry=" + registry.url());
+
+        assertThat(reason(JSON)).isEqualTo("no wire format");
+        assertThat(reason(new byte[] {0, 0, 0})).isEqualTo("no wire format");
+        assertThat(reason(wire(7, new byte[] {40, 'a'}))).isEqualTo("broken Avro");
+        assertThat(reason(wire(7, new byte[] {2, 'a', 'b'}))).isEqualTo("broken Avro");
+        assertThat(reason(wire(8, new byte[0]))).isEqualTo("schema of another type");
+        assertThat(reason(wire(9, new byte[0]))).isEqualTo("broken schema");
+    }
+
+    @Test
+    void a_tombstone_passes() throws Exception {
+        start("decode:avro?schema=r.avsc");
+        Exchange exchange = context.createProducerTemplate()
+                .send("direct:in", in -> in.getMessage().setBody(null));
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getMessage().getBody()).isNull();
+    }
+
+    @Test
+    void plain_avro_is_not_taken_for_compressed() throws Exception {
+        Schema longs = Schema.createRecord("L", null, null, false);
+        longs.setFields(List.of(
+                new Schema.Field("a", Schema.create(Schema.Type.LONG)),
+                new Schema.Field("b", Schema.create(Schema.Type.LONG))));
+        Files.writeString(folder.resolve("longs.avsc"), longs.toString());
+        start("decode:avro?schema=longs.avsc");
+        assertThat(decoded(new byte[] {0x1f, (byte) 0x8b, 0x08})).asString(UTF_8).isEqualTo("{\"a\":-16,\"b\":-518}");
+    }
+
+    @Test
+    void compressed_bodies_are_known_by_their_first_bytes() throws Exception {
+        start("decode:json");
+        assertThat(decoded(JSON)).isEqualTo(JSON);
+        assertThat(decoded(wire(7, JSON))).isEqualTo(JSON);
+        for (Map.Entry<String, byte[]> compressed : compressed(JSON).entrySet()) {
+            assertThat(decoded(compressed.getValue())).as(compressed.getKey()).isEqualTo(JSON);
+            byte[] cut = Arrays.copyOf(compressed.getValue(), compressed.getValue().length - 6);
+            assertThat(reason(cut)).isEqualTo("broken " + compressed.getKey());
+        }
+    }
+
+    @Test
+    void a_bomb_is_refused_when_it_is_larger_than_a_message_may_be() throws Exception {
+        start("decode:json");
+        byte[] fits = new byte[1_000_000];
+        Arrays.fill(fits, (byte) ' ');
+        for (Map.Entry<String, byte[]> compressed : compressed(fits).entrySet()) {
+            assertThat(decoded(compressed.getValue())).as(compressed.getKey()).isEqualTo(fits);
+        }
+        for (Map.Entry<String, byte[]> bomb : compressed(new byte[200_000_000]).entrySet()) {
+            assertThat(bomb.getValue().length).isLessThan(1_000_000);
+            assertThat(reason(bomb.getValue())).as(bomb.getKey()).isEqualTo("too large");
+        }
+    }
+
+    @Test
+    void options_that_cannot_be_are_told_with_the_remedy() {
+        assertThat(complaint("decode:xml")).isEqualTo("Expected decode:avro or decode:json, found decode:xml");
+        assertThat(complaint("decode:avro")).endsWith("found neither");
+        assertThat(complaint("decode:avro?schema=r.avsc&registry=http://r")).endsWith("found both");
+        assertThat(complaint("decode:json?schema=r.avsc")).contains("remove the option");
+        assertThat(complaint("decode:avro?registry=registry:8081")).contains("such as http://registry:8081");
+        assertThat(complaint("decode:avro?registry=http://u:secret@r"))
+                .contains("without a user")
+                .doesNotContain("secret");
+        assertThat(complaint("decode:json?compression=bzip2")).contains("none, gzip, zstd or lz4");
+        assertThat(complaint("decode:avro?schema=missing.avsc"))
+                .startsWith("The Avro schema " + folder.resolve("missing.avsc") + " does not exist: correct the path");
+        assertThat(complaint("decode:avro?schema=broken.avsc"))
+                .startsWith("The Avro schema " + folder.resolve("broken.avsc") + " is broken (");
+    }
+
+    private void start(String uri) throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in").routeId("decode").to(uri);
+            }
+        });
+        context.start();
+    }
+
+    private byte[] decoded(byte[] body) {
+        return context.createProducerTemplate().requestBody("direct:in", body, byte[].class);
+    }
+
+    private Failure failure(byte[] body) {
+        Exchange exchange = context.createProducerTemplate()
+                .send("direct:in", in -> in.getMessage().setBody(body));
+        return Failure.of(exchange.getException());
+    }
+
+    private String reason(byte[] body) {
+        Failure failure = failure(body);
+        assertThat(failure).isInstanceOf(Failure.Rejected.class);
+        return failure.reason();
+    }
+
+    private String complaint(String uri) {
+        Throwable failure = catchThrowable(() -> context.getEndpoint(uri));
+        while (failure.getCause() != null
+                && !(failure instanceof IllegalArgumentException)
+                && !(failure instanceof ConfigurationException)) {
+            failure = failure.getCause();
+        }
+        return failure.getMessage();
+    }
+
+    private static String answer(String schema, String others) {
+        return "{\"schema\":" + JsonNodeFactory.instance.textNode(schema) + others + "}";
+    }
+
+    private static byte[] wire(int id, byte[] payload) {
+        return ByteBuffer.allocate(5 + payload.length)
+                .put((byte) 0)
+                .putInt(id)
+                .put(payload)
+                .array();
+    }
+
+    private static byte[] avro(String id) throws IOException {
+        Schema schema = new Schema.Parser().parse(SCHEMA);
+        GenericData.Record record = new GenericData.Record(schema);
+        record.put("id", id);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        new GenericDatumWriter<>(schema).write(record, encoder);
+        encoder.flush();
+        return bytes.toByteArray();
+    }
+
+    private static Map<String, byte[]> compressed(byte[] bytes) throws IOException {
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        try (OutputStream stream = new GZIPOutputStream(gzip)) {
+            stream.write(bytes);
+        }
+        ByteArrayOutputStream lz4 = new ByteArrayOutputStream();
+        try (OutputStream stream = new LZ4FrameOutputStream(lz4)) {
+            stream.write(bytes);
+        }
+        Map<String, byte[]> compressed = new HashMap<>();
+        compressed.put("gzip", gzip.toByteArray());
+        compressed.put("zstd", Zstd.compress(bytes));
+        compressed.put("lz4", lz4.toByteArray());
+        return compressed;
+    }
+}

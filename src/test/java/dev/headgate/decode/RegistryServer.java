@@ -1,0 +1,51 @@
+package dev.headgate.decode;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A stand-in for a schema registry: what it is told at a path, and 404 with the registry's own words at any other. */
+public final class RegistryServer implements AutoCloseable {
+
+    private final HttpServer server;
+    private final Map<String, String> answers = new ConcurrentHashMap<>();
+    private final AtomicInteger asked = new AtomicInteger();
+
+    public RegistryServer() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+        server.createContext("/", exchange -> {
+            try (exchange) {
+                asked.incrementAndGet();
+                String answer = answers.get(exchange.getRequestURI().getRawPath());
+                byte[] body = (answer == null ? "{\"error_code\":40403,\"message\":\"Schema not found\"}" : answer)
+                        .getBytes(UTF_8);
+                exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
+                exchange.getResponseBody().write(body);
+            }
+        });
+        server.start();
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    public void answer(String path, String json) {
+        answers.put(path, json);
+    }
+
+    public int asked() {
+        return asked.get();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}

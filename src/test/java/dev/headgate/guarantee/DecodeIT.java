@@ -1,0 +1,186 @@
+package dev.headgate.guarantee;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.headgate.decode.RegistryServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.apache.avro.Conversions;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Promises 1, 2 and 3 for messages that are Avro with the wire format of a registry. */
+class DecodeIT {
+
+    private static final Schema SCHEMA = new Schema.Parser().parse("""
+            {"type":"record","name":"Item","fields":[
+              {"name":"id","type":"string"},
+              {"name":"amount","type":{"type":"bytes","logicalType":"decimal","precision":20,"scale":2}},
+              {"name":"quantity","type":"long"},
+              {"name":"status","type":{"type":"enum","name":"Status","symbols":["OPEN","PAID"]}},
+              {"name":"day","type":["null",{"type":"int","logicalType":"date"}]},
+              {"name":"at","type":{"type":"long","logicalType":"timestamp-micros"}},
+              {"name":"uid","type":{"type":"string","logicalType":"uuid"}},
+              {"name":"raw","type":"bytes"},
+              {"name":"tags","type":{"type":"array","items":"string"}},
+              {"name":"more","type":{"type":"map","values":"double"}}]}""");
+    private static final String COLUMNS = "id text, amount numeric, quantity bigint, status text, day date, at timestamptz,"
+            + " uid uuid, raw bytea, tags text[], more jsonb";
+    private static final String UID = "00010203-0405-0607-0809-0a0b0c0d0e0f";
+
+    @Test
+    void typed_columns_an_id_that_is_waited_for_and_dead_letters_as_they_came(@TempDir Path folder) throws Exception {
+        try (Pipeline pipeline = new Pipeline(2);
+                RegistryServer registry = new RegistryServer()) {
+            registry.answer("/schemas/ids/7", schema());
+            routes(folder, pipeline.topic, registry.url());
+            pipeline.start(folder, Map.of(), Map.of());
+
+            byte[] typed = wire(7, item("a", "19.90", Long.MAX_VALUE));
+            send(pipeline, 0, "a-1", typed);
+            send(pipeline, 0, "a-2", gzip(wire(7, item("b", "-0.01", 1))));
+            // What a step refuses, and what the batch does: the column is not null.
+            byte[] broken = wire(7, new byte[] {40, 'x'});
+            send(pipeline, 0, "broken", broken);
+            byte[] refused = wire(7, item("", "1.00", 1));
+            send(pipeline, 0, "refused", refused);
+            send(pipeline, 0, "a-1", typed);
+            byte[] other = wire(7, item("a", "0.00", 0));
+            send(pipeline, 0, "a-1", other);
+            send(pipeline, 0, "gone", null);
+            pipeline.flush();
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(7));
+
+            assertThat(pipeline.texts("select row(items.*)::text from items order by id"))
+                    .containsExactly(
+                            "(a,19.90,9223372036854775807,PAID,2026-01-02,\"2026-01-02 03:04:05.000006+00\"," + UID
+                                    + ",\"\\\\x00ff\",\"{x,\"\"y\\\\\"\"z\"\"}\",\"{\"\"k\"\": 0.5}\")",
+                            "(b,-0.01,1,PAID,2026-01-02,\"2026-01-02 03:04:05.000006+00\"," + UID
+                                    + ",\"\\\\x00ff\",\"{x,\"\"y\\\\\"\"z\"\"}\",\"{\"\"k\"\": 0.5}\")");
+            assertThat(pipeline.texts("select (headers ->> 'message-id') || ': ' || reason || ' ' || encode(payload, 'hex')"
+                            + " from headgate.dead_letter order by 1"))
+                    .containsExactly(
+                            "a-1: id used before with other content " + hex(other),
+                            "broken: broken Avro " + hex(broken),
+                            "refused: SQLSTATE 23514 " + hex(refused));
+
+            send(pipeline, 0, "late", wire(8, item("late", "1.00", 1)));
+            send(pipeline, 0, "behind", wire(7, item("behind", "1.00", 1)));
+            send(pipeline, 1, "beside", wire(7, item("beside", "1.00", 1)));
+            pipeline.flush();
+            Pipeline.await().until(() -> registry.asked() >= 4);
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(8));
+            assertThat(pipeline.texts("select id from items where id > 'b' order by id"))
+                    .containsExactly("beside");
+            registry.answer("/schemas/ids/8", schema());
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(10));
+            assertThat(pipeline.texts("select id from items where id > 'b' order by id"))
+                    .containsExactly("behind", "beside", "late");
+            assertThat(pipeline.count("select count(*) from headgate.dead_letter"))
+                    .isEqualTo(3);
+        }
+    }
+
+    private static void routes(Path folder, String topic, String registry) throws IOException {
+        Files.createDirectory(folder.resolve("migrations"));
+        Files.writeString(
+                folder.resolve("migrations/V1__items.sql"),
+                "create table items (%s, primary key (id), check (id <> ''))".formatted(COLUMNS));
+        Files.writeString(folder.resolve("items.sql"), "insert into items select %s from batch where id is not null"
+                .formatted("id, amount, quantity, status, day, at, uid, raw, tags, more"));
+        Files.writeString(folder.resolve("items.camel.yaml"), """
+                - route:
+                    id: items
+                    from:
+                      uri: kafka:%1$s
+                      parameters: { groupId: %1$s }
+                      steps:
+                        - to: { id: items-decode, uri: "decode:avro?registry=%2$s" }
+                        - to: batch:items
+                - route:
+                    id: items-write
+                    from:
+                      uri: batch:items
+                      parameters: { columns: "%3$s", onConflict: dead-letter }
+                      steps:
+                        - to: sql:file:{{headgate.routes}}/items.sql
+                """.formatted(topic, registry, COLUMNS));
+    }
+
+    private static void send(Pipeline pipeline, int partition, String id, byte[] value) {
+        ProducerRecord<String, byte[]> message = new ProducerRecord<>(pipeline.topic, partition, id, value);
+        message.headers().add("message-id", id.getBytes(UTF_8));
+        pipeline.send(message);
+    }
+
+    private static String schema() {
+        return "{\"schema\":" + JsonNodeFactory.instance.textNode(SCHEMA.toString()) + "}";
+    }
+
+    private static byte[] item(String id, String amount, long quantity) throws IOException {
+        Schema decimal = SCHEMA.getField("amount").schema();
+        GenericData.Record item = new GenericData.Record(SCHEMA);
+        item.put("id", id);
+        item.put(
+                "amount",
+                new Conversions.DecimalConversion()
+                        .toBytes(
+                                new BigDecimal(amount), decimal, (LogicalTypes.Decimal) decimal.getLogicalType()));
+        item.put("quantity", quantity);
+        item.put("status", new GenericData.EnumSymbol(SCHEMA.getField("status").schema(), "PAID"));
+        item.put("day", (int) LocalDate.of(2026, 1, 2).toEpochDay());
+        item.put("at", Instant.parse("2026-01-02T03:04:05Z").getEpochSecond() * 1_000_000 + 6);
+        item.put("uid", UID);
+        item.put("raw", ByteBuffer.wrap(new byte[] {0, (byte) 0xff}));
+        item.put("tags", List.of("x", "y\"z"));
+        item.put("more", Map.of("k", 0.5));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+        new GenericDatumWriter<>(SCHEMA).write(item, encoder);
+        encoder.flush();
+        return bytes.toByteArray();
+    }
+
+    private static byte[] wire(int id, byte[] payload) {
+        return ByteBuffer.allocate(5 + payload.length)
+                .put((byte) 0)
+                .putInt(id)
+                .put(payload)
+                .array();
+    }
+
+    private static byte[] gzip(byte[] bytes) throws IOException {
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        try (OutputStream stream = new GZIPOutputStream(gzip)) {
+            stream.write(bytes);
+        }
+        return gzip.toByteArray();
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+}
