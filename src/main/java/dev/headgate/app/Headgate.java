@@ -119,7 +119,7 @@ public final class Headgate implements AutoCloseable {
             bind(main, settings, database.dataSource(), messageLimit);
             AcknowledgingClientFactory clients =
                     bind(main, settings, limit, messageLimit, held, metrics, database.dataSource());
-            metrics.bind(main, database, clients, held, secrets);
+            metrics.bind(main, database, clients, held, secrets, access);
             traces.bind(main);
             new Health(database.dataSource(), clients, diagnosis).bind(main);
             main.configure()

@@ -70,6 +70,7 @@ final class JolokiaPermissions implements Restrictor {
             new Members("context", "", Set.of("reset")));
 
     private static final List<Members> SETTERS = List.of(
+            new Members("services", "Pipeline-", Set.of("MaxRate")),
             new Members("services", "Inflight", Set.of("MaxMessages", "MaxBytes")),
             new Members("services", "batch:", Set.of("MaxRejected")),
             new Members("processors", "", Set.of("MaximumRequests", "TimePeriodMillis")));

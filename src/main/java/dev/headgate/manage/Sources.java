@@ -1,6 +1,7 @@
 package dev.headgate.manage;
 
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.RouteThrottle;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.KafkaLag;
@@ -60,7 +61,10 @@ public final class Sources implements CamelConfiguration {
                         show(
                                 context,
                                 "Pipeline-" + route.getRouteId(),
-                                new ManagedPipeline(source, () -> missing(context, source)));
+                                new ManagedPipeline(
+                                        source,
+                                        new RouteThrottle(context, route.getRouteId()),
+                                        () -> missing(context, source)));
                     }
                 }
             }

@@ -32,13 +32,15 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
     private final Supplier<MeterSnapshot> meters;
     private final HeldPipelines held;
     private final Secrets secrets;
+    private final boolean writes;
     private @Nullable Status status;
 
-    StatusServer(InflightLimit limit, Supplier<MeterSnapshot> meters, HeldPipelines held, Secrets secrets) {
+    StatusServer(InflightLimit limit, Supplier<MeterSnapshot> meters, HeldPipelines held, Secrets secrets, boolean writes) {
         this.limit = limit;
         this.meters = meters;
         this.held = held;
         this.secrets = secrets;
+        this.writes = writes;
     }
 
     @Override
@@ -53,7 +55,7 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         if (server == null) {
             return;
         }
-        Status started = new Status(context, limit, meters, held::holds);
+        Status started = new Status(context, limit, meters, held::holds, writes);
         status = started;
         Router router = server.getRouter();
         file(router, "/", "status.html", "text/html");

@@ -39,6 +39,7 @@ class ManagementIT {
                     .doesNotContain("running");
             assertThat(read(PIPELINE, "State", "Origin", "http://127.0.0.1:" + port))
                     .contains("running");
+            commandsThatAreNotAllowed(pipeline);
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
             pipeline.stop(looking);
 
@@ -71,7 +72,56 @@ class ManagementIT {
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
             theTables(pipeline);
+            commandsThatAreAllowed(pipeline);
         }
+    }
+
+    private void commandsThatAreNotAllowed(Pipeline pipeline) {
+        assertThat(pipelines(pipeline, "list").succeeded().out())
+                .contains("PIPELINE", "orders", "running", "100000/s");
+        assertThat(pipelines(pipeline, "list --json").succeeded().out())
+                .contains("\"name\" : \"orders\"", "\"maxRate\" : 100000.0", "\"maxRejected\" : ");
+        assertThat(pipelines(pipeline, "show orders").succeeded().out())
+                .contains("kafka:" + pipeline.topic, "max rate        100000/s", "batch           orders: ");
+        pipelines(pipeline, "pause orders").failed(1, "headgate.management.write=true");
+        pipelines(pipeline, "set orders --max-rate 5").failed(1, "headgate.management.write=true");
+        pipelines(pipeline, "show order").failed(1, "No pipeline order runs there: did you mean orders?");
+        pipelines(pipeline, "set orders").failed(2, "Nothing to set");
+        pipelines(pipeline, "set orders --max-rate 0").failed(2, "above 0");
+        properties.put("camel.management.port", "1");
+        pipelines(pipeline, "list").failed(1, "Nobody answers at http://127.0.0.1:1");
+        properties.put("camel.management.port", Integer.toString(port));
+    }
+
+    private void commandsThatAreAllowed(Pipeline pipeline) throws Exception {
+        pipelines(pipeline, "pause orders nothing").failed(1, "No pipeline nothing runs there");
+        assertThat(read(PIPELINE, "State")).contains("running");
+        assertThat(pipelines(pipeline, "pause orders").succeeded().out()).isEqualTo("The pipeline orders is paused.\n");
+        assertThat(read(PIPELINE, "State")).contains("paused: operator");
+        assertThat(pipelines(pipeline, "show orders --json").succeeded().out())
+                .contains("\"state\" : \"paused\"", "\"reason\" : \"operator\"");
+        assertThat(pipelines(pipeline, "resume orders --json").succeeded().out())
+                .isEqualTo("{\"pipeline\":\"orders\",\"paused\":false}\n");
+        assertThat(read(PIPELINE, "State")).contains("running");
+        assertThat(pipelines(
+                                pipeline,
+                                "set orders --max-rate 2000 --max-rejected 0.5 --max-inflight-messages 70"
+                                        + " --max-inflight-bytes 7000")
+                        .succeeded()
+                        .out())
+                .contains("max rate        2000/s", "max rejected 0.5", " of 70 messages", " of 7000 bytes");
+        assertThat(read(THROTTLE, "TimePeriodMillis")).contains("\"value\":100");
+        assertThat(jolokia("""
+                {"type":"write","mbean":"%s","attribute":"MaxRate","value":-0.5}
+                """.formatted(PIPELINE))).contains("the rate must be above 0");
+        assertThat(pipelines(pipeline, "set orders --max-rate 0.5").succeeded().out()).contains("max rate        0.5/s");
+        assertThat(read(THROTTLE, "TimePeriodMillis")).contains("\"value\":2000");
+    }
+
+    private HeadgateCommand pipelines(Pipeline pipeline, String words) {
+        Map<String, String> settings = pipeline.properties();
+        settings.putAll(properties);
+        return HeadgateCommand.run(Pipeline.ROUTES, settings, List.of(("pipelines " + words).split(" ")));
     }
 
     /** With a relay that is paused and resumed. */

@@ -81,7 +81,8 @@ class StatusIT {
                         "queryAgeSeconds",
                         "started",
                         "times",
-                        "version");
+                        "version",
+                        "writes");
         assertThat(status.path("notReady")).isEmpty();
         JsonNode orders = orders(status);
         assertThat(names(orders))
@@ -91,6 +92,7 @@ class StatusIT {
                         "history",
                         "inflight",
                         "late",
+                        "maxRate",
                         "missing",
                         "name",
                         "objectives",
