@@ -65,6 +65,7 @@ final class JolokiaPermissions implements Restrictor {
     /** What a person decides who runs it. */
     private static final List<Members> DEEDS = List.of(
             new Members("services", "Pipeline-", Set.of("pause", "resume")),
+            new Members("services", "Routes", Set.of("reload")),
             new Members("routes", "", Set.of("start", "stop", "suspend", "resume", "reset")),
             new Members("processors", "", Set.of("reset")),
             new Members("context", "", Set.of("reset")));

@@ -68,7 +68,28 @@ public final class Sources implements CamelConfiguration {
                     }
                 }
             }
+
+            @Override
+            public void onRoutesRemove(Collection<Route> routes) {
+                for (Route route : routes) {
+                    hide(context, "Inflight-" + route.getRouteId());
+                    hide(context, "Pipeline-" + route.getRouteId());
+                }
+            }
         });
+    }
+
+    /** Does nothing if it is not there. */
+    private static void hide(CamelContext context, String name) {
+        ManagementAgent agent = context.getManagementStrategy().getManagementAgent();
+        if (agent == null) {
+            return;
+        }
+        try {
+            agent.unregister(objectName(context, agent, name));
+        } catch (JMException e) {
+            throw new RuntimeCamelException("Cannot take " + name + " out of JMX", e);
+        }
     }
 
     private long missing(CamelContext context, SourceInflight source) {
@@ -87,13 +108,18 @@ public final class Sources implements CamelConfiguration {
             return;
         }
         try {
-            ObjectName objectName = new ObjectName("%s:context=%s,type=services,name=%s"
-                    .formatted(agent.getMBeanObjectDomainName(), context.getManagementName(), ObjectName.quote(name)));
+            ObjectName objectName = objectName(context, agent, name);
             if (!agent.isRegistered(objectName)) {
                 agent.register(managed, objectName);
             }
         } catch (JMException e) {
             throw new RuntimeCamelException("Cannot show " + name + " in JMX", e);
         }
+    }
+
+    private static ObjectName objectName(CamelContext context, ManagementAgent agent, String name)
+            throws JMException {
+        return new ObjectName("%s:context=%s,type=services,name=%s"
+                .formatted(agent.getMBeanObjectDomainName(), context.getManagementName(), ObjectName.quote(name)));
     }
 }

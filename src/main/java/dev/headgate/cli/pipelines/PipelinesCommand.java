@@ -9,14 +9,15 @@ import picocli.CommandLine.Spec;
 /** {@code headgate pipelines}: for people who look at a running process and steer it. */
 @CommandLine.Command(
         name = "pipelines",
-        description = "List and show the pipelines of the running process, pause, resume and set them.",
+        description = "List and show the pipelines of the running process, pause, resume and set them, reload their files.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PipelinesList.class,
             PipelinesShow.class,
             PipelinesPause.Pause.class,
             PipelinesPause.Resume.class,
-            PipelinesSet.class
+            PipelinesSet.class,
+            PipelinesReload.class
         },
         footer = {
             "",
