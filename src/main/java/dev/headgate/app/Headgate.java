@@ -133,7 +133,8 @@ public final class Headgate implements AutoCloseable {
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
-            main.configure().addConfiguration(new TableMbeans(database.dataSource()));
+            main.configure().addConfiguration(new TableMbeans(
+                            database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
             new ManagementServer(access, secrets, metrics).bind(main);
             beans.forEach(main::bind);
             main.addMainListener(new StartCheck(database.dataSource(), settings.getString(SettingKey.DATABASE_USER)));

@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.deadletter.ConsumedSources;
 import dev.headgate.deadletter.Replayer;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -28,7 +29,7 @@ public final class ReleaseRoute extends UpkeepRoutes {
         getContext().addService(template);
         // Routes come and go while the process runs.
         Replayer replayer = new Replayer(
-                dataSource, template, source -> RouteSources.of(getContext()).test(source), maxReplays);
+                dataSource, template, source -> ConsumedSources.in(getContext()).test(source), maxReplays);
         each(
                 INTERVAL,
                 "release-held",

@@ -2,6 +2,8 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the management server answers, and to whom. */
 class ManagementIT {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PIPELINE = mbean("services", "Pipeline-orders");
     private static final String OUTBOX = mbean("services", "Outbox-orders-applied");
     private static final String RELAY = mbean("routes", "orders-applied-relay");
@@ -33,6 +36,8 @@ class ManagementIT {
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
             assertThat(execute(PIPELINE, "pause")).contains("\"status\":403");
             assertThat(execute(RELAY, "suspend()")).contains("\"status\":403");
+            assertThat(execute(mbean("services", "DeadLetters"), "replay")).contains("\"status\":403");
+            assertThat(execute(mbean("services", "Routes"), "reload")).contains("\"status\":403");
             assertThat(write(THROTTLE, "MaximumRequests", 10)).contains("\"status\":403");
             assertThat(read("java.lang:type=Runtime", "SystemProperties")).contains("\"status\":403");
             assertThat(read(PIPELINE, "State", "Origin", "http://elsewhere.example"))
@@ -72,6 +77,7 @@ class ManagementIT {
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
             theTables(pipeline);
+            deadLettersAreDecided();
             commandsThatAreAllowed(pipeline);
         }
     }
@@ -116,6 +122,34 @@ class ManagementIT {
                 """.formatted(PIPELINE))).contains("the rate must be above 0");
         assertThat(pipelines(pipeline, "set orders --max-rate 0.5").succeeded().out()).contains("max rate        0.5/s");
         assertThat(read(THROTTLE, "TimePeriodMillis")).contains("\"value\":2000");
+    }
+
+    /** The buttons of the page: of a message that is refused again, and is then given up. */
+    private void deadLettersAreDecided() throws Exception {
+        String letters = mbean("services", "DeadLetters");
+        String page = "http://127.0.0.1:" + port;
+        String reason = JSON.readTree(read(letters, "Reasons"))
+                .at("/value/orders")
+                .fieldNames()
+                .next();
+        HttpResponse<String> look = Scrape.get(
+                port,
+                "/observe/dead-letters?pipeline=orders&reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8),
+                credentials);
+        assertThat(look.body()).contains("\"step\" : \"orders-validate\"", "dead-letters show ");
+        String replay = """
+                {"type":"exec","mbean":"%s","operation":"replay","arguments":["orders","%s"]}
+                """.formatted(letters, reason);
+        assertThat(jolokia(replay, "Origin", "http://elsewhere.example")).contains("another site");
+        assertThat(jolokia(replay, "Origin", page)).contains("Replayed 1: 0 applied, 1 refused again");
+        String discard = """
+                {"type":"exec","mbean":"%s","operation":"discard","arguments":["orders","%s","%s"]}
+                """;
+        assertThat(jolokia(discard.formatted(letters, reason, " "), "Origin", page))
+                .contains("say why");
+        assertThat(jolokia(discard.formatted(letters, reason, "no order"), "Origin", page))
+                .contains("Discarded 1.");
+        assertThat(read(letters, "Open")).contains("\"value\":0");
     }
 
     private HeadgateCommand pipelines(Pipeline pipeline, String words) {

@@ -53,20 +53,20 @@ public final class RunningProcess {
      * @return what it returns
      * @throws HeadgateException if nobody answers, it is not allowed, or it fails
      */
-    public JsonNode execute(String service, String operation, Duration patience) {
-        return ask(Map.of("type", "exec", "mbean", mbean(service), "operation", operation), patience);
+    public JsonNode execute(String name, String operation, Duration patience) {
+        return ask(Map.of("type", "exec", "mbean", mbean(name), "operation", operation), patience);
     }
 
     /** Likewise. */
-    public void execute(String service, String operation) {
-        execute(service, operation, PATIENCE);
+    public void execute(String name, String operation) {
+        execute(name, operation, PATIENCE);
     }
 
     /** Sets an attribute of an MBean of type {@code services}; throws likewise. */
-    public void write(String service, String attribute, Object value) {
+    public void write(String name, String attribute, Object value) {
         Map<String, Object> request = new HashMap<>();
         request.put("type", "write");
-        request.put("mbean", mbean(service));
+        request.put("mbean", mbean(name));
         request.put("attribute", attribute);
         request.put("value", value);
         ask(request, PATIENCE);
@@ -99,7 +99,7 @@ public final class RunningProcess {
                 + " process's headgate.management.token, or its user and password.");
     }
 
-    private static String mbean(String service) {
-        return "org.apache.camel:context=headgate,type=services,name=" + ObjectName.quote(service);
+    private static String mbean(String name) {
+        return "org.apache.camel:context=headgate,type=services,name=" + ObjectName.quote(name);
     }
 }

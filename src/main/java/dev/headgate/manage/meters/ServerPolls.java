@@ -49,7 +49,7 @@ final class ServerPolls implements AutoCloseable {
     private final Map<String, Long> answeredNanos = new ConcurrentHashMap<>();
     private final Map<String, QueueDepth> queues = new ConcurrentHashMap<>();
     private volatile List<KafkaLag.Lag> lags = List.of();
-    private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), 0);
+    private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), List.of(), 0);
 
     ServerPolls(
             CamelContext context,
@@ -78,7 +78,7 @@ final class ServerPolls implements AutoCloseable {
 
     private boolean askTables() throws SQLException {
         answer = tables.ask();
-        jobs.waiting(answer.jobs());
+        jobs.waiting(answer.jobs(), answer.queues());
         return true;
     }
 
