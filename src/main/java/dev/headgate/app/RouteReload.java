@@ -92,6 +92,9 @@ final class RouteReload {
             outcome = replaceChanged();
         } catch (HeadgateException e) {
             outcome = ReloadOutcome.refused(List.of(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) {
+            LOG.debug("Cannot reload", e);
+            outcome = ReloadOutcome.refused(List.of("the files cannot be checked (" + Failure.summary(e) + ")."));
         }
         if (!outcome.refused().isEmpty()) {
             int others = outcome.refused().size() - 1;

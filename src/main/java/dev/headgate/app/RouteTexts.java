@@ -53,7 +53,7 @@ final class RouteTexts {
         for (Path file : RouteFiles.routes(folder)) {
             String text = text(file);
             if (text != null) {
-                String resolved = resolved(text, settings, folder);
+                String resolved = resolved(text, settings);
                 Map<Path, String> texts = new TreeMap<>();
                 texts.put(file, text);
                 Matcher named = FILE.matcher(resolved);
@@ -147,10 +147,11 @@ final class RouteTexts {
                         .collect(Collectors.toSet());
     }
 
-    private static String resolved(String text, Settings settings, Path folder) {
+    /** The folder is a dot: its name may have blanks. */
+    private static String resolved(String text, Settings settings) {
         return PLACEHOLDER.matcher(text).replaceAll(match -> {
             String value = match.group(1).equals(RouteFiles.PLACEHOLDER)
-                    ? folder.toString()
+                    ? "."
                     : settings.find(match.group(1)).orElse(match.group(2));
             return Matcher.quoteReplacement(value == null ? match.group() : value);
         });

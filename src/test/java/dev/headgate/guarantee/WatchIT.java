@@ -99,6 +99,18 @@ class WatchIT {
             edit("copies.camel.yaml", "select 1", "select 2");
             assertThat(reload(settings).succeeded().out()).isEqualTo("Started: copies-write, copies\n");
             assertThat(pipelines(settings, "show copies").succeeded().out()).contains("operator");
+            // What no check foresees: Camel refuses to start the new routes, and the old ones run again.
+            edit("copies.camel.yaml", "    id: copies\n", "    id: copies\n    startupOrder: 7\n");
+            reload(settings).succeeded();
+            edit("orders.camel.yaml", "    id: orders\n", "    id: orders\n    startupOrder: 7\n");
+            HeadgateCommand clash = reload(settings);
+            assertThat(clash.exitCode()).isEqualTo(1);
+            assertThat(clash.err()).contains("the new routes do not start", "startup order clash");
+            load.send(pipeline, 50);
+            pipeline.flush();
+            Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(250));
+            edit("orders.camel.yaml", "    startupOrder: 7\n", "");
+
             Files.delete(folder.resolve("copies.camel.yaml"));
             assertThat(reload(settings).succeeded().out()).isEqualTo("Stopped: copies-write, copies\n");
             pipelines(settings, "show copies").failed(1, "No pipeline copies runs there");
