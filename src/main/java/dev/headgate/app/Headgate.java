@@ -51,7 +51,6 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
-import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,7 +132,8 @@ public final class Headgate implements AutoCloseable {
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
-            main.configure().addConfiguration(new TableMbeans(
+            main.configure()
+                    .addConfiguration(new TableMbeans(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
             new ManagementServer(access, secrets, metrics).bind(main);
             beans.forEach(main::bind);
@@ -150,8 +150,12 @@ public final class Headgate implements AutoCloseable {
 
     private void watchable(Settings settings, Path routes) {
         RouteReload prepared = new RouteReload(
-                camelContext(), routes.toAbsolutePath().normalize(), settings, limit, this::stopTimeout, () -> sweep(
-                        camelContext(), settings, database.dataSource()));
+                camelContext(),
+                routes.toAbsolutePath().normalize(),
+                settings,
+                limit,
+                this::stopTimeout,
+                () -> sweep(camelContext(), settings, database.dataSource()));
         ManagedRoutes.show(camelContext(), prepared::reload);
         reload = prepared;
     }
@@ -256,7 +260,7 @@ public final class Headgate implements AutoCloseable {
     static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
         main.bind("intake", new Intake(messageLimit, new Suspects(dataSource)));
         main.bind("dataSource", dataSource);
-        main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new Transactions(dataSource)));
+        main.bind("PROPAGATION_REQUIRED", new Transacted(new Transactions(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("attempts", new Attempts());

@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -21,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RoutesBuilder;
@@ -118,8 +116,8 @@ final class RouteReload {
         RouteTexts now = read();
         List<String> restart = new ArrayList<>();
         if (running.hasOtherProperties(now)) {
-            restart.add(folder.resolve("application.properties") + " has changed, and is read at a start only: " + RESTART
-                    + ".");
+            restart.add(folder.resolve("application.properties") + " has changed, and is read at a start only: "
+                    + RESTART + ".");
         }
         Set<Path> changed = running.changed(now);
         if (changed.isEmpty()) {
@@ -140,7 +138,8 @@ final class RouteReload {
             start(files, now);
         } catch (Exception e) {
             String why = changed.iterator().next() + ": the new routes do not start (" + Failure.summary(e) + ")";
-            return ReloadOutcome.refused(List.of(why + (startAgain(files) ? "." : ", and the old ones neither: restart.")));
+            return ReloadOutcome.refused(
+                    List.of(why + (startAgain(files) ? "." : ", and the old ones neither: restart.")));
         }
         running = now;
         List<String> started =
@@ -163,8 +162,7 @@ final class RouteReload {
         List<Finding> pending = new Migrations(settings).pending(folder);
         if (!pending.isEmpty()) {
             return pending.stream()
-                    .map(finding ->
-                            "%s: %s: restart, a start applies it.".formatted(finding.file(), finding.what()))
+                    .map(finding -> "%s: %s: restart, a start applies it.".formatted(finding.file(), finding.what()))
                     .toList();
         }
         return RoutesCheck.findings(folder, settings, true).stream()
@@ -177,8 +175,8 @@ final class RouteReload {
     private List<RouteDefinition> definitions(Set<Path> files) {
         return model().getRouteDefinitions().stream()
                 .filter(route -> route.getResource() != null
-                        && files.contains(Path.of(
-                                route.getResource().getLocation().replaceFirst("^file:", ""))))
+                        && files.contains(
+                                Path.of(route.getResource().getLocation().replaceFirst("^file:", ""))))
                 .toList();
     }
 
@@ -192,8 +190,7 @@ final class RouteReload {
                 .toList();
         Duration time = patience.get();
         CompletableFuture<Void> givingUp = CompletableFuture.runAsync(
-                () -> giveUp(started),
-                CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS));
+                () -> giveUp(started), CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS));
         try {
             context.getShutdownStrategy()
                     .shutdown(context, started, time.plus(AFTER_GIVING_UP).toMillis(), TimeUnit.MILLISECONDS);

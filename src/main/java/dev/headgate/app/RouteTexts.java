@@ -168,9 +168,7 @@ final class RouteTexts {
 
     private static @Nullable String text(Path file) {
         try {
-            return Files.isRegularFile(file)
-                    ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
-                    : null;
+            return Files.isRegularFile(file) ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1) : null;
         } catch (IOException e) {
             return null;
         }

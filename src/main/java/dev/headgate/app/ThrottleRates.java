@@ -54,6 +54,8 @@ final class ThrottleRates implements CamelConfiguration {
 
     private static long period(CamelContext context, ThrottleDefinition throttle) {
         String period = throttle.getTimePeriodMillis();
-        return period == null ? ThrottleRate.SECOND : TimeUtils.toMilliSeconds(context.resolvePropertyPlaceholders(period));
+        return period == null
+                ? ThrottleRate.SECOND
+                : TimeUtils.toMilliSeconds(context.resolvePropertyPlaceholders(period));
     }
 }

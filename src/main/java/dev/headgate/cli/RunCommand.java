@@ -39,7 +39,8 @@ final class RunCommand implements Command {
 
     @Option(
             names = "--watch",
-            description = "Replace routes when their YAML, or the SQL and schemas that it names, change, after a check.")
+            description =
+                    "Replace routes when their YAML, or the SQL and schemas that it names, change, after a check.")
     private boolean watch;
 
     @Spec

@@ -104,7 +104,8 @@ public final class ManagedDeadLetters {
     }
 
     @ManagedOperation(
-            description = "Discards those of a pipeline and reason: they stay, with why, until their retention has passed")
+            description =
+                    "Discards those of a pipeline and reason: they stay, with why, until their retention has passed")
     public String discard(String pipeline, String reason, String why) {
         if (why.isBlank()) {
             throw new IllegalArgumentException("say why: it is kept with each");

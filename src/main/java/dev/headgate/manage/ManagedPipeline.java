@@ -67,7 +67,8 @@ public final class ManagedPipeline {
     }
 
     @ManagedAttribute(
-            description = "Messages a second that the throttle of the route lets pass; NaN if it has none of its own rate")
+            description =
+                    "Messages a second that the throttle of the route lets pass; NaN if it has none of its own rate")
     public double getMaxRate() {
         return throttle.rate().orElse(Double.NaN);
     }

@@ -23,8 +23,9 @@ public final class ManagedRoutes {
     }
 
     @ManagedOperation(
-            description = "Replaces routes whose YAML, SQL or schemas have changed, when they have written what they have;"
-                    + " a fault leaves all as it is: started, stopped, refused (why), restart (what takes one)")
+            description =
+                    "Replaces routes whose YAML, SQL or schemas have changed, when they have written what they have;"
+                            + " a fault leaves all as it is: started, stopped, refused (why), restart (what takes one)")
     public Map<String, List<String>> reload() {
         ReloadOutcome outcome = reload.get();
         return Map.of(

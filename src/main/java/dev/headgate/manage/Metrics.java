@@ -63,7 +63,14 @@ public final class Metrics implements AutoCloseable {
         main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
         main.addInitialProperty("camel.metrics.enableRouteEventNotifier", "false");
         main.addInitialProperty("camel.metrics.skipCamelInfo", "true");
-        main.configure().addConfiguration(new StatusServer(limit, meters::read, held, secrets, access.allowsWrites(), new OpenLetters(database.dataSource())));
+        main.configure()
+                .addConfiguration(new StatusServer(
+                        limit,
+                        meters::read,
+                        held,
+                        secrets,
+                        access.allowsWrites(),
+                        new OpenLetters(database.dataSource())));
         main.configure().addConfiguration(new CamelConfiguration() {
             @Override
             public void configure(CamelContext context) {

@@ -117,8 +117,7 @@ public final class Sources implements CamelConfiguration {
         }
     }
 
-    private static ObjectName objectName(CamelContext context, ManagementAgent agent, String name)
-            throws JMException {
+    private static ObjectName objectName(CamelContext context, ManagementAgent agent, String name) throws JMException {
         return new ObjectName("%s:context=%s,type=services,name=%s"
                 .formatted(agent.getMBeanObjectDomainName(), context.getManagementName(), ObjectName.quote(name)));
     }

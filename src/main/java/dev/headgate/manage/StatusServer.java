@@ -36,7 +36,13 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
     private final OpenLetters letters;
     private @Nullable Status status;
 
-    StatusServer(InflightLimit limit, Supplier<MeterSnapshot> meters, HeldPipelines held, Secrets secrets, boolean writes, OpenLetters letters) {
+    StatusServer(
+            InflightLimit limit,
+            Supplier<MeterSnapshot> meters,
+            HeldPipelines held,
+            Secrets secrets,
+            boolean writes,
+            OpenLetters letters) {
         this.limit = limit;
         this.meters = meters;
         this.held = held;

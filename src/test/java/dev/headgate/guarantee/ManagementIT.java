@@ -83,8 +83,7 @@ class ManagementIT {
     }
 
     private void commandsThatAreNotAllowed(Pipeline pipeline) {
-        assertThat(pipelines(pipeline, "list").succeeded().out())
-                .contains("PIPELINE", "orders", "running", "100000/s");
+        assertThat(pipelines(pipeline, "list").succeeded().out()).contains("PIPELINE", "orders", "running", "100000/s");
         assertThat(pipelines(pipeline, "list --json").succeeded().out())
                 .contains("\"name\" : \"orders\"", "\"maxRate\" : 100000.0", "\"maxRejected\" : ");
         assertThat(pipelines(pipeline, "show orders").succeeded().out())
@@ -120,7 +119,8 @@ class ManagementIT {
         assertThat(jolokia("""
                 {"type":"write","mbean":"%s","attribute":"MaxRate","value":-0.5}
                 """.formatted(PIPELINE))).contains("the rate must be above 0");
-        assertThat(pipelines(pipeline, "set orders --max-rate 0.5").succeeded().out()).contains("max rate        0.5/s");
+        assertThat(pipelines(pipeline, "set orders --max-rate 0.5").succeeded().out())
+                .contains("max rate        0.5/s");
         assertThat(read(THROTTLE, "TimePeriodMillis")).contains("\"value\":2000");
     }
 

@@ -157,7 +157,10 @@ class StatusIT {
                 .contains("orders: 1 open (1 ", "./headgate dead-letters list --reasons")
                 .contains("orders: 1 messages that have not ended are older than 60 s, the oldest in a batch 10 min")
                 .contains("<div class=\"controls\"><button type=\"button\" class=\"pause\">Pause</button>")
-                .contains(">Replay</button>", ">Discard</button>", "href=\"observe/dead-letters?pipeline=orders&amp;reason=")
+                .contains(
+                        ">Replay</button>",
+                        ">Discard</button>",
+                        "href=\"observe/dead-letters?pipeline=orders&amp;reason=")
                 .contains("href=\"observe/page/runbook.md#:~:text=%23%23%20HeadgateHeld\"")
                 .contains("<div class=\"scale\" aria-hidden=\"true\"><span>")
                 .contains("data-label=\"Oldest due\"", "data-label=\"last day\"")

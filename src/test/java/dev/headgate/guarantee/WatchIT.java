@@ -77,20 +77,25 @@ class WatchIT {
             assertThat(reload(settings).succeeded().out()).isEqualTo("No route has changed.\n");
             load.send(pipeline, 100);
             pipeline.flush();
-            Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(100));
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(100));
 
             pipeline.execute("alter table orders rename column status to state");
             load.send(pipeline, 100);
             Pipeline.await()
-                    .untilAsserted(() -> assertThat(pipelines(settings, "list").out()).contains("held"));
+                    .untilAsserted(
+                            () -> assertThat(pipelines(settings, "list").out()).contains("held"));
             Path sql = folder.resolve("sql/orders-state.sql");
             Files.writeString(
                     sql,
                     Files.readString(sql)
-                            .replace("currency, status, channel, items, placed_at)", "currency, state, channel, items, placed_at)")
+                            .replace(
+                                    "currency, status, channel, items, placed_at)",
+                                    "currency, state, channel, items, placed_at)")
                             .replace("status = excluded.status", "state = excluded.state"));
             assertThat(reload(settings).succeeded().out()).isEqualTo("Started: orders-write, orders\n");
-            Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(200));
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(200));
 
             // A pipeline that comes, is paused, and goes; what it has in flight is none of the others'.
             Files.writeString(folder.resolve("copies.camel.yaml"), COPIES);
@@ -108,13 +113,15 @@ class WatchIT {
             assertThat(clash.err()).contains("the new routes do not start", "startup order clash");
             load.send(pipeline, 50);
             pipeline.flush();
-            Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(250));
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(250));
             edit("orders.camel.yaml", "    startupOrder: 7\n", "");
 
             Files.delete(folder.resolve("copies.camel.yaml"));
             assertThat(reload(settings).succeeded().out()).isEqualTo("Stopped: copies-write, copies\n");
             pipelines(settings, "show copies").failed(1, "No pipeline copies runs there");
-            assertThat(context.getEndpoints()).noneMatch(endpoint -> endpoint.getEndpointUri().contains("copies"));
+            assertThat(context.getEndpoints())
+                    .noneMatch(endpoint -> endpoint.getEndpointUri().contains("copies"));
 
             Files.createDirectories(folder.resolve("migrations"));
             Files.writeString(folder.resolve("migrations/V900__more.sql"), "alter table orders add more text;");
@@ -123,7 +130,8 @@ class WatchIT {
             assertThat(pending.exitCode()).isEqualTo(1);
             assertThat(pending.err()).contains("V900__more.sql", "restart, a start applies it");
             Files.delete(folder.resolve("migrations/V900__more.sql"));
-            Files.writeString(folder.resolve("beans.camel.yaml"), "- beans:\n    - { name: x, type: java.lang.Object }\n");
+            Files.writeString(
+                    folder.resolve("beans.camel.yaml"), "- beans:\n    - { name: x, type: java.lang.Object }\n");
             assertThat(reload(settings).err()).contains("it holds beans").contains("restart to have that");
             Files.delete(folder.resolve("beans.camel.yaml"));
 

@@ -9,7 +9,8 @@ import picocli.CommandLine.Spec;
 /** {@code headgate pipelines}: for people who look at a running process and steer it. */
 @CommandLine.Command(
         name = "pipelines",
-        description = "List and show the pipelines of the running process, pause, resume and set them, reload their files.",
+        description =
+                "List and show the pipelines of the running process, pause, resume and set them, reload their files.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             PipelinesList.class,

@@ -23,8 +23,9 @@ abstract class PipelinesPause extends ProcessCommand {
     /** {@code headgate pipelines pause}. */
     @CommandLine.Command(
             name = "pause",
-            description = "Take nothing more from the sources, until resume or the end of the process; what is in flight"
-                    + " is written and acknowledged.")
+            description =
+                    "Take nothing more from the sources, until resume or the end of the process; what is in flight"
+                            + " is written and acknowledged.")
     static final class Pause extends PipelinesPause {
         Pause() {
             super("pause");

@@ -10,8 +10,9 @@ import picocli.CommandLine;
 /** {@code headgate pipelines reload}. */
 @CommandLine.Command(
         name = "reload",
-        description = "Replace the routes whose YAML, or the SQL and schemas that it names, have changed; a fault leaves"
-                + " the old ones running.",
+        description =
+                "Replace the routes whose YAML, or the SQL and schemas that it names, have changed; a fault leaves"
+                        + " the old ones running.",
         footer = {
             "",
             "All is checked first. Then what the old routes have in hand is written and acknowledged, and the new ones",
@@ -27,8 +28,8 @@ final class PipelinesReload extends ProcessCommand {
     @Override
     int run(RunningProcess process) {
         JsonNode said = process.execute("Routes", "reload", PATIENCE);
-        Answer answer =
-                new Answer(texts(said, "started"), texts(said, "stopped"), texts(said, "refused"), texts(said, "restart"));
+        Answer answer = new Answer(
+                texts(said, "started"), texts(said, "stopped"), texts(said, "refused"), texts(said, "restart"));
         if (asJson()) {
             print(JSON.pretty(answer));
         } else {

@@ -58,8 +58,9 @@ final class PipelinesSet extends ProcessCommand {
     int run(RunningProcess process) {
         PipelineInfo pipeline = pipeline(process, name);
         if (maxRate != null && pipeline.maxRate() == null) {
-            throw new HeadgateException("The pipeline %s has no throttle whose rate could be set: give its route the step"
-                    .formatted(name) + " `throttle: { constant: \"{{%s.max-rate}}\" }`.".formatted(name));
+            throw new HeadgateException(
+                    "The pipeline %s has no throttle whose rate could be set: give its route the step".formatted(name)
+                            + " `throttle: { constant: \"{{%s.max-rate}}\" }`.".formatted(name));
         }
         if (maxRejected != null && pipeline.batches().isEmpty()) {
             throw new HeadgateException("The pipeline %s has no batch, and so no --max-rejected.".formatted(name));

@@ -49,7 +49,8 @@ final class ServerPolls implements AutoCloseable {
     private final Map<String, Long> answeredNanos = new ConcurrentHashMap<>();
     private final Map<String, QueueDepth> queues = new ConcurrentHashMap<>();
     private volatile List<KafkaLag.Lag> lags = List.of();
-    private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), List.of(), 0);
+    private volatile TableQueries.Answer answer =
+            new TableQueries.Answer(List.of(), List.of(), List.of(), List.of(), 0);
 
     ServerPolls(
             CamelContext context,
@@ -154,8 +155,8 @@ final class ServerPolls implements AutoCloseable {
     private void lag(PrometheusRegistry registry, Meters meter, ToLongFunction<KafkaLag.Lag> messages) {
         meter.gauge(registry, values -> {
             Map<List<String>, Double> sums = new HashMap<>();
-            lags.forEach(lag ->
-                    sums.merge(labels(lag.pipeline(), lag.partition()), (double) messages.applyAsLong(lag), Double::sum));
+            lags.forEach(lag -> sums.merge(
+                    labels(lag.pipeline(), lag.partition()), (double) messages.applyAsLong(lag), Double::sum));
             sums.forEach((labels, sum) -> values.call(sum, labels.toArray(String[]::new)));
         });
     }

@@ -124,7 +124,12 @@ public final class TableQueries {
             connection.setAutoCommit(false);
             try {
                 statement.execute(BOUNDS);
-                return new Answer(outbox(statement), deadLetters(statement), jobs(statement), queues(statement), ledgerKeys(statement));
+                return new Answer(
+                        outbox(statement),
+                        deadLetters(statement),
+                        jobs(statement),
+                        queues(statement),
+                        ledgerKeys(statement));
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);

@@ -78,7 +78,8 @@ class AttentionTest {
         List<String> named = Pattern.compile("runbook: .*")
                 .matcher(Files.readString(WORDS))
                 .results()
-                .flatMap(line -> Pattern.compile("\"(\\w+)\"").matcher(line.group()).results())
+                .flatMap(line ->
+                        Pattern.compile("\"(\\w+)\"").matcher(line.group()).results())
                 .map(name -> name.group(1))
                 .filter(name -> !name.equals("held"))
                 .toList();
