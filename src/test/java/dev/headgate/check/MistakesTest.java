@@ -47,7 +47,9 @@ class MistakesTest {
             orders.camel.yaml | uri: "batch:orders" } | uri: "batch:order" } | line 21: Route orders, step orders-batch (to) sends to batch:order, from which no route consumes: add a route from
             orders.camel.yaml | uri: "batch:orders" } | uri: "btch:orders" } | line 21, column 46: no component has the scheme btch: did you mean batch?
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: kafak:{{orders.topic}} | line 11, column 12: no component has the scheme kafak: did you mean kafka?
-            orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: jms:{{orders.topic}} | line 11, column 12: no component has the scheme jms: jms is one of Camel's, whose jar is not on the class path.
+            orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: jms:{{orders.topic}} | line 11, column 12: no component has the scheme jms: jms is one of Camel's: put its jar into the folder plugins; src/docs/plugins.md says how.
+            orders.camel.yaml | - transacted: {} | - unmarshal: { csv: {} } | line 34: the data format csv is not on the class path: put its jar into the folder plugins
+            orders.camel.yaml | - transacted: {} | - setBody: { jq: "." } | line 34: the language jq is not on the class path: put its jar into the folder plugins
             orders.camel.yaml | groupId: | groupIdd: | line 12, column 21: kafka: has no option `groupIdd`: did you mean `groupId`?
             orders.camel.yaml | consumersCount: "{{orders.consumers}}" | consumersCount: many | line 12, column 66: option `consumersCount` of kafka: is 'many': expected is a whole number.
             orders.camel.yaml | groupId: "{{orders.group}}", | | line 11: the route orders reads without a groupId
