@@ -112,6 +112,23 @@ class MistakesTest {
                 .satisfies(finding -> assertThat(finding.warning()).isTrue());
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            layout: "{pipeline}/{field:}/{batchId}.ndjson.gz" | a name behind field:, such as {field:country}
+            layout: "{pipeline}/{YYYY-MM-dd}/{batchId}.ndjson.gz" | a year of yyyy
+            layout: "{pipeline}/{batchId}.parquet" | set the option schema to its file
+            time: placed_at | The time is 'placed_at'; expected arrival, or field:NAME
+            """)
+    void a_wrong_option_of_objects_is_found(String option, String expected) throws IOException {
+        change("s3/orders-archive.camel.yaml", "time: \"{{orders-archive.time}}\"", option);
+
+        assertThat(findings(folder.resolve("s3")))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.text())
+                        .contains("s3/orders-archive.camel.yaml, line 31, column 18: ")
+                        .contains(expected));
+    }
+
     @Test
     void all_mistakes_are_found_at_once() throws IOException {
         change("orders.camel.yaml", "groupId:", "groupIdd:");
