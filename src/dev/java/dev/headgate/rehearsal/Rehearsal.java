@@ -253,7 +253,7 @@ final class Rehearsal implements AutoCloseable {
                                     .stringValue(value)
                                     .build()));
             client.sendMessage(request -> request.queueUrl(url)
-                    .messageBody(new String(message.payload(), StandardCharsets.UTF_8))
+                    .messageBody(message.payload() == null ? "" : new String(message.payload(), StandardCharsets.UTF_8))
                     .messageAttributes(attributes));
         }
 
