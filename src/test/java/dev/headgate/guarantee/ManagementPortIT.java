@@ -59,6 +59,9 @@ class ManagementPortIT {
                             .body())
                     .contains("\"value\":\"running\"");
 
+            // What may be done by who may write, by nobody else.
+            assertThat(post(execute(PIPELINE, "pause"), here()).body()).contains("\"status\":403");
+            assertThat(post(write("Inflight", "MaxMessages", 1), here()).body()).contains("\"status\":403");
             nothingIsWritten(folder, here());
             anOutageSaysASecret(pipeline);
             nothingShowsASecret(here());
@@ -87,6 +90,11 @@ class ManagementPortIT {
             assertThat(post(execute(PIPELINE, "pause"), here(), token).body()).contains("\"status\":200");
             assertThat(post(read(PIPELINE, "State"), here(), token).body()).contains("paused: operator");
             assertThat(post(execute(PIPELINE, "resume"), here(), token).body()).contains("\"status\":200");
+            assertThat(post(write("Inflight", "MaxMessages", 10_000), here(), token)
+                            .body())
+                    .contains("\"status\":200");
+            assertThat(post(write("Inflight", "Messages", 1), here(), token).body())
+                    .contains("\"status\":403");
             // An image of another site, in a browser that has been told the password.
             assertThat(get("/observe/jolokia/exec/" + path(PIPELINE) + "/pause", here(), token)
                             .body())
@@ -166,6 +174,11 @@ class ManagementPortIT {
         hasNoSecret(
                 "search",
                 post("{\"type\":\"search\",\"mbean\":\"*:*\"}", headers).body());
+        for (String told : List.of("SystemProperties", "InputArguments")) {
+            assertThat(post(read("java.lang:type=Runtime", told), headers).body())
+                    .as(told)
+                    .contains("\"status\":403");
+        }
         String status = get("/observe/status", headers).body();
         assertThat(status).contains("hooks", "127.0.0.1:1");
         hasNoSecret("status", status);
@@ -242,6 +255,11 @@ class ManagementPortIT {
 
     private static String read(String mbean, String attribute) throws IOException {
         return json(Map.of("type", "read", "mbean", mbean, "attribute", attribute));
+    }
+
+    private static String write(String service, String attribute, int value) throws IOException {
+        String mbean = PIPELINE.replace("Pipeline-orders", service);
+        return json(Map.of("type", "write", "mbean", mbean, "attribute", attribute, "value", value));
     }
 
     private static String execute(String mbean, String operation, Object... arguments) throws IOException {
