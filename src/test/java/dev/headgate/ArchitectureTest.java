@@ -192,8 +192,8 @@ class ArchitectureTest {
             onlyIn("org.apache.parquet..", "dev.headgate.s3").because("only objects have columns");
 
     @ArchTest
-    static final ArchRule avro_is_at_home_in_decode = onlyIn("org.apache.avro..", "dev.headgate.decode")
-            .because("behind that step everything is JSON");
+    static final ArchRule avro_is_at_home_in_decode =
+            onlyIn("org.apache.avro..", "dev.headgate.decode").because("behind that step everything is JSON");
 
     @ArchTest
     static final ArchRule production_knows_no_embedded_server = noClasses()

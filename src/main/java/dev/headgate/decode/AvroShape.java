@@ -211,19 +211,22 @@ final class AvroShape {
             return (in, length, json) -> decimal(in, length, scale, json);
         }
         return switch (logical == null ? "" : logical.getName()) {
-            case "uuid" -> (in, length, json) -> {
-                ByteBuffer bytes = ByteBuffer.wrap(in.bytes(), in.skip(length), length);
-                json.writeString(new UUID(bytes.getLong(), bytes.getLong()).toString());
-            };
-            case "duration" -> (in, length, json) -> {
-                ByteBuffer bytes = ByteBuffer.wrap(in.bytes(), in.skip(length), length)
-                        .order(ByteOrder.LITTLE_ENDIAN);
-                json.writeString(IsoText.duration(bytes.getInt(), bytes.getInt(), bytes.getInt()));
-            };
-            default -> (in, length, json) -> {
-                int start = in.skip(length);
-                json.writeString("\\x" + HexFormat.of().formatHex(in.bytes(), start, start + length));
-            };
+            case "uuid" ->
+                (in, length, json) -> {
+                    ByteBuffer bytes = ByteBuffer.wrap(in.bytes(), in.skip(length), length);
+                    json.writeString(new UUID(bytes.getLong(), bytes.getLong()).toString());
+                };
+            case "duration" ->
+                (in, length, json) -> {
+                    ByteBuffer bytes =
+                            ByteBuffer.wrap(in.bytes(), in.skip(length), length).order(ByteOrder.LITTLE_ENDIAN);
+                    json.writeString(IsoText.duration(bytes.getInt(), bytes.getInt(), bytes.getInt()));
+                };
+            default ->
+                (in, length, json) -> {
+                    int start = in.skip(length);
+                    json.writeString("\\x" + HexFormat.of().formatHex(in.bytes(), start, start + length));
+                };
         };
     }
 
@@ -280,7 +283,8 @@ final class AvroShape {
         Fields(Schema schema, Map<String, Shape> records) {
             records.put(schema.getFullName(), this);
             names = names(schema.getFields().stream().map(Schema.Field::name).toList());
-            shapes = shapes(schema.getFields().stream().map(Schema.Field::schema).toList(), records);
+            shapes =
+                    shapes(schema.getFields().stream().map(Schema.Field::schema).toList(), records);
         }
 
         @Override

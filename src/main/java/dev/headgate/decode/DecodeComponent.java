@@ -12,8 +12,7 @@ import org.apache.camel.support.DefaultComponent;
 public class DecodeComponent extends DefaultComponent {
 
     private final Map<String, SchemaRegistry> registries = new ConcurrentHashMap<>();
-    private MessageLimit limit =
-            MessageLimit.within(Runtime.getRuntime().maxMemory(), Long.MAX_VALUE);
+    private MessageLimit limit = MessageLimit.within(Runtime.getRuntime().maxMemory(), Long.MAX_VALUE);
 
     /** How large a message may be when it is decompressed, and as JSON. By default a sixteenth of the heap. */
     public void limitMessages(MessageLimit most) {

@@ -38,14 +38,16 @@ public class DecodeEndpoint extends DefaultEndpoint {
     private final String format;
 
     @UriParam(
-            description = "How the body is compressed: none, gzip, zstd or lz4. By default its first bytes say so, except"
-                    + " that Avro without a registry, which may begin with any bytes, is not compressed.",
+            description =
+                    "How the body is compressed: none, gzip, zstd or lz4. By default its first bytes say so, except"
+                            + " that Avro without a registry, which may begin with any bytes, is not compressed.",
             enums = "none,gzip,zstd,lz4")
     private @Nullable String compression;
 
     @UriParam(
-            description = "The address of the schema registry, whose wire format the body has: a zero byte, the id of the"
-                    + " schema in 4 bytes, the payload.")
+            description =
+                    "The address of the schema registry, whose wire format the body has: a zero byte, the id of the"
+                            + " schema in 4 bytes, the payload.")
     private @Nullable String registry;
 
     @UriParam(

@@ -37,7 +37,10 @@ final class IsoText {
         long unsigned = Integer.toUnsignedLong(millis);
         return "P%sM%sDT%d.%03dS"
                 .formatted(
-                        Integer.toUnsignedString(months), Integer.toUnsignedString(days), unsigned / 1000, unsigned % 1000);
+                        Integer.toUnsignedString(months),
+                        Integer.toUnsignedString(days),
+                        unsigned / 1000,
+                        unsigned % 1000);
     }
 
     private static StringBuilder date(StringBuilder text, LocalDate date) {

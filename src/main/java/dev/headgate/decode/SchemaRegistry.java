@@ -43,13 +43,12 @@ final class SchemaRegistry implements Decoder {
     private final URI address;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
-    private final Map<Integer, AvroShape> known =
-            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75F, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Integer, AvroShape> eldest) {
-                    return size() > MOST_KEPT;
-                }
-            });
+    private final Map<Integer, AvroShape> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75F, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, AvroShape> eldest) {
+            return size() > MOST_KEPT;
+        }
+    });
 
     private SchemaRegistry(URI address) {
         this.address = address;
@@ -64,7 +63,8 @@ final class SchemaRegistry implements Decoder {
         }
         if (uri.getHost() == null || !String.valueOf(uri.getScheme()).matches("https?")) {
             throw new IllegalArgumentException(
-                    "Expected option registry to be an address such as http://registry:8081, found \"" + address + "\"");
+                    "Expected option registry to be an address such as http://registry:8081, found \"" + address
+                            + "\"");
         }
         return new SchemaRegistry(uri);
     }

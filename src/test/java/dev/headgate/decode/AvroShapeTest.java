@@ -78,7 +78,11 @@ class AvroShapeTest {
         Schema item = schema.getField("items").schema().getElementType();
         GenericData.Record first = new GenericData.Record(item);
         first.put("sku", "é\"\\\n😀");
-        first.put("price", decimal("1234567890123456789012345678.90", item.getField("price").schema()));
+        first.put(
+                "price",
+                decimal(
+                        "1234567890123456789012345678.90",
+                        item.getField("price").schema()));
         order.put("id", "a");
         order.put("paid", true);
         order.put("f", 0.1f);
@@ -86,10 +90,9 @@ class AvroShapeTest {
         order.put("nan", Double.NaN);
         order.put("raw", ByteBuffer.wrap(new byte[] {0, (byte) 0xff}));
         order.put("uuid", new GenericData.Fixed(schema.getField("uuid").schema(), bytes16()));
-        order.put(
-                "wait",
-                new GenericData.Fixed(
-                        schema.getField("wait").schema(), new byte[] {1, 0, 0, 0, 2, 0, 0, 0, (byte) 0xe9, 3, 0, 0}));
+        order.put("wait", new GenericData.Fixed(schema.getField("wait").schema(), new byte[] {
+            1, 0, 0, 0, 2, 0, 0, 0, (byte) 0xe9, 3, 0, 0
+        }));
         order.put("status", new GenericData.EnumSymbol(schema.getField("status").schema(), "PAID"));
         order.put("items", List.of(first));
         order.put("tags", Map.of("k", List.of("x", "y")));
@@ -113,9 +116,7 @@ class AvroShapeTest {
         GenericData.Record record = new GenericData.Record(schema);
         record.put("a", Arrays.asList(null, "text", 1.5));
         record.put(
-                "m",
-                Map.of(
-                        "k", decimal("1.00", schema.getField("m").schema().getValueType())));
+                "m", Map.of("k", decimal("1.00", schema.getField("m").schema().getValueType())));
         record.put("t", 1L);
         record.put("e", new GenericData.EnumSymbol(schema.getField("e").schema(), "B"));
         byte[] whole = written(schema, record);
@@ -123,8 +124,8 @@ class AvroShapeTest {
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> shape.json(cut, LIMIT))
-                    .isInstanceOfSatisfying(RejectedException.class, e -> assertThat(e.reason())
-                            .isEqualTo("broken Avro"));
+                    .isInstanceOfSatisfying(
+                            RejectedException.class, e -> assertThat(e.reason()).isEqualTo("broken Avro"));
         }
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -177,7 +178,9 @@ class AvroShapeTest {
         AvroShape shape = AvroShape.of(list);
         byte[] deepest = new byte[1000];
         Arrays.fill(deepest, 0, 999, (byte) 2);
-        assertThat(new String(shape.json(deepest, LIMIT), UTF_8)).startsWith("{\"n\":{").endsWith("null" + "}".repeat(1000));
+        assertThat(new String(shape.json(deepest, LIMIT), UTF_8))
+                .startsWith("{\"n\":{")
+                .endsWith("null" + "}".repeat(1000));
         byte[] deeper = new byte[1001];
         Arrays.fill(deeper, 0, 1000, (byte) 2);
         assertThatThrownBy(() -> shape.json(deeper, LIMIT))

@@ -133,7 +133,9 @@ class DecodeEndpointTest {
                 new Schema.Field("b", Schema.create(Schema.Type.LONG))));
         Files.writeString(folder.resolve("longs.avsc"), longs.toString());
         start("decode:avro?schema=longs.avsc");
-        assertThat(decoded(new byte[] {0x1f, (byte) 0x8b, 0x08})).asString(UTF_8).isEqualTo("{\"a\":-16,\"b\":-518}");
+        assertThat(decoded(new byte[] {0x1f, (byte) 0x8b, 0x08}))
+                .asString(UTF_8)
+                .isEqualTo("{\"a\":-16,\"b\":-518}");
     }
 
     @Test

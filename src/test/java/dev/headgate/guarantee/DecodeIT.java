@@ -44,8 +44,9 @@ class DecodeIT {
               {"name":"raw","type":"bytes"},
               {"name":"tags","type":{"type":"array","items":"string"}},
               {"name":"more","type":{"type":"map","values":"double"}}]}""");
-    private static final String COLUMNS = "id text, amount numeric, quantity bigint, status text, day date, at timestamptz,"
-            + " uid uuid, raw bytea, tags text[], more jsonb";
+    private static final String COLUMNS =
+            "id text, amount numeric, quantity bigint, status text, day date, at timestamptz,"
+                    + " uid uuid, raw bytea, tags text[], more jsonb";
     private static final String UID = "00010203-0405-0607-0809-0a0b0c0d0e0f";
 
     @Test
@@ -78,8 +79,9 @@ class DecodeIT {
                                     + ",\"\\\\x00ff\",\"{x,\"\"y\\\\\"\"z\"\"}\",\"{\"\"k\"\": 0.5}\")",
                             "(b,-0.01,1,PAID,2026-01-02,\"2026-01-02 03:04:05.000006+00\"," + UID
                                     + ",\"\\\\x00ff\",\"{x,\"\"y\\\\\"\"z\"\"}\",\"{\"\"k\"\": 0.5}\")");
-            assertThat(pipeline.texts("select (headers ->> 'message-id') || ': ' || reason || ' ' || encode(payload, 'hex')"
-                            + " from headgate.dead_letter order by 1"))
+            assertThat(pipeline.texts(
+                            "select (headers ->> 'message-id') || ': ' || reason || ' ' || encode(payload, 'hex')"
+                                    + " from headgate.dead_letter order by 1"))
                     .containsExactly(
                             "a-1: id used before with other content " + hex(other),
                             "broken: broken Avro " + hex(broken),
@@ -109,8 +111,10 @@ class DecodeIT {
         Files.writeString(
                 folder.resolve("migrations/V1__items.sql"),
                 "create table items (%s, primary key (id), check (id <> ''))".formatted(COLUMNS));
-        Files.writeString(folder.resolve("items.sql"), "insert into items select %s from batch where id is not null"
-                .formatted("id, amount, quantity, status, day, at, uid, raw, tags, more"));
+        Files.writeString(
+                folder.resolve("items.sql"),
+                "insert into items select %s from batch where id is not null"
+                        .formatted("id, amount, quantity, status, day, at, uid, raw, tags, more"));
         Files.writeString(folder.resolve("items.camel.yaml"), """
                 - route:
                     id: items
@@ -147,8 +151,7 @@ class DecodeIT {
         item.put(
                 "amount",
                 new Conversions.DecimalConversion()
-                        .toBytes(
-                                new BigDecimal(amount), decimal, (LogicalTypes.Decimal) decimal.getLogicalType()));
+                        .toBytes(new BigDecimal(amount), decimal, (LogicalTypes.Decimal) decimal.getLogicalType()));
         item.put("quantity", quantity);
         item.put("status", new GenericData.EnumSymbol(SCHEMA.getField("status").schema(), "PAID"));
         item.put("day", (int) LocalDate.of(2026, 1, 2).toEpochDay());
