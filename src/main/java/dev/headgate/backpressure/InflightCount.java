@@ -32,6 +32,11 @@ final class InflightCount {
         messages.decrementAndGet();
     }
 
+    /** Messages that are counted have got so many bytes more, or less. */
+    void grow(long by) {
+        bytes.addAndGet(by);
+    }
+
     boolean isFull() {
         return messages.get() >= maxMessages || bytes.get() >= maxBytes;
     }

@@ -137,8 +137,21 @@ public final class InflightLimit implements Inflight {
         process.acquire(size);
     }
 
+    void grow(long by) {
+        process.grow(by);
+    }
+
+    void shrink(long by) {
+        process.grow(-by);
+        freed();
+    }
+
     void release(long size) {
         process.release(size);
+        freed();
+    }
+
+    private void freed() {
         if (waiters.get() > 0) {
             signal(released);
         }

@@ -57,6 +57,18 @@ public final class SourceInflight implements Inflight {
         uncount(size);
     }
 
+    /** Counts what a message that is counted has become larger by, in bytes. */
+    public void grow(long by) {
+        own.grow(by);
+        process.grow(by);
+    }
+
+    /** Uncounts what a message had become larger by, which ends. */
+    public void shrink(long by) {
+        own.grow(-by);
+        process.shrink(by);
+    }
+
     private void uncount(long size) {
         own.release(size);
         process.release(size);

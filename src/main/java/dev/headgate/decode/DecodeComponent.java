@@ -1,6 +1,8 @@
 package dev.headgate.decode;
 
+import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.message.MessageLimit;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Endpoint;
@@ -13,6 +15,7 @@ public class DecodeComponent extends DefaultComponent {
 
     private final Map<String, SchemaRegistry> registries = new ConcurrentHashMap<>();
     private MessageLimit limit = MessageLimit.within(Runtime.getRuntime().maxMemory(), Long.MAX_VALUE);
+    private Duration wait = Duration.ofSeconds(10);
 
     /** How large a message may be when it is decompressed, and as JSON. By default a sixteenth of the heap. */
     public void limitMessages(MessageLimit most) {
@@ -21,6 +24,15 @@ public class DecodeComponent extends DefaultComponent {
 
     MessageLimit messageLimit() {
         return limit;
+    }
+
+    /** How long a message waits while all that is in flight has no room for what it becomes; then it is delivered again. */
+    void waitForRoom(Duration longest) {
+        wait = longest;
+    }
+
+    Growth growth() {
+        return new Growth(getCamelContext().getRegistry().findSingleByType(InflightLimit.class), wait);
     }
 
     SchemaRegistry registry(String url) {

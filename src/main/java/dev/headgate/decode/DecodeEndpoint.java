@@ -77,6 +77,7 @@ public class DecodeEndpoint extends DefaultEndpoint {
     @Override
     public Producer createProducer() {
         MessageLimit limit = component.messageLimit();
+        Growth growth = component.growth();
         Compression compressed = compression();
         Decoder decoder = decoder();
         // What came is what a dead letter keeps, and what the ledger compares, whatever error handler the route has.
@@ -87,7 +88,10 @@ public class DecodeEndpoint extends DefaultEndpoint {
                 byte[] body = Payload.mandatory(exchange.getMessage());
                 if (body != null) {
                     Compression found = compressed == null ? Compression.of(body) : compressed;
-                    exchange.getMessage().setBody(decoder.json(found.expand(body, limit), limit));
+                    growth.awaitRoom();
+                    byte[] json = decoder.json(found.expand(body, limit), limit);
+                    growth.count(exchange, json.length - body.length);
+                    exchange.getMessage().setBody(json);
                 }
             }
         };

@@ -2,11 +2,14 @@ package dev.headgate.decode;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.github.luben.zstd.Zstd;
 import dev.headgate.ConfigurationException;
+import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.failure.Failure;
 import dev.headgate.message.MessageLimit;
 import java.io.ByteArrayOutputStream;
@@ -15,11 +18,16 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import org.apache.avro.Schema;
@@ -30,6 +38,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +174,46 @@ class DecodeEndpointTest {
     }
 
     @Test
+    void what_a_message_becomes_larger_by_is_in_flight_until_it_ends_and_waits_for_room() throws Exception {
+        InflightLimit limit = new InflightLimit(1000, 50_000);
+        context.getRegistry().bind("limit", limit);
+        context.getComponent("decode", DecodeComponent.class).waitForRoom(Duration.ofMinutes(1));
+        List<Long> seen = new CopyOnWriteArrayList<>();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in").routeId("decode").to("decode:json").process(exchange -> seen.add(limit.bytes()));
+            }
+        });
+        context.start();
+        byte[] body = compressed(" ".repeat(100_000).getBytes(UTF_8)).get("gzip");
+        assertThat(failure(body)).isNull();
+        assertThat(seen).containsExactly(100_000L - body.length);
+        assertThat(limit.bytes()).isZero();
+
+        SourceInflight other = limit.source("other");
+        other.acquire(50_000);
+        CompletableFuture<Failure> waiting = CompletableFuture.supplyAsync(() -> failure(body));
+        assertThatThrownBy(() -> waiting.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        assertThat(seen).hasSize(1);
+        other.release(50_000);
+        assertThat(waiting.get(30, TimeUnit.SECONDS)).isNull();
+        assertThat(seen).hasSize(2);
+    }
+
+    @Test
+    void what_finds_no_room_is_delivered_again() throws Exception {
+        InflightLimit limit = new InflightLimit(1000, 50_000);
+        context.getRegistry().bind("limit", limit);
+        context.getComponent("decode", DecodeComponent.class).waitForRoom(Duration.ofMillis(1));
+        start("decode:json");
+        limit.source("other").acquire(50_000);
+        assertThat(failure(JSON)).isInstanceOf(Failure.Outage.class);
+        limit.source("other").release(50_000);
+        assertThat(failure(JSON)).isNull();
+    }
+
+    @Test
     void options_that_cannot_be_are_told_with_the_remedy() {
         assertThat(complaint("decode:xml")).isEqualTo("Expected decode:avro or decode:json, found decode:xml");
         assertThat(complaint("decode:avro")).endsWith("found neither");
@@ -195,10 +244,10 @@ class DecodeEndpointTest {
         return context.createProducerTemplate().requestBody("direct:in", body, byte[].class);
     }
 
-    private Failure failure(byte[] body) {
+    private @Nullable Failure failure(byte[] body) {
         Exchange exchange = context.createProducerTemplate()
                 .send("direct:in", in -> in.getMessage().setBody(body));
-        return Failure.of(exchange.getException());
+        return exchange.getException() == null ? null : Failure.of(exchange.getException());
     }
 
     private String reason(byte[] body) {
