@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class RouteTexts {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{\\??([^:}]+)(?::([^}]*))?}}");
-    private static final Pattern FILE = Pattern.compile("[^\\s\"'?,]+\\.\\w+");
+    private static final Pattern FILE = Pattern.compile("[^\\s\"'?,=&]+\\.\\w+");
     /** Routes that share such a name call each other, or fill and write one batch. */
     private static final Pattern SHARED = Pattern.compile("\\b(?:batch|direct|seda|stub|disruptor|vm):(?://)?[\\w.-]+");
     /** What a file may hold besides routes. */

@@ -57,6 +57,8 @@ class MistakesTest {
             orders.camel.yaml | "{{orders.max-rate}}" | {{orders.max-rate}} | line 14, column 54: YAML error: {{orders.max-rate}} is no text without quotes
             orders.camel.yaml | constant: "{{orders.max-rate}}" | simple: "${header.rate" | line 14, column 52: '${header.rate' is no expression in Camel's simple language
             orders.camel.yaml | json-schema:orders.schema.json | json-schema:order.schema.json | line 20, column 49: The JSON Schema
+            orders.camel.yaml | json-schema:orders.schema.json | decode:avro?schema=orders.avsc | line 20, column 49: decode: cannot be as it is (
+            orders.camel.yaml | json-schema:orders.schema.json | decode:avro?registy=http://r:8081 | line 20, column 49: decode: has no option `registy`: did you mean `registry`?
             orders.camel.yaml | sql/orders-state.sql" } | sql/order-state.sql" } | line 35: Route orders-write, step orders-state (to): file:
             orders.camel.yaml | - transacted: {} | - wireTap: { uri: "direct:audit" } | line 34, column 27: no route consumes from direct:audit: add a route
             orders.camel.yaml | - route:\\n    id: orders-write | - rout:\\n    id: orders-write | line 23, column 3: `a file of routes` has no `rout`: did you mean `route`?
