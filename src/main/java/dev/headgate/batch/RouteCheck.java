@@ -18,6 +18,7 @@ import org.apache.camel.model.FinallyDefinition;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.LoopDefinition;
 import org.apache.camel.model.MulticastDefinition;
+import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.OtherwiseDefinition;
 import org.apache.camel.model.PipelineDefinition;
@@ -62,6 +63,10 @@ public final class RouteCheck {
             TryDefinition.class,
             WhenDefinition.class);
 
+    /** Nobody who acknowledges the message waits for the end of these, nor hears of their failure. */
+    private static final Set<Class<?>> BESIDE = Set.of(
+            AggregateDefinition.class, OnCompletionDefinition.class, ResequenceDefinition.class, WireTapDefinition.class);
+
     private static final String ONE_ROUTE_FOR_EACH =
             " a route for each batch that reads the source by itself, in a groupId or from a queue of its own.";
 
@@ -84,6 +89,7 @@ public final class RouteCheck {
         for (RouteDefinition route : routes) {
             faults.addAll(check.names(route));
             faults.addAll(check.steps(route));
+            faults.addAll(check.beside(route));
         }
         return faults;
     }
@@ -98,9 +104,13 @@ public final class RouteCheck {
                 .toList();
     }
 
-    /** As {@link #faults}, of the steps of one route that is added to those that run. */
+    /** As {@link #faults}, when one route is added to those that run. */
     static List<Finding> faults(CamelContext context, Collection<RouteDefinition> routes, RouteDefinition added) {
-        return new RouteCheck(context, routes).steps(added);
+        RouteCheck check = new RouteCheck(context, routes);
+        List<Finding> faults = check.steps(added);
+        // What is added may be the first batch, to which an older route can lead.
+        routes.forEach(route -> faults.addAll(check.beside(route)));
+        return faults;
     }
 
     private List<Finding> names(RouteDefinition route) {
@@ -173,6 +183,24 @@ public final class RouteCheck {
         return faults;
     }
 
+    /**
+     * Of the steps that Camel runs beside a route, or after it: a batch refuses what they send, but the message has its
+     * acknowledgement without them.
+     */
+    private List<Finding> beside(RouteDefinition route) {
+        return RoutesToBatch.all(route.getOutputs()).stream()
+                .filter(step -> BESIDE.contains(step.getClass())
+                        && toBatch.mayLeadToBatchAtRunTime(step))
+                .map(step -> StepPlace.finding(
+                        route,
+                        step,
+                        " goes on beside the route, whose message is acknowledged without it, to an address that is made at"
+                                + " run time: if that is a batch's, what is sent there is refused and lost",
+                        "Begin it with the scheme of what it leads to, such as log: or file:, or use to: or toD: in the"
+                                + " route itself."))
+                .toList();
+    }
+
     /** Why it cannot be there, and, as a sentence of its own, what to do; null if it can. */
     private @Nullable String fault(RouteDefinition route, ProcessorDefinition<?> step) {
         if (step instanceof ThreadsDefinition) {
@@ -194,10 +222,6 @@ public final class RouteCheck {
         if (toBatch.isFollowedByBatch(step, route)) {
             return "it hands the message over, and for what a batch behind it gets nobody waits with the acknowledgement. Use"
                     + " choice where it is one or the other, or" + ONE_ROUTE_FOR_EACH;
-        }
-        if (step instanceof WireTapDefinition<?> tap && toBatch.mayLeadAnywhere(tap)) {
-            return "what it sends is a copy, its address is made at run time, and nobody waits for the acknowledgement if it"
-                    + " is that of a batch. Begin it with the scheme of what it leads to, such as log: or file:.";
         }
         if (step instanceof SplitDefinition split) {
             return toBatch.containsBatch(step) ? faultOfSplit(route, split) : null;

@@ -15,10 +15,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.DynamicRouterDefinition;
+import org.apache.camel.model.EnrichDefinition;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RoutingSlipDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.spi.PropertiesComponent;
@@ -40,8 +44,11 @@ final class RoutesToBatch {
 
     private static final Pattern COMPUTED = Pattern.compile("\\bbatch:(//)?[$]");
 
+    /** Of an address, or of several: the scheme is made at run time too. */
+    private static final Pattern UNKNOWN = Pattern.compile("(^|,)\\s*[$]");
+
     private static final Pattern COMPUTED_ROUTE =
-            Pattern.compile("(direct|seda|stub|disruptor|disruptor-vm|vm):(//)?[^?]*[$]");
+            Pattern.compile("(direct|seda|stub|disruptor|disruptor-vm|vm):(//)?[^?,]*[$]");
 
     private static final Pattern NAMED =
             Pattern.compile("(?:batch|direct|seda|stub|disruptor|disruptor-vm|vm):[\\w.-]+");
@@ -115,10 +122,50 @@ final class RoutesToBatch {
         return written != null && COMPUTED.matcher(resolved(written)).find();
     }
 
-    /** Whether its address may be that of a batch, or of a route that leads to one, as far as it is known before run time. */
-    boolean mayLeadAnywhere(ToDynamicDefinition step) {
-        String address = resolved(String.valueOf(step.getUri()));
-        return address.startsWith("$") || COMPUTED_ROUTE.matcher(address).lookingAt();
+    /** Whether the step, or one within it, also by way of other routes, has an address that may turn out to be a batch's. */
+    boolean mayLeadToBatchAtRunTime(ProcessorDefinition<?> step) {
+        return mayLeadToBatchAtRunTime(List.of(step), new HashSet<>());
+    }
+
+    private boolean mayLeadToBatchAtRunTime(List<ProcessorDefinition<?>> steps, Set<RouteDefinition> seen) {
+        for (ProcessorDefinition<?> step : all(steps)) {
+            if (mayBeOfBatch(step, seen)
+                    || targets(step)
+                            .flatMap(this::consumers)
+                            .filter(seen::add)
+                            .anyMatch(next -> mayLeadToBatchAtRunTime(next.getOutputs(), seen))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the step's own address may be that of a batch, or of a route that leads to one, when it is made. */
+    private boolean mayBeOfBatch(ProcessorDefinition<?> step, Set<RouteDefinition> seen) {
+        String written = step instanceof ToDynamicDefinition
+                        || step instanceof RecipientListDefinition
+                        || step instanceof RoutingSlipDefinition
+                        || step instanceof DynamicRouterDefinition
+                        || step instanceof EnrichDefinition
+                ? address(step)
+                : null;
+        if (written == null) {
+            return false;
+        }
+        String language = step instanceof ExpressionNode node ? node.getExpression().getLanguage() : "simple";
+        if (language.equals("constant")) {
+            return false;
+        }
+        String address = resolved(written);
+        if (!language.equals("simple") || UNKNOWN.matcher(address).find()) {
+            return routes.stream().anyMatch(route -> input(route).startsWith(BATCH));
+        }
+        Matcher computed = COMPUTED_ROUTE.matcher(address);
+        return computed.find()
+                && routes.stream()
+                        .filter(route -> input(route).startsWith(computed.group(1) + ":"))
+                        .anyMatch(route -> batch(route) != null
+                                || (seen.add(route) && mayLeadToBatchAtRunTime(route.getOutputs(), seen)));
     }
 
     /** Whether a step hands over to a batch, and one behind it in the same sequence leads to one as well. */

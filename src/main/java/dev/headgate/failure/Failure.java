@@ -1,5 +1,6 @@
 package dev.headgate.failure;
 
+import dev.headgate.HeadgateException;
 import java.io.EOFException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
@@ -109,6 +110,17 @@ public sealed interface Failure {
         return isNeverTaken(innermost)
                 ? new RejectedException(name(innermost), String.valueOf(innermost.getMessage()))
                 : failure;
+    }
+
+    /**
+     * The failure to send something to an address. Where it only says that a connection failed or that nobody answered,
+     * the host and port of the address are said with it; any other failure stays what it is.
+     *
+     * @param address a URI, of which nothing else is shown; null if it is not known
+     */
+    static Throwable ofSending(Throwable failure, @Nullable String address) {
+        String place = address == null ? null : Summary.missingPlace(causes(failure), address);
+        return place == null ? failure : new HeadgateException(summary(failure) + ", to " + place, failure);
     }
 
     /** Whether sending one request failed by what is in it, as {@link #ofRequest} and {@link #of} tell. */

@@ -43,20 +43,34 @@ final class Summary {
     private static String ofConnection(List<Throwable> causes) {
         Throwable innermost = causes.get(causes.size() - 1);
         String said = own(innermost);
-        if (!(innermost instanceof IOException || innermost instanceof TimeoutException)
-                || PLACE.matcher(said).find()) {
+        if (!isOfConnection(innermost) || PLACE.matcher(said).find()) {
             return said;
         }
         for (int i = causes.size() - 2; i >= 0; i--) {
             String message = causes.get(i).getMessage();
-            if (message != null) {
-                Matcher place = PLACE.matcher(firstLine(message));
-                if (place.find()) {
-                    return said + " (" + place.group().replaceFirst("//.*@", "//") + ")";
-                }
+            String place = message == null ? null : place(firstLine(message));
+            if (place != null) {
+                return said + " (" + place + ")";
             }
         }
         return said;
+    }
+
+    /** The host and port of the address, if a connection failed and none of the causes says to what. */
+    static @Nullable String missingPlace(List<Throwable> causes, String address) {
+        boolean said = sql(causes) != null
+                || !isOfConnection(causes.get(causes.size() - 1))
+                || causes.stream().anyMatch(cause -> cause.getMessage() != null && place(cause.getMessage()) != null);
+        return said ? null : place(address);
+    }
+
+    private static boolean isOfConnection(Throwable failure) {
+        return failure instanceof IOException || failure instanceof TimeoutException;
+    }
+
+    private static @Nullable String place(String text) {
+        Matcher place = PLACE.matcher(text);
+        return place.find() ? place.group().replaceFirst("//.*@", "//") : null;
     }
 
     /** The innermost one; null if it is no failure of a database. */

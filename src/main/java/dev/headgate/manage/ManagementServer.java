@@ -21,6 +21,7 @@ import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.AuthenticationConfigEntry;
 import org.apache.camel.component.platform.http.vertx.auth.AuthenticationConfig.AuthenticationHandlerFactory;
 import org.apache.camel.health.HealthCheckHelper;
+import org.apache.camel.impl.health.AbstractHealthCheck;
 import org.apache.camel.main.HttpManagementServerConfigurationProperties;
 import org.apache.camel.main.Main;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -52,6 +53,7 @@ public final class ManagementServer extends DefaultMainHttpServerFactory {
     public void bind(Main main) {
         main.bind("managementServer", this);
         main.bind(JolokiaPlatformHttpPlugin.NAME, new Jolokia(secrets, access.allowsWrites()));
+        main.bind("secretFreeHealth", new SecretFreeHealth(secrets));
         main.configure().addConfiguration(new SecretFreeNames(secrets));
     }
 
@@ -60,6 +62,11 @@ public final class ManagementServer extends DefaultMainHttpServerFactory {
             CamelContext camelContext, HttpManagementServerConfigurationProperties configuration) {
         refuseAnything(configuration);
         configuration.setHost(access.host());
+        // They ask their context what to do with their results, and those of the registry have not been told of it.
+        camelContext
+                .getRegistry()
+                .findByType(AbstractHealthCheck.class)
+                .forEach(check -> check.setCamelContext(camelContext));
         camelContext.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStarted(CamelContext context) {

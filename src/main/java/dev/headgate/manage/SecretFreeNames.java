@@ -13,6 +13,9 @@ import org.apache.camel.support.LifecycleStrategySupport;
  */
 final class SecretFreeNames extends DefaultManagementObjectNameStrategy implements CamelConfiguration {
 
+    /** Of all of them. */
+    static final String BEGINNING = "org.apache.camel:context=";
+
     private final Secrets secrets;
 
     SecretFreeNames(Secrets secrets) {

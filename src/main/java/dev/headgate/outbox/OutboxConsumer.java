@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
@@ -267,6 +268,9 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         if (exchange.getException() == null && exchange.isRollbackOnly()) {
             return new IllegalStateException("The route marked the exchange for rollback");
         }
-        return exchange.getException();
+        Exception failure = exchange.getException();
+        return failure == null
+                ? null
+                : Failure.ofSending(failure, exchange.getProperty(ExchangePropertyKey.TO_ENDPOINT, String.class));
     }
 }

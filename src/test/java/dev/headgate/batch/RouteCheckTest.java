@@ -49,6 +49,15 @@ class RouteCheckTest {
                     - log: written
             """;
 
+    private static final String ANYWHERE = """
+            - route:
+                id: anywhere
+                from:
+                  uri: direct:anywhere
+                  steps:
+                    - toD: "${header.to}"
+            """;
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { to: "batch:b" } ] } | aggregate | batch: itself aggregates
@@ -61,8 +70,6 @@ class RouteCheckTest {
             recipientList: { constant: "batch:b,direct:aside" }                                                    | recipientList | Use to:
             wireTap: { uri: "direct:further" }                                                                     | wireTap | Use to:
             enrich: { constant: "batch:b" }                                                                        | enrich | Use to:
-            pipeline: { steps: [ { wireTap: { uri: "${header.to}" } }, { to: "batch:b" } ] }                       | wireTap | Begin it with
-            pipeline: { steps: [ { wireTap: { uri: "direct:${header.to}" } }, { to: "batch:b" } ] }                | wireTap | Begin it with
             pipeline: { steps: [ { to: "batch:b" }, { log: x }, { to: "direct:further" } ] }                       | to | a route for each batch
             pipeline: { steps: [ { to: "batch:b" }, { filter: { simple: "${body}", steps: [ { to: "batch:b" } ] } } ] } | to | a route for each batch
             to: "seda:left"                                                                                        | to | Use direct:
@@ -113,6 +120,60 @@ class RouteCheckTest {
                 .asString()
                 .contains("in.camel.yaml, line 7: Route in, step (", ") makes the name of a batch at run time")
                 .contains("Use choice");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            wireTap: { uri: "${header.to}" }                                                              | wireTap
+            wireTap: { uri: "direct:${header.to}" }                                                       | wireTap
+            wireTap: { uri: "seda:${header.to}?size=3" }                                                  | wireTap
+            wireTap: { uri: "direct:anywhere" }                                                           | wireTap
+            pipeline: { steps: [ { wireTap: { uri: "${header.to}" } }, { to: "batch:b" } ] }              | wireTap
+            aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { toD: "${header.to}" } ] } | aggregate
+            resequence: { simple: "${header.n}", batchConfig: {}, steps: [ { recipientList: { simple: "log:x,${header.to}" } } ] } | resequence
+            resequence: { simple: "${header.n}", batchConfig: {}, steps: [ { routingSlip: { header: to } } ] } | resequence
+            """)
+    void what_is_done_beside_a_route_leads_nowhere_unknown(String step, String name) throws Exception {
+        assertThat(faults(ROUTES.formatted(step) + ANYWHERE))
+                .singleElement()
+                .asString()
+                .contains("in.camel.yaml, line 7: Route in, step (" + name + ") goes on beside the route")
+                .contains("Begin it with");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            wireTap: { uri: "disruptor:${header.to}" }
+            wireTap: { uri: "log:${header.to}" }
+            wireTap: { uri: "direct:aside" }
+            toD: "${header.to}"
+            aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { setBody: { simple: "${header.to}" } }, { recipientList: { constant: "log:x" } } ] }
+            """)
+    void what_is_known_may_be_done_beside_a_route(String step) throws Exception {
+        assertThat(faults(ROUTES.formatted(step) + ANYWHERE)).isEmpty();
+    }
+
+    @Test
+    void where_there_is_no_batch_nothing_leads_to_one() throws Exception {
+        String alone = ROUTES.substring(0, ROUTES.indexOf("- route:", 1)).formatted("wireTap: { uri: \"${header.to}\" }");
+        assertThat(faults(alone)).isEmpty();
+    }
+
+    @Test
+    void what_is_done_when_the_message_has_ended_leads_nowhere_unknown() throws Exception {
+        try (DefaultCamelContext context = context()) {
+            context.addRoutes(new RouteBuilder() {
+                @Override
+                public void configure() {
+                    from("kafka:orders").routeId("in").onCompletion().toD("${header.to}").end().log("x");
+                    from("batch:b").routeId("write").log("x");
+                }
+            });
+            assertThat(RouteCheck.faults(context, context.getRouteDefinitions()))
+                    .singleElement()
+                    .extracting(Finding::text, STRING)
+                    .contains("Route in, step (onCompletion) goes on beside the route");
+        }
     }
 
     @Test

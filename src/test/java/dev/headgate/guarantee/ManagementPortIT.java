@@ -59,7 +59,11 @@ class ManagementPortIT {
                             .body())
                     .contains("\"value\":\"running\"");
 
+            // What may be done by who may write, by nobody else.
+            assertThat(post(execute(PIPELINE, "pause"), here()).body()).contains("\"status\":403");
+            assertThat(post(write("Inflight", "MaxMessages", 1), here()).body()).contains("\"status\":403");
             nothingIsWritten(folder, here());
+            anOutageSaysASecret(pipeline);
             nothingShowsASecret(here());
         }
     }
@@ -86,6 +90,11 @@ class ManagementPortIT {
             assertThat(post(execute(PIPELINE, "pause"), here(), token).body()).contains("\"status\":200");
             assertThat(post(read(PIPELINE, "State"), here(), token).body()).contains("paused: operator");
             assertThat(post(execute(PIPELINE, "resume"), here(), token).body()).contains("\"status\":200");
+            assertThat(post(write("Inflight", "MaxMessages", 10_000), here(), token)
+                            .body())
+                    .contains("\"status\":200");
+            assertThat(post(write("Inflight", "Messages", 1), here(), token).body())
+                    .contains("\"status\":403");
             // An image of another site, in a browser that has been told the password.
             assertThat(get("/observe/jolokia/exec/" + path(PIPELINE) + "/pause", here(), token)
                             .body())
@@ -93,7 +102,7 @@ class ManagementPortIT {
             assertThat(post(execute(PIPELINE, "pause"), here(), token, "Origin: http://elsewhere.example")
                             .status())
                     .isEqualTo(403);
-            assertThat(post(execute("org.apache.camel:*", "pause"), here(), token)
+            assertThat(post(execute(PIPELINE.replace("context=headgate", "context=*"), "pause"), here(), token)
                             .body())
                     .contains("\"status\":403");
             assertThat(post(execute(PIPELINE, "pause"), here()).status()).isEqualTo(401);
@@ -135,6 +144,19 @@ class ManagementPortIT {
         assertThat(file).doesNotExist();
     }
 
+    /** What others say is shown by the status, by readiness and by MBeans. */
+    private void anOutageSaysASecret(Pipeline pipeline) {
+        pipeline.execute("""
+                create function disk_full() returns trigger language plpgsql as $$ begin
+                    raise exception 'disk full, %s' using errcode = '53100'; end $$;
+                create trigger disk_full before insert on orders execute function disk_full();
+                """.formatted(BEARER));
+        pipeline.sendOrder("order", "id", 1);
+        pipeline.flush();
+        Pipeline.await().untilAsserted(() -> assertThat(get("/observe/status", here()).body())
+                .contains("disk full, "));
+    }
+
     private void nothingShowsASecret(String... headers) throws IOException {
         for (String operation : List.of("dumpRoutesAsXml(boolean)", "dumpRoutesAsYaml(boolean)")) {
             Answer dump = post(execute(CONTEXT, operation, "true"), headers);
@@ -152,20 +174,26 @@ class ManagementPortIT {
         hasNoSecret(
                 "search",
                 post("{\"type\":\"search\",\"mbean\":\"*:*\"}", headers).body());
+        for (String told : List.of("SystemProperties", "InputArguments")) {
+            assertThat(post(read("java.lang:type=Runtime", told), headers).body())
+                    .as(told)
+                    .contains("\"status\":403");
+        }
         String status = get("/observe/status", headers).body();
         assertThat(status).contains("hooks", "127.0.0.1:1");
         hasNoSecret("status", status);
-        for (String path : List.of("/observe/metrics", "/observe/info", "/observe/health", "/q/dev", "/q/send")) {
+        for (String path : List.of("/observe/metrics", "/observe/info", "/observe/health", "/observe/health?data=true&stackTrace=true", "/q/dev", "/q/send")) {
             hasNoSecret(path, get(path, headers).body());
         }
-        // Each endpoint can be asked by the name that the list gives it.
+        // Each can be asked by the name that it is given here, also where somebody's password is the name of a route.
         JsonNode names = new ObjectMapper()
-                .readTree(post("{\"type\":\"search\",\"mbean\":\"*:type=endpoints,*\"}", headers)
+                .readTree(post("{\"type\":\"search\",\"mbean\":\"org.apache.camel:*\"}", headers)
                         .body())
                 .get("value");
-        assertThat(names).isNotEmpty();
+        assertThat(names).extracting(JsonNode::asText).anyMatch(name -> name.contains("type=endpoints"));
         for (JsonNode name : names) {
-            assertThat(post(read(name.asText(), "State"), headers).body())
+            assertThat(post(json(Map.of("type", "read", "mbean", name.asText())), headers)
+                            .body())
                     .as(name.asText())
                     .contains("\"status\":200");
         }
@@ -217,6 +245,7 @@ class ManagementPortIT {
         properties.put("headgate.database.password", PASSWORD);
         properties.put("hooks.url", "http://127.0.0.1:1/services/" + HOOK);
         properties.put("hooks.bearer", BEARER);
+        properties.put("camel.component.aws2-sqs.secret-key", "orders");
         return properties;
     }
 
@@ -226,6 +255,11 @@ class ManagementPortIT {
 
     private static String read(String mbean, String attribute) throws IOException {
         return json(Map.of("type", "read", "mbean", mbean, "attribute", attribute));
+    }
+
+    private static String write(String service, String attribute, int value) throws IOException {
+        String mbean = PIPELINE.replace("Pipeline-orders", service);
+        return json(Map.of("type", "write", "mbean", mbean, "attribute", attribute, "value", value));
     }
 
     private static String execute(String mbean, String operation, Object... arguments) throws IOException {

@@ -8,14 +8,17 @@ import dev.headgate.devservices.DevKafka;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -197,6 +200,34 @@ class SourceTruthIT {
                 .contains(
                         "no route consumes from batch:orders",
                         partition + " is read again and again from offset 0: BatchStoppedException"));
+    }
+
+    /** A member that does not come back to a rebalance keeps the others out for as long as it may be away. */
+    @Test
+    void a_consumer_that_cannot_join_its_group_makes_the_process_unready_until_it_can() throws Exception {
+        try (KafkaConsumer<byte[], byte[]> away = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        Servers.KAFKA.bootstrapServers(),
+                        "group.id",
+                        pipeline.topic,
+                        "partition.assignment.strategy",
+                        "org.apache.kafka.clients.consumer.CooperativeStickyAssignor"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            away.subscribe(List.of(pipeline.topic));
+            Pipeline.await().until(() -> {
+                away.poll(Duration.ofMillis(100));
+                return !away.assignment().isEmpty();
+            });
+            start(Map.of());
+            String outside =
+                    "the consumer of [%1$s] has not joined its group %1$s".formatted(pipeline.topic);
+            Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).body())
+                    .contains(outside));
+        }
+        Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).statusCode())
+                .isEqualTo(200));
     }
 
     @Test

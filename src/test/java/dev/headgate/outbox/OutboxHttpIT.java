@@ -107,6 +107,29 @@ class OutboxHttpIT extends RelayTargetContract {
         }
     }
 
+    @Test
+    void what_fails_is_said_with_the_host_and_port_that_refuse_or_do_not_answer() throws Exception {
+        String place = webhook.url().replaceFirst("^http://([^/]+).*", "$1");
+        CountDownLatch hanging = new CountDownLatch(1);
+        webhook.silentUntil(hanging);
+        try (CapturedLog log = new CapturedLog(OutboxConsumer.class.getName())) {
+            database.write("orders", 1, 1);
+            await().atMost(SOON).until(() -> !log.with("fails").isEmpty());
+            assertThat(log.with("fails").get(0)).contains(place);
+            assertThat(lastErrors()).allMatch(error -> error.contains(place));
+
+            hanging.countDown();
+            webhook.close();
+            await().atMost(SOON).until(() -> lastErrors().get(0).contains("refused"));
+            assertThat(lastErrors()).allMatch(error -> error.contains(place));
+        }
+    }
+
+    private List<String> lastErrors() {
+        return database.sql.queryForList(
+                "select last_error from headgate.outbox where last_error is not null", String.class);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 409, 422})
     void what_the_request_is_at_fault_for_is_refused_with_the_status_as_its_reason(int status) {
