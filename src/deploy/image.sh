@@ -67,6 +67,17 @@ different=$(comm -23 <(ls "$folder/target/lib") <(ls target/dev/lib))
 
 "$folder/headgate" --help >"$work/log" || fail "No help"
 
+# The commands of the page about plugins, and routes that need what they bring.
+echo "image: plugins"
+cp -R "$folder/routes/s3" "$folder/routes/json"
+sed -i 's|- to: { id: orders-archive-batch|- unmarshal: { json: {} }\n              &|' "$folder"/routes/json/*.camel.yaml
+check() { (cd "$folder" && ./headgate check routes/json) >"$work/log" 2>&1; }
+! check && grep -q "the data format jackson .*: put its jar into the folder plugins" "$work/log" || fail "What is missing is not said"
+sed -n 's/^mvn /&-q -B -ntp /p' src/docs/plugins.md >"$work/plugins"
+(cd "$folder" && . "$work/plugins") || fail "The plugins cannot be fetched"
+check || fail "The plugins are not on the class path"
+rm -r "$folder/routes/json"
+
 coproc servers { exec ./headgate servers; }
 servers_pid=$servers_PID
 while IFS= read -r line && [[ -n $line ]]; do

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README's tables say what the code says. */
+/** The tables of the reference say what the code says. */
 class ReadmeTest {
 
     private static final Set<String> CAMELS_OWN =
@@ -32,7 +32,7 @@ class ReadmeTest {
                         .formatted(key.propertyName(), code(key.defaultValue()), key.description()))
                 .collect(Collectors.joining());
 
-        assertThat(readme()).contains(rows);
+        assertThat(reference()).contains(rows);
     }
 
     @Test
@@ -42,7 +42,7 @@ class ReadmeTest {
                         .formatted(key.propertyName(), code(key.defaultValue()), key.description()))
                 .collect(Collectors.joining());
 
-        assertThat(readme()).contains(rows);
+        assertThat(reference()).contains(rows);
     }
 
     /** What Camel's generator has written about each of Headgate's components. */
@@ -64,7 +64,7 @@ class ReadmeTest {
                 .map(option -> row(scheme, option))
                 .collect(Collectors.joining());
 
-        assertThat(readme()).contains(rows);
+        assertThat(reference()).contains(rows);
     }
 
     private static String row(String scheme, Map.Entry<String, JsonNode> option) {
@@ -81,7 +81,7 @@ class ReadmeTest {
         return text.isEmpty() ? "" : "`" + text + "`";
     }
 
-    private static String readme() throws IOException {
-        return Files.readString(Path.of("README.md"));
+    private static String reference() throws IOException {
+        return Files.readString(Path.of("src/docs/reference.md"));
     }
 }

@@ -22,13 +22,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * A file {@code NAME.test.yaml} beside the routes: messages, and what is to be there when they are acknowledged.
  *
  * <p>Under {@code expect}, {@code rows} has a list for each table, {@code outbox} one for each destination, {@code jobs} one
- * for each queue, {@code deadLetters} one of columns of {@code headgate.dead_letter}. Each list has all that is to be there, in
+ * for each queue, {@code objects} one for each folder of keys, which is all that stands before the last slash, {@code
+ * deadLetters} one of columns of {@code headgate.dead_letter}. Each list has all that is to be there, in
  * any order, each with the fields that matter; what a list is not given of is not looked at.
  */
 record Expectation(List<Input> messages, JsonNode expected) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Set<String> KINDS = Set.of("rows", "outbox", "jobs", "deadLetters");
+    private static final Set<String> KINDS = Set.of("rows", "outbox", "jobs", "objects", "deadLetters");
     private static final Set<String> FIELDS = Set.of("key", "headers", "value", "text");
 
     static Expectation read(Path file) {
@@ -43,7 +44,7 @@ record Expectation(List<Input> messages, JsonNode expected) {
         }
         test.path("expect").fieldNames().forEachRemaining(kind -> {
             if (!KINDS.contains(kind)) {
-                throw wrong(file, "expect has no `%s`; known are rows, outbox, jobs, deadLetters".formatted(kind));
+                throw wrong(file, "expect has no `%s`; known are rows, outbox, jobs, objects, deadLetters".formatted(kind));
             }
         });
         if (!test.path("messages").isArray() || !test.path("expect").isObject()) {
@@ -79,7 +80,7 @@ record Expectation(List<Input> messages, JsonNode expected) {
     }
 
     /** What is not as expected, in words; empty if all is. */
-    List<String> differences(Tables tables) {
+    List<String> differences(Tables tables, StoredMessages objects) {
         List<String> differences = new ArrayList<>();
         expected.path("rows")
                 .properties()
@@ -102,6 +103,10 @@ record Expectation(List<Input> messages, JsonNode expected) {
                         queue.getValue(),
                         payloads(tables, "headgate.job", "queue", queue.getKey()),
                         differences));
+        expected.path("objects")
+                .properties()
+                .forEach(folder -> compare(
+                        "objects " + folder.getKey(), folder.getValue(), objects.below(folder.getKey()), differences));
         if (expected.has("deadLetters")) {
             compare(
                     "dead letters",

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key of Kafka, or the group of SQS; null for none
  * @param headers as text
+ * @param payload null for a tombstone
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Input(@Nullable String key, Map<String, String> headers, byte[] payload) {
+record Input(@Nullable String key, Map<String, String> headers, byte @Nullable [] payload) {
 
     /** Each line of a file is a payload, as it stands there. */
     static List<Input> lines(Path file) {
@@ -33,6 +34,9 @@ record Input(@Nullable String key, Map<String, String> headers, byte[] payload) 
 
     /** As it is shown: one line, not too long. */
     String text() {
+        if (payload == null) {
+            return key + ", without a payload";
+        }
         String text = new String(payload, StandardCharsets.UTF_8).replaceAll("\\s*\\R\\s*", " ");
         return text.length() <= 160 ? text : text.substring(0, 160) + "…";
     }

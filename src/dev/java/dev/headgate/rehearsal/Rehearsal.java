@@ -50,6 +50,7 @@ final class Rehearsal implements AutoCloseable {
         void close();
     }
 
+    private final DemoServers servers;
     private final Headgate headgate;
     private final Source source;
     private final Tables tables;
@@ -60,6 +61,7 @@ final class Rehearsal implements AutoCloseable {
      * @param database a name for the database, which is made
      */
     Rehearsal(DemoServers servers, Path folder, Settings given, String database) {
+        this.servers = servers;
         RoutesCheck.Pipeline pipeline = RoutesCheck.pipeline(folder, given);
         if (pipeline.sources().size() != 1) {
             throw new ConfigurationException(
@@ -113,8 +115,9 @@ final class Rehearsal implements AutoCloseable {
                 .orElseThrow();
     }
 
-    Tables tables() {
-        return tables;
+    /** What is not as expected, in words; empty if all is. */
+    List<String> differences(Expectation expectation) {
+        return expectation.differences(tables, new StoredMessages(tables, servers));
     }
 
     /** Sends messages and waits until their source has heard of them: what became of all of them together. */
@@ -250,7 +253,7 @@ final class Rehearsal implements AutoCloseable {
                                     .stringValue(value)
                                     .build()));
             client.sendMessage(request -> request.queueUrl(url)
-                    .messageBody(new String(message.payload(), StandardCharsets.UTF_8))
+                    .messageBody(message.payload() == null ? "" : new String(message.payload(), StandardCharsets.UTF_8))
                     .messageAttributes(attributes));
         }
 

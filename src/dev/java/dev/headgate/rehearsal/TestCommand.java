@@ -101,7 +101,7 @@ public final class TestCommand implements Command {
         List<String> faults;
         try (Rehearsal rehearsal = new Rehearsal(servers, looked, Settings.load(looked, null, Map.of()), database)) {
             rehearsal.send(expectation.messages());
-            faults = expectation.differences(rehearsal.tables());
+            faults = rehearsal.differences(expectation);
         } catch (ConfigurationException e) {
             throw e;
         } catch (HeadgateException e) {

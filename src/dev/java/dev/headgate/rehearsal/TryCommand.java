@@ -3,6 +3,7 @@ package dev.headgate.rehearsal;
 import dev.headgate.Finding;
 import dev.headgate.app.RoutesCheck;
 import dev.headgate.cli.check.Findings;
+import dev.headgate.cli.checks.TopicTail;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.RoutesOption;
 import dev.headgate.demo.DemoServers;
@@ -13,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = "Run a pipeline on embedded servers, one message after the other, and say what became of each.",
         footer = {
             "",
-            "Nothing of yours is connected to. Relays send nothing and jobs are not executed: what is written for them",
+            "Nothing of yours is connected to but, with --topic, Kafka, to read. Relays send nothing and jobs are not executed: what is written for them",
             "is shown. Settings come from the folder, those of servers aside."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -44,18 +47,54 @@ public final class TryCommand implements Command {
     @Mixin
     private RoutesOption routes;
 
-    @Option(names = "--input", required = true, paramLabel = "FILE", description = "Messages, one a line.")
-    private Path input;
+    @ArgGroup(multiplicity = "1")
+    private Messages messages;
+
+    /** Where they come from. */
+    static final class Messages {
+
+        @Option(names = "--input", paramLabel = "FILE", description = "Messages, one a line.")
+        private @Nullable Path file;
+
+        @ArgGroup(exclusive = false)
+        private @Nullable Topic topic;
+    }
+
+    /** The newest of a topic. */
+    @SuppressWarnings("NullAway.Init") // picocli sets the fields
+    static final class Topic {
+
+        @Option(
+                names = "--topic",
+                required = true,
+                paramLabel = "TOPIC",
+                description = "The newest messages of a topic, of the Kafka of the settings; nothing is committed.")
+        private String name;
+
+        @Option(names = "--count", paramLabel = "N", defaultValue = "10", description = "How many (default: 10).")
+        private int count;
+    }
 
     @Spec
     private CommandSpec spec;
+
+    private List<Input> inputs(Path looked) {
+        if (messages.topic == null) {
+            return Input.lines(Objects.requireNonNull(messages.file));
+        }
+        return TopicTail.read(
+                        Settings.load(looked, null, System.getenv()), messages.topic.name, messages.topic.count)
+                .stream()
+                .map(found -> new Input(found.key(), found.headers(), found.payload()))
+                .toList();
+    }
 
     @Override
     public Integer call() throws IOException {
         Quiet.log();
         PrintWriter out = spec.commandLine().getOut();
         Path looked = folder == null ? routes.folder() : folder;
-        List<Input> messages = Input.lines(input);
+        List<Input> inputs = inputs(looked);
         List<Finding> findings = RoutesCheck.findings(looked, null, Map.of(), false);
         Findings.print(findings, "error: ", "warning: ", spec.commandLine().getErr());
         if (Findings.refuse(findings)) {
@@ -66,9 +105,9 @@ public final class TryCommand implements Command {
         try (DemoServers servers = new DemoServers(directory);
                 Rehearsal rehearsal =
                         new Rehearsal(servers, looked, Settings.load(looked, null, Map.of()), "rehearsal")) {
-            for (int i = 0; i < messages.size(); i++) {
-                out.println("%d. %s".formatted(i + 1, messages.get(i).text()));
-                Outcome outcome = rehearsal.send(List.of(messages.get(i)));
+            for (int i = 0; i < inputs.size(); i++) {
+                out.println("%d. %s".formatted(i + 1, inputs.get(i).text()));
+                Outcome outcome = rehearsal.send(List.of(inputs.get(i)));
                 dead += outcome.deadLetters().isEmpty() ? 0 : 1;
                 out.print(outcome.text());
                 out.flush();
@@ -76,7 +115,7 @@ public final class TryCommand implements Command {
         } finally {
             FileSystemUtils.deleteRecursively(directory);
         }
-        out.println("%d messages, %d dead letters".formatted(messages.size(), dead));
+        out.println("%d messages, %d dead letters".formatted(inputs.size(), dead));
         out.flush();
         return dead == 0 ? 0 : 1;
     }

@@ -16,6 +16,7 @@ import dev.headgate.log.MaskedLogEvents;
 import dev.headgate.manage.Health;
 import dev.headgate.manage.HeldPipelines;
 import dev.headgate.manage.HoldCheck;
+import dev.headgate.manage.ManagedRoutes;
 import dev.headgate.manage.ManagementAccess;
 import dev.headgate.manage.ManagementServer;
 import dev.headgate.manage.Metrics;
@@ -39,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -49,7 +51,7 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.apache.camel.spi.ShutdownStrategy;
-import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +73,9 @@ public final class Headgate implements AutoCloseable {
     private final HeldPipelines held;
     private final Metrics metrics;
     private final Traces traces;
+    private final InflightLimit limit;
+    private volatile @Nullable RouteReload reload;
+    private volatile @Nullable RouteWatch watch;
 
     private Headgate(
             Main main,
@@ -78,8 +83,10 @@ public final class Headgate implements AutoCloseable {
             ServerDiagnosis diagnosis,
             HeldPipelines held,
             Metrics metrics,
-            Traces traces) {
+            Traces traces,
+            InflightLimit limit) {
         this.main = main;
+        this.limit = limit;
         this.database = database;
         this.diagnosis = diagnosis;
         this.held = held;
@@ -110,7 +117,7 @@ public final class Headgate implements AutoCloseable {
         Metrics metrics = new Metrics(settings, limit);
         Main main = new Main();
         ServerDiagnosis diagnosis = new ServerDiagnosis(settings);
-        Headgate headgate = new Headgate(main, database, diagnosis, held, metrics, traces);
+        Headgate headgate = new Headgate(main, database, diagnosis, held, metrics, traces, limit);
         try {
             configure(main, settings, routes);
             addRoutes(main, settings, routes);
@@ -119,23 +126,46 @@ public final class Headgate implements AutoCloseable {
             bind(main, settings, database.dataSource(), messageLimit);
             AcknowledgingClientFactory clients =
                     bind(main, settings, limit, messageLimit, held, metrics, database.dataSource());
-            metrics.bind(main, database, clients, held, secrets);
+            metrics.bind(main, database, clients, held, secrets, access);
             traces.bind(main);
             new Health(database.dataSource(), clients, diagnosis).bind(main);
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
-            main.configure().addConfiguration(new TableMbeans(database.dataSource()));
+            main.configure()
+                    .addConfiguration(new TableMbeans(
+                            database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
             new ManagementServer(access, secrets, metrics).bind(main);
             beans.forEach(main::bind);
             main.addMainListener(new StartCheck(database.dataSource(), settings.getString(SettingKey.DATABASE_USER)));
             main.start();
             sweep(main.getCamelContext(), settings, database.dataSource());
+            headgate.watchable(settings, routes);
             return headgate;
         } catch (RuntimeException | Error e) {
             headgate.closeAfter(e);
             throw e;
         }
+    }
+
+    private void watchable(Settings settings, Path routes) {
+        RouteReload prepared = new RouteReload(
+                camelContext(),
+                routes.toAbsolutePath().normalize(),
+                settings,
+                limit,
+                this::stopTimeout,
+                () -> sweep(camelContext(), settings, database.dataSource()));
+        ManagedRoutes.show(camelContext(), prepared::reload);
+        reload = prepared;
+    }
+
+    /**
+     * From now on, until it is closed, replaces routes when their YAML, or the SQL and schemas that it names, have changed;
+     * what is wrong with them is logged, and the old ones run on.
+     */
+    public void watch() {
+        watch = new RouteWatch(Objects.requireNonNull(reload));
     }
 
     public CamelContext camelContext() {
@@ -158,6 +188,10 @@ public final class Headgate implements AutoCloseable {
      */
     @Override
     public void close() {
+        RouteWatch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
         if (!held.holds().isEmpty()) {
             // Sources commit what is acknowledged when the routes are forced to end, before the time is over.
             ShutdownStrategy strategy = camelContext().getShutdownStrategy();
@@ -226,7 +260,7 @@ public final class Headgate implements AutoCloseable {
     static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
         main.bind("intake", new Intake(messageLimit, new Suspects(dataSource)));
         main.bind("dataSource", dataSource);
-        main.bind("PROPAGATION_REQUIRED", new SpringTransactionPolicy(new Transactions(dataSource)));
+        main.bind("PROPAGATION_REQUIRED", new Transacted(new Transactions(dataSource)));
         main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
         main.bind("messageId", new MessageId());
         main.bind("attempts", new Attempts());
@@ -273,7 +307,8 @@ public final class Headgate implements AutoCloseable {
 
     /** Only now it is known whether there is something to sweep. */
     private static void sweep(CamelContext context, Settings settings, DataSource dataSource) {
-        if (context.getEndpoints().stream().anyMatch(ObjectsEndpoint.class::isInstance)) {
+        if (context.getRoute(SweepRoute.ID) == null
+                && context.getEndpoints().stream().anyMatch(ObjectsEndpoint.class::isInstance)) {
             try {
                 context.addRoutes(new SweepRoute(
                         new Sweep(dataSource, InstantSource.system()),

@@ -1,11 +1,10 @@
 package dev.headgate.app;
 
+import dev.headgate.deadletter.ConsumedSources;
 import dev.headgate.deadletter.Replayer;
 import java.time.Duration;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.camel.ProducerTemplate;
-import org.apache.camel.util.function.Suppliers;
 
 /**
  * Sends held messages to their source again as soon as nothing of their key stands before them: after a dead letter was
@@ -28,13 +27,13 @@ public final class ReleaseRoute extends UpkeepRoutes {
     public void configure() throws Exception {
         ProducerTemplate template = getContext().createProducerTemplate();
         getContext().addService(template);
-        // Routes are there only when the first exchange is.
-        Supplier<Replayer> replayer =
-                Suppliers.memorize(() -> new Replayer(dataSource, template, RouteSources.of(getContext()), maxReplays));
+        // Routes come and go while the process runs.
+        Replayer replayer = new Replayer(
+                dataSource, template, source -> ConsumedSources.in(getContext()).test(source), maxReplays);
         each(
                 INTERVAL,
                 "release-held",
                 "Sends held messages again that have nothing of their key before them any more.",
-                route -> route.process(exchange -> replayer.get().release()).id("release-held-send"));
+                route -> route.process(exchange -> replayer.release()).id("release-held-send"));
     }
 }

@@ -4,7 +4,6 @@ import dev.headgate.HeadgateException;
 import dev.headgate.deadletter.ConsumedSources;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
-import org.apache.camel.CamelContext;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 
@@ -12,13 +11,6 @@ import org.apache.camel.support.PluginHelper;
 public final class RouteSources {
 
     private RouteSources() {}
-
-    /** The sources of the routes in the context. */
-    static ConsumedSources of(CamelContext context) {
-        return new ConsumedSources(context.getRoutes().stream()
-                .map(route -> route.getEndpoint().getEndpointUri())
-                .toList());
-    }
 
     /**
      * The sources of the routes in a folder, of which none is started.

@@ -70,6 +70,14 @@ public final class RoutesCheck {
         return check.found.stream().distinct().sorted(Finding.BY_PLACE).toList();
     }
 
+    /** As {@link #findings(Path, Path, Map, boolean)}, with settings that are not read from a file now. */
+    static List<Finding> findings(Path routes, Settings settings, boolean database) {
+        RoutesCheck check = new RoutesCheck(routes.toAbsolutePath().normalize());
+        check.found.addAll(RouteFiles.findings(routes));
+        check.look(settings, database);
+        return check.found.stream().distinct().sorted(Finding.BY_PLACE).toList();
+    }
+
     /**
      * What the routes of a folder need of their surroundings.
      *

@@ -14,6 +14,8 @@ public final class SweepRoute extends UpkeepRoutes {
 
     private static final Logger LOG = LoggerFactory.getLogger(SweepRoute.class);
 
+    static final String ID = "sweep-objects";
+
     private final Sweep sweep;
     private final Duration orphanAge;
     private final Duration interval;
@@ -32,9 +34,9 @@ public final class SweepRoute extends UpkeepRoutes {
     public void configure() {
         each(
                 interval,
-                "sweep-objects",
+                ID,
                 "Removes objects that are not in the manifest and have passed their age.",
-                route -> route.process(exchange -> sweep(exchange.getContext())).id("sweep-objects-remove"));
+                route -> route.process(exchange -> sweep(exchange.getContext())).id(ID + "-remove"));
     }
 
     private void sweep(CamelContext context) {

@@ -1,5 +1,6 @@
 package dev.headgate.app;
 
+import dev.headgate.backpressure.ThrottleRate;
 import org.apache.camel.CamelConfiguration;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
@@ -20,24 +21,6 @@ import org.apache.camel.util.TimeUtils;
  */
 final class ThrottleRates implements CamelConfiguration {
 
-    private static final long SECOND = 1_000;
-    /** With fewer, messages would wait for the clock rather than for the rate. */
-    private static final long FEWEST = 100;
-
-    /** So many messages in so many milliseconds. */
-    record Rate(long messages, long millis) {
-
-        /** The same rate, by 1000, 100 or 10 in both, without a rest. */
-        Rate divided() {
-            for (long divisor = SECOND; divisor > 1; divisor /= 10) {
-                if (messages % divisor == 0 && messages / divisor >= FEWEST) {
-                    return new Rate(messages / divisor, millis / divisor);
-                }
-            }
-            return this;
-        }
-    }
-
     @Override
     public void configure(CamelContext context) {
         Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
@@ -56,13 +39,13 @@ final class ThrottleRates implements CamelConfiguration {
             return;
         }
         try {
-            Rate rate = new Rate(
+            ThrottleRate rate = new ThrottleRate(
                     Long.parseLong(context.resolvePropertyPlaceholders(constant.getExpression())),
                     period(context, throttle));
-            Rate divided = rate.millis == SECOND ? rate.divided() : rate;
+            ThrottleRate divided = rate.millis() == ThrottleRate.SECOND ? rate.divided() : rate;
             if (!divided.equals(rate)) {
-                throttle.setExpression(new ConstantExpression(Long.toString(divided.messages)));
-                throttle.setTimePeriodMillis(Long.toString(divided.millis));
+                throttle.setExpression(new ConstantExpression(Long.toString(divided.messages())));
+                throttle.setTimePeriodMillis(Long.toString(divided.millis()));
             }
         } catch (IllegalArgumentException notYetRight) {
             // Camel says so when it makes the step, and names the route.
@@ -71,6 +54,8 @@ final class ThrottleRates implements CamelConfiguration {
 
     private static long period(CamelContext context, ThrottleDefinition throttle) {
         String period = throttle.getTimePeriodMillis();
-        return period == null ? SECOND : TimeUtils.toMilliSeconds(context.resolvePropertyPlaceholders(period));
+        return period == null
+                ? ThrottleRate.SECOND
+                : TimeUtils.toMilliSeconds(context.resolvePropertyPlaceholders(period));
     }
 }

@@ -56,6 +56,11 @@ public final class InflightLimit implements Inflight {
                         id -> new SourceInflight(id, this, new InflightCount(sourceMaxMessages, sourceMaxBytes)));
     }
 
+    /** Leaves out a source whose route is gone; what it still has in flight is uncounted by itself. */
+    public void forget(String routeId) {
+        sources.remove(routeId);
+    }
+
     /** All sources so far. */
     public Collection<SourceInflight> sources() {
         return List.copyOf(sources.values());

@@ -27,6 +27,7 @@ public class InflightRoutePolicy extends RoutePolicySupport {
 
     private final SourceInflight source;
     private final AtomicBoolean pausing = new AtomicBoolean();
+    private @Nullable Runnable listener;
     private volatile boolean stopped = true;
     private volatile @Nullable ExecutorService thread;
 
@@ -38,7 +39,17 @@ public class InflightRoutePolicy extends RoutePolicySupport {
     @Override
     public void onInit(Route route) {
         super.onInit(route);
-        source.onPause(() -> pauseWhileFull(route));
+        listener = () -> pauseWhileFull(route);
+        source.onPause(listener);
+    }
+
+    /** The source outlasts a route that is replaced. */
+    @Override
+    public void onRemove(Route route) {
+        super.onRemove(route);
+        if (listener != null) {
+            source.offPause(listener);
+        }
     }
 
     @Override

@@ -130,6 +130,11 @@ public final class SourceInflight implements Inflight {
         listeners.add(listener);
     }
 
+    /** Ends what {@link #onPause} began. */
+    public void offPause(Runnable listener) {
+        listeners.remove(listener);
+    }
+
     /** The pauses of the source, as its consumers tell them. */
     public Pauses pauses() {
         return pauses;

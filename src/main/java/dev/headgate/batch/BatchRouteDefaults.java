@@ -14,9 +14,11 @@ import org.apache.camel.Route;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ModelLifecycleStrategySupport;
 import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.RedeliveryPolicyDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.spi.ContextServicePlugin;
 import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.support.LifecycleStrategySupport;
@@ -90,6 +92,9 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
             String input = toBatch.input(route);
             boolean ownDeadLetters = input.startsWith(RoutesToBatch.BATCH) || input.startsWith(RoutesToBatch.JOB);
             String batch = ownDeadLetters ? null : toBatch.batch(route);
+            if (input.startsWith(RoutesToBatch.BATCH)) {
+                route.setErrorHandlerFactoryIfNull(withoutHistory());
+            }
             if (batch != null) {
                 route.setErrorHandlerFactoryIfNull(deadLetterChannel(batch));
                 // A list of all parts first would take memory for as many as somebody sends.
@@ -173,6 +178,13 @@ public final class BatchRouteDefaults extends ModelLifecycleStrategySupport impl
 
     private static Collection<SplitDefinition> splits(RouteDefinition route) {
         return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SplitDefinition.class);
+    }
+
+    /** What Camel would say of each failed attempt, the batch says once a minute; to put it together takes as long again. */
+    private static DefaultErrorHandlerDefinition withoutHistory() {
+        DefaultErrorHandlerDefinition handler = new DefaultErrorHandlerDefinition();
+        handler.setRedeliveryPolicy(new RedeliveryPolicyDefinition().logExhaustedMessageHistory(false));
+        return handler;
     }
 
     private static DeadLetterChannelDefinition deadLetterChannel(String batch) {

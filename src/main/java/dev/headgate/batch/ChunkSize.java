@@ -12,7 +12,7 @@ final class ChunkSize {
 
     private static final int LEAST = 8;
     /** The root of how many messages cost as much as what a chunk costs however many it has. */
-    private static final int FACTOR = 14;
+    private static final int FACTOR = 28;
     /** So many messages say as much as all before them. */
     private static final double MEMORY = 1_000;
     /** Below it a batch is tried as a whole, in the hope that none is refused. */

@@ -72,7 +72,7 @@ final class EndpointCheck {
                     Nearest.to(name, schemes)
                             .map(near -> schemes.contains(near) && component(near) != null
                                     ? "did you mean %s?".formatted(near)
-                                    : "%s is one of Camel's, whose jar is not on the class path.".formatted(near))
+                                    : "%s is one of Camel's: ".formatted(near) + PluginCheck.REMEDY)
                             .orElse("check the spelling.")));
             return findings;
         }

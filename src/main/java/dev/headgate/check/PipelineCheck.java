@@ -87,6 +87,7 @@ public final class PipelineCheck {
         check.references();
         check.steps();
         check.sources();
+        check.found.addAll(new PluginCheck(context).findings(check.routes()));
         check.writes();
         check.schemas();
         return check.found;

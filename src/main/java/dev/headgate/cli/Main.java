@@ -7,6 +7,7 @@ import dev.headgate.cli.command.ShownText;
 import dev.headgate.cli.deadletters.DeadLettersCommand;
 import dev.headgate.cli.jobs.JobsCommand;
 import dev.headgate.cli.objects.ObjectsCommand;
+import dev.headgate.cli.pipelines.PipelinesCommand;
 import dev.headgate.cli.scaffold.NewCommand;
 import dev.headgate.cli.slo.SloCommand;
 import java.io.OutputStream;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             NewCommand.class,
             CheckCommand.class,
+            PipelinesCommand.class,
             DeadLettersCommand.class,
             JobsCommand.class,
             ObjectsCommand.class,

@@ -37,6 +37,12 @@ final class RunCommand implements Command {
     @Option(names = "--config", paramLabel = "FILE", description = "Properties that override those of the routes.")
     private @Nullable Path config;
 
+    @Option(
+            names = "--watch",
+            description =
+                    "Replace routes when their YAML, or the SQL and schemas that it names, change, after a check.")
+    private boolean watch;
+
     @Spec
     private CommandSpec spec;
 
@@ -55,7 +61,11 @@ final class RunCommand implements Command {
         Settings settings = Settings.load(folder, config, System.getenv());
         try (UntilSignal signal = new UntilSignal()) {
             Preflight.checkServers(settings, folder);
-            signal.await(Headgate.start(settings, folder));
+            Headgate headgate = Headgate.start(settings, folder);
+            if (watch) {
+                headgate.watch();
+            }
+            signal.await(headgate);
         }
         return 0;
     }

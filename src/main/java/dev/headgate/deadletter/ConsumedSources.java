@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
+import org.apache.camel.CamelContext;
 
 /**
  * The topics and queues that the routes of this installation consume: a dead letter is sent there and nowhere else, whatever
@@ -22,6 +23,13 @@ public final class ConsumedSources implements Predicate<SourcePosition> {
         this.uris = uris.stream()
                 .map(uri -> uri.replaceFirst("^([a-z0-9-]+:)//", "$1"))
                 .toList();
+    }
+
+    /** Those of the routes in the context at present. */
+    public static ConsumedSources in(CamelContext context) {
+        return new ConsumedSources(context.getRoutes().stream()
+                .map(route -> route.getEndpoint().getEndpointUri())
+                .toList());
     }
 
     @Override

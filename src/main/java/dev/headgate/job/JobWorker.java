@@ -56,6 +56,8 @@ final class JobWorker implements Poller.Work {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
     private static final int MOST_AT_ONCE = 2_000;
+    /** Attempts that end within it are settled together, as long as the handlers have more to do. */
+    private static final Duration TOGETHER = Duration.ofMillis(20);
 
     private final Options options;
     private final JobTable table;
@@ -72,6 +74,7 @@ final class JobWorker implements Poller.Work {
     private final AtomicInteger inHand = new AtomicInteger();
     private final List<Settled> ending = new ArrayList<>();
     private volatile boolean claiming = true;
+    private volatile long settledNanos = System.nanoTime();
 
     JobWorker(
             Options options,
@@ -126,8 +129,7 @@ final class JobWorker implements Poller.Work {
         if (!claiming) { // since then
             claiming(false);
         }
-        return new Poller.Look(
-                claimed.size() == most || !settled.isEmpty() ? Duration.ZERO : options.pollInterval(), true);
+        return new Poller.Look(claimed.size() == most && most < room ? Duration.ZERO : options.pollInterval(), true);
     }
 
     @Override
@@ -187,7 +189,9 @@ final class JobWorker implements Poller.Work {
     private void ended(JobRun run, @Nullable Throwable failure) {
         if (run.settle()) {
             settled.add(failure == null ? completed(run) : failed(run, failure));
-            wake.run();
+            if (ready.isEmpty() || System.nanoTime() - settledNanos >= TOGETHER.toNanos()) {
+                wake.run();
+            }
         }
     }
 
@@ -218,6 +222,7 @@ final class JobWorker implements Poller.Work {
             inHand.addAndGet(-batch.size());
             batch.clear();
         }
+        settledNanos = System.nanoTime();
         return any;
     }
 

@@ -16,6 +16,7 @@ import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.AppInfoParser;
 
 /** Gives Camel's Kafka component consumers that commit what was acknowledged and obey the inflight limit. */
 public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory {
@@ -45,6 +46,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
      *     going on behind them
      * @param numbering the number of a source's present life, by the source's name and what its server calls that life;
      *     it may block, and throw while the database is away; asked once for each topic that is read
+     * @throws dev.headgate.ConfigurationException if Kafka's client is too old
      */
     public AcknowledgingClientFactory(
             InflightLimit limit,
@@ -54,6 +56,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
             boolean stopOnMissing,
             ConsumerListener listener,
             ToIntBiFunction<String, String> numbering) {
+        ClientVersion.check(AppInfoParser.getVersion());
         this.limit = limit;
         this.messageLimit = messageLimit;
         this.commitInterval = commitInterval;

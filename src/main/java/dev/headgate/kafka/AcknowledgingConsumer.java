@@ -147,6 +147,9 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         } catch (FencedInstanceIdException e) {
             fencing.fenced(group, report.properties().get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG));
             throw e;
+        } catch (Error e) {
+            // With an error, as of a class that is missing, Camel's thread would end, and nobody would hear of it.
+            throw new HeadgateException("Reading from Kafka fails: " + e, e);
         }
         routing.begin();
         sliceStart = System.nanoTime();

@@ -65,11 +65,14 @@ final class JolokiaPermissions implements Restrictor {
     /** What a person decides who runs it. */
     private static final List<Members> DEEDS = List.of(
             new Members("services", "Pipeline-", Set.of("pause", "resume")),
+            new Members("services", "Routes", Set.of("reload")),
+            new Members("services", "DeadLetters", Set.of("replay", "discard")),
             new Members("routes", "", Set.of("start", "stop", "suspend", "resume", "reset")),
             new Members("processors", "", Set.of("reset")),
             new Members("context", "", Set.of("reset")));
 
     private static final List<Members> SETTERS = List.of(
+            new Members("services", "Pipeline-", Set.of("MaxRate")),
             new Members("services", "Inflight", Set.of("MaxMessages", "MaxBytes")),
             new Members("services", "batch:", Set.of("MaxRejected")),
             new Members("processors", "", Set.of("MaximumRequests", "TimePeriodMillis")));

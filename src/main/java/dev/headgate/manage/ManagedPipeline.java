@@ -1,5 +1,6 @@
 package dev.headgate.manage;
 
+import dev.headgate.backpressure.RouteThrottle;
 import dev.headgate.backpressure.SourceInflight;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +14,12 @@ import org.apache.camel.api.management.ManagedResource;
 public final class ManagedPipeline {
 
     private final SourceInflight source;
+    private final RouteThrottle throttle;
     private final LongSupplier missing;
 
-    ManagedPipeline(SourceInflight source, LongSupplier missing) {
+    ManagedPipeline(SourceInflight source, RouteThrottle throttle, LongSupplier missing) {
         this.source = source;
+        this.throttle = throttle;
         this.missing = missing;
     }
 
@@ -61,6 +64,18 @@ public final class ManagedPipeline {
     @ManagedAttribute(description = "How long it has paused, in seconds")
     public long getPausedSeconds() {
         return source.pauses().total().toSeconds();
+    }
+
+    @ManagedAttribute(
+            description =
+                    "Messages a second that the throttle of the route lets pass; NaN if it has none of its own rate")
+    public double getMaxRate() {
+        return throttle.rate().orElse(Double.NaN);
+    }
+
+    @ManagedAttribute(description = "Above 0; in force from the next message on, until the route ends")
+    public void setMaxRate(double messagesPerSecond) {
+        throttle.setRate(messagesPerSecond);
     }
 
     @ManagedOperation(description = "Takes nothing more from the source until resume; what is in flight goes on")

@@ -42,7 +42,12 @@ public final class Metrics implements AutoCloseable {
     }
 
     public void bind(
-            Main main, Database database, AcknowledgingClientFactory clients, HeldPipelines held, Secrets secrets) {
+            Main main,
+            Database database,
+            AcknowledgingClientFactory clients,
+            HeldPipelines held,
+            Secrets secrets,
+            ManagementAccess access) {
         HeadgateMeters meters = observation;
         if (meters == null) {
             return;
@@ -58,7 +63,14 @@ public final class Metrics implements AutoCloseable {
         main.addInitialProperty("camel.metrics.enableExchangeEventNotifier", "false");
         main.addInitialProperty("camel.metrics.enableRouteEventNotifier", "false");
         main.addInitialProperty("camel.metrics.skipCamelInfo", "true");
-        main.configure().addConfiguration(new StatusServer(limit, meters::read, held, secrets));
+        main.configure()
+                .addConfiguration(new StatusServer(
+                        limit,
+                        meters::read,
+                        held,
+                        secrets,
+                        access.allowsWrites(),
+                        new OpenLetters(database.dataSource())));
         main.configure().addConfiguration(new CamelConfiguration() {
             @Override
             public void configure(CamelContext context) {

@@ -1,6 +1,7 @@
 package dev.headgate.manage;
 
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.RouteThrottle;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.KafkaLag;
@@ -60,11 +61,35 @@ public final class Sources implements CamelConfiguration {
                         show(
                                 context,
                                 "Pipeline-" + route.getRouteId(),
-                                new ManagedPipeline(source, () -> missing(context, source)));
+                                new ManagedPipeline(
+                                        source,
+                                        new RouteThrottle(context, route.getRouteId()),
+                                        () -> missing(context, source)));
                     }
                 }
             }
+
+            @Override
+            public void onRoutesRemove(Collection<Route> routes) {
+                for (Route route : routes) {
+                    hide(context, "Inflight-" + route.getRouteId());
+                    hide(context, "Pipeline-" + route.getRouteId());
+                }
+            }
         });
+    }
+
+    /** Does nothing if it is not there. */
+    private static void hide(CamelContext context, String name) {
+        ManagementAgent agent = context.getManagementStrategy().getManagementAgent();
+        if (agent == null) {
+            return;
+        }
+        try {
+            agent.unregister(objectName(context, agent, name));
+        } catch (JMException e) {
+            throw new RuntimeCamelException("Cannot take " + name + " out of JMX", e);
+        }
     }
 
     private long missing(CamelContext context, SourceInflight source) {
@@ -83,13 +108,17 @@ public final class Sources implements CamelConfiguration {
             return;
         }
         try {
-            ObjectName objectName = new ObjectName("%s:context=%s,type=services,name=%s"
-                    .formatted(agent.getMBeanObjectDomainName(), context.getManagementName(), ObjectName.quote(name)));
+            ObjectName objectName = objectName(context, agent, name);
             if (!agent.isRegistered(objectName)) {
                 agent.register(managed, objectName);
             }
         } catch (JMException e) {
             throw new RuntimeCamelException("Cannot show " + name + " in JMX", e);
         }
+    }
+
+    private static ObjectName objectName(CamelContext context, ManagementAgent agent, String name) throws JMException {
+        return new ObjectName("%s:context=%s,type=services,name=%s"
+                .formatted(agent.getMBeanObjectDomainName(), context.getManagementName(), ObjectName.quote(name)));
     }
 }

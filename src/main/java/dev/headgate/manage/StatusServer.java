@@ -32,13 +32,23 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
     private final Supplier<MeterSnapshot> meters;
     private final HeldPipelines held;
     private final Secrets secrets;
+    private final boolean writes;
+    private final OpenLetters letters;
     private @Nullable Status status;
 
-    StatusServer(InflightLimit limit, Supplier<MeterSnapshot> meters, HeldPipelines held, Secrets secrets) {
+    StatusServer(
+            InflightLimit limit,
+            Supplier<MeterSnapshot> meters,
+            HeldPipelines held,
+            Secrets secrets,
+            boolean writes,
+            OpenLetters letters) {
         this.limit = limit;
         this.meters = meters;
         this.held = held;
         this.secrets = secrets;
+        this.writes = writes;
+        this.letters = letters;
     }
 
     @Override
@@ -53,7 +63,7 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         if (server == null) {
             return;
         }
-        Status started = new Status(context, limit, meters, held::holds);
+        Status started = new Status(context, limit, meters, held::holds, writes);
         status = started;
         Router router = server.getRouter();
         file(router, "/", "status.html", "text/html");
@@ -61,6 +71,19 @@ final class StatusServer extends LifecycleStrategySupport implements CamelConfig
         file(router, FILES + "status.js", "status.js", "text/javascript");
         file(router, FILES + "charts.js", "charts.js", "text/javascript");
         file(router, FILES + "words.js", "words.js", "text/javascript");
+        // Maven puts it into the jar; a class path of an IDE may lack it.
+        if (Status.class.getResource("runbook.md") != null) {
+            file(router, FILES + "runbook.md", "runbook.md", "text/plain");
+        }
+        router.get("/observe/dead-letters")
+                .blockingHandler(
+                        request -> send(
+                                request,
+                                "application/json",
+                                Buffer.buffer(secrets.masked(letters.json(
+                                        request.request().getParam("pipeline", ""),
+                                        request.request().getParam("reason", ""))))),
+                        false);
         router.get("/observe/status")
                 .blockingHandler(
                         request -> send(request, "application/json", Buffer.buffer(secrets.masked(started.json()))),

@@ -15,9 +15,14 @@ import org.apache.camel.support.LifecycleStrategySupport;
  */
 public final class TableMbeans implements CamelConfiguration {
 
+    private final DataSource dataSource;
     private final TableQueries tables;
+    private final int maxReplays;
 
-    public TableMbeans(DataSource dataSource) {
+    /** @param maxReplays how often one message may be replayed */
+    public TableMbeans(DataSource dataSource, int maxReplays) {
+        this.dataSource = dataSource;
+        this.maxReplays = maxReplays;
         this.tables = new TableQueries(dataSource);
     }
 
@@ -26,7 +31,7 @@ public final class TableMbeans implements CamelConfiguration {
         context.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onRoutesAdd(Collection<Route> routes) {
-                Sources.show(context, "DeadLetters", new ManagedDeadLetters(tables));
+                Sources.show(context, "DeadLetters", new ManagedDeadLetters(context, dataSource, tables, maxReplays));
                 for (Route route : routes) {
                     if (route.getEndpoint() instanceof OutboxEndpoint endpoint) {
                         Sources.show(

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** What a step of a route is called, so that a person finds it: by its id, or by what it is and the line that has it. */
 public final class StepName {
 
-    /** Of steps without an id, whose messages may be refused by the thousand. */
+    /** Of the steps that have failed: they may fail by the thousand, and each name is read from a file. */
     private static final Map<ProcessorDefinition<?>, String> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
 
     private StepName() {}
@@ -47,8 +47,10 @@ public final class StepName {
         if (step == null || !hasOwnId(step)) {
             return of(context, nodeId);
         }
-        String place = place(step);
-        return "%s (%s%s)".formatted(nodeId, what(step), place.isEmpty() ? "" : " at " + place);
+        return KNOWN.computeIfAbsent(step, named -> {
+            String place = place(named);
+            return "%s (%s%s)".formatted(nodeId, what(named), place.isEmpty() ? "" : " at " + place);
+        });
     }
 
     /** Whether it is the step of its route that a message comes to first; those that only hold others do not count. */

@@ -1,10 +1,13 @@
 package dev.headgate.s3;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.failure.RejectedException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -14,17 +17,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How keys are made: a template such as <code>{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.ndjson.gz</code>. What else is
- * in braces is a pattern of {@link DateTimeFormatter}, in UTC. Immutable.
+ * How keys are made: a template such as <code>{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.ndjson.gz</code>. <code>
+ * {field:NAME}</code> is the value of a {@link FieldPath field} of the message, as Hive writes the value of a partition.
+ * What else is in braces is a pattern of {@link DateTimeFormatter}, in UTC. Immutable.
  *
- * <p>Everything before the first time or batch id is the prefix of a pipeline; a key that the template could not have made
+ * <p>Everything before the first time, field or batch id is the prefix of a pipeline; a key that the template could not have made
  * is nobody's of Headgate.
  */
 public final class Layout {
 
     private static final Pattern FIELD = Pattern.compile("\\{([^{}]*)}");
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String PIPELINE = "pipeline";
     private static final String BATCH = "batchId";
+    private static final String FIELD_OF = "field:";
+    /** What readers of Hive's partitions take for null. */
+    private static final String NO_VALUE = "__HIVE_DEFAULT_PARTITION__";
+    /** Of a value in a key: S3 takes keys of 1,024 bytes. */
+    private static final int LONGEST_VALUE = 200;
+
     private static final String UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
     /** Text, or what a field becomes. */
@@ -36,8 +47,12 @@ public final class Layout {
 
     private record BatchId() implements Part {}
 
+    /** @param index among the fields of the template */
+    private record Value(int index) implements Part {}
+
     private record Time(DateTimeFormatter format) implements Part {}
 
+    private final List<FieldPath> paths = new ArrayList<>();
     private final List<Part> parts;
     private final Pattern form;
 
@@ -58,7 +73,7 @@ public final class Layout {
                 FIELD.matcher(template)
                         .results()
                         .map(field -> field.group(1))
-                        .filter(field -> !field.equals(PIPELINE) && !field.equals(BATCH))
+                        .filter(field -> !field.equals(PIPELINE) && !field.equals(BATCH) && !field.startsWith(FIELD_OF))
                         .map(field -> field.replaceAll("'[^']*'", ""))
                         .collect(Collectors.joining(" ")));
         form = Pattern.compile(parts.stream().map(Layout::form).collect(Collectors.joining()));
@@ -86,7 +101,7 @@ public final class Layout {
         return wanted.chars().anyMatch(letter -> letters.indexOf(letter) >= 0);
     }
 
-    private static List<Part> parse(String template) {
+    private List<Part> parse(String template) {
         List<Part> parts = new ArrayList<>();
         Matcher field = FIELD.matcher(template);
         int end = 0;
@@ -99,38 +114,93 @@ public final class Layout {
         return List.copyOf(parts);
     }
 
-    private static Part part(String field, String template) {
+    private Part part(String field, String template) {
         if (field.equals(PIPELINE)) {
             return new Pipeline();
         }
         if (field.equals(BATCH)) {
             return new BatchId();
         }
+        if (field.startsWith(FIELD_OF)) {
+            if (field.length() == FIELD_OF.length()) {
+                throw complaint(template, "a name behind field:, such as {field:country} or {field:order.country}");
+            }
+            paths.add(new FieldPath(field.substring(FIELD_OF.length())));
+            return new Value(paths.size() - 1);
+        }
         try {
             Time time =
                     new Time(DateTimeFormatter.ofPattern(field, Locale.ENGLISH).withZone(ZoneOffset.UTC));
-            render(time, "", Instant.EPOCH);
+            time.format().formatTo(Instant.EPOCH, new StringBuilder());
             return time;
         } catch (RuntimeException e) {
-            throw complaint(template, "{" + field + "} to be {pipeline}, {batchId} or a pattern such as {yyyy-MM-dd}");
+            throw complaint(template, "{" + field + "} to be {pipeline}, {batchId}, {field:NAME} or a pattern such as {yyyy-MM-dd}");
         }
     }
 
-    /** The key of an object; messages whose keys are equal belong together. */
-    String key(String pipeline, Instant time, UUID batchId) {
-        return parts.stream()
-                .map(part -> part instanceof BatchId ? batchId.toString() : render(part, pipeline, time))
-                .collect(Collectors.joining());
+    /** The fields of a message whose values are in its key. */
+    List<FieldPath> fields() {
+        return List.copyOf(paths);
+    }
+
+    /**
+     * The key of an object; messages whose keys are equal belong together.
+     *
+     * @param values of the {@link #fields()}; null where there is none
+     * @throws RejectedException if one of them is too long for a key
+     */
+    String key(String pipeline, Instant time, UUID batchId, List<@Nullable String> values) {
+        StringBuilder key = new StringBuilder();
+        for (Part part : parts) {
+            if (part instanceof Text text) {
+                key.append(text.text());
+            } else if (part instanceof Time format) {
+                key.append(format.format().format(time));
+            } else if (part instanceof Value value) {
+                key.append(escaped(paths.get(value.index()), values.get(value.index())));
+            } else {
+                key.append(part instanceof BatchId ? batchId.toString() : pipeline);
+            }
+        }
+        return key.toString();
+    }
+
+    /** Letters, digits, -, _ and single dots as they are, all other bytes as %XX. */
+    private static String escaped(FieldPath path, @Nullable String value) {
+        if (value == null || value.isEmpty()) {
+            return NO_VALUE;
+        }
+        StringBuilder escaped = new StringBuilder();
+        boolean onlyDots = value.chars().allMatch(letter -> letter == '.');
+        for (byte letter : value.getBytes(StandardCharsets.UTF_8)) {
+            if ((letter >= '0' && letter <= '9')
+                    || (letter >= 'A' && letter <= 'Z')
+                    || (letter >= 'a' && letter <= 'z')
+                    || letter == '-'
+                    || letter == '_'
+                    || (letter == '.' && !onlyDots)) {
+                escaped.append((char) letter);
+            } else {
+                escaped.append('%').append(HEX.toHexDigits(letter));
+            }
+            if (escaped.length() > LONGEST_VALUE) {
+                throw new RejectedException(
+                        "no partition",
+                        "the field %s is too long for a key, expected at most %d letters"
+                                .formatted(path.text(), LONGEST_VALUE));
+            }
+        }
+        return escaped.toString();
     }
 
     /** What all keys of a pipeline begin with, with a {@code /} behind its name. */
     String prefix(String pipeline) {
         StringBuilder prefix = new StringBuilder();
         for (Part part : parts) {
-            if (part instanceof Time || part instanceof BatchId) {
+            if (!(part instanceof Text) && !(part instanceof Pipeline)) {
                 break;
             }
-            prefix.append(render(part, pipeline, Instant.EPOCH));
+            prefix.append(part instanceof Text text ? text.text() : pipeline);
         }
         return prefix.toString();
     }
@@ -142,13 +212,6 @@ public final class Layout {
         return matcher.matches() ? UUID.fromString(matcher.group(BATCH)) : null;
     }
 
-    private static String render(Part part, String pipeline, Instant time) {
-        if (part instanceof Text text) {
-            return text.text();
-        }
-        return part instanceof Time format ? format.format().format(time) : pipeline;
-    }
-
     private static String form(Part part) {
         if (part instanceof Text text) {
             return Pattern.quote(text.text());
@@ -156,7 +219,7 @@ public final class Layout {
         if (part instanceof BatchId) {
             return "(?<" + BATCH + ">" + UUID_FORM + ")";
         }
-        return part instanceof Pipeline ? "[^/]+" : ".+";
+        return part instanceof Time ? ".+" : "[^/]+";
     }
 
     private long count(Class<? extends Part> type) {

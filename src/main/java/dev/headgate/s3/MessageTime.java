@@ -7,13 +7,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
  * Which time of a message decides where it is put: {@code arrival}, when its source took it, or {@code field:NAME}, the
- * text of a field of its JSON object, ISO 8601 with an offset.
+ * text of a {@link FieldPath field} of its JSON object, ISO 8601 with an offset.
  */
 public final class MessageTime {
 
@@ -44,14 +45,19 @@ public final class MessageTime {
         this.clock = clock;
     }
 
+    /** The field whose text it needs; empty if it needs none. */
+    List<FieldPath> fields() {
+        return field == null ? List.of() : List.of(new FieldPath(field));
+    }
+
     /**
-     * The time of a message, whose payload is looked through meanwhile. One without a payload has its arrival only.
+     * The time of a message. One without a payload has its arrival only.
      *
-     * @throws RejectedException if the payload is not one JSON value, or has no such time, or one that cannot be meant: a
-     *     year without four digits, an arrival before 2000
+     * @param text of the field; null if there is none
+     * @throws RejectedException if it is none, or one that cannot be meant: a year without four digits, an arrival before
+     *     2000
      */
-    Instant of(Message message) {
-        String text = Ndjson.check(message.payload(), field);
+    Instant of(Message message, @Nullable String text) {
         if (field == null || message.payload() == null) {
             return arrival(message);
         }

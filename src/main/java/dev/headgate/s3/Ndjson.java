@@ -9,6 +9,7 @@ import dev.headgate.message.JsonNumbers;
 import dev.headgate.message.Utf8;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A payload as one line of JSON, unchanged but for line breaks, which in JSON are blanks. */
@@ -24,20 +25,20 @@ final class Ndjson {
     /**
      * Looks whether it is exactly one JSON value in UTF-8.
      *
-     * @param field a field of the object whose text is wanted, or null
-     * @return the text of that field; null if there is none
+     * @param fields of the object whose values are wanted
+     * @return of each the text, as it is written if it is a number or a boolean; null where there is none
      * @throws RejectedException if it is not
      */
-    static @Nullable String check(byte @Nullable [] payload, @Nullable String field) {
+    static @Nullable String[] check(byte @Nullable [] payload, List<FieldPath> fields) {
         if (payload == null) {
-            return null;
+            return new @Nullable String[fields.size()];
         }
         try (JsonParser parser = JSON.createParser(payload)) {
             if (Utf8.faultIn(payload) >= 0) {
                 throw new RejectedException("invalid UTF-8", "the payload is not valid UTF-8");
             }
             JsonNumbers.require(payload);
-            String found = value(parser, field);
+            @Nullable String[] found = value(parser, fields);
             if (parser.nextToken() != null) {
                 throw new RejectedException("broken JSON", "more than one JSON value");
             }
@@ -47,22 +48,23 @@ final class Ndjson {
         }
     }
 
-    private static @Nullable String value(JsonParser parser, @Nullable String field) throws IOException {
+    private static @Nullable String[] value(JsonParser parser, List<FieldPath> fields) throws IOException {
         if (parser.nextToken() == null) {
             throw new RejectedException("broken JSON", "no JSON value");
         }
-        String found = null;
+        @Nullable String[] found = new @Nullable String[fields.size()];
         int depth = 0;
         for (JsonToken token = parser.currentToken(); ; token = parser.nextToken()) {
             if (token == null) {
                 throw new RejectedException("broken JSON", "the JSON value has no end");
             }
             depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-            if (depth == 1
-                    && token == JsonToken.VALUE_STRING
-                    && parser.currentName() != null
-                    && parser.currentName().equals(field)) {
-                found = parser.getText();
+            if (depth > 0 && token.isScalarValue()) {
+                for (int i = 0; i < found.length; i++) {
+                    if (fields.get(i).isAt(parser.getParsingContext())) {
+                        found[i] = token == JsonToken.VALUE_NULL ? null : parser.getText();
+                    }
+                }
             }
             if (depth == 0) {
                 return found;

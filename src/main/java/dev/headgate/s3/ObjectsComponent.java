@@ -30,6 +30,7 @@ public class ObjectsComponent extends DefaultComponent {
         ObjectsEndpoint endpoint = new ObjectsEndpoint(uri, this, remaining, configuration.copy());
         EndpointOptions.check(this, parameters);
         setProperties(endpoint, parameters);
+        endpoint.check();
         return endpoint;
     }
 

@@ -15,13 +15,14 @@ public class ObjectsConfiguration implements Cloneable {
     @UriParam(
             defaultValue = LAYOUT,
             description = "The key of an object, whose end is its format: .ndjson.gz, .ndjson.zst or .parquet;"
-                    + " what is not {pipeline} or {batchId} in braces is a pattern of the time, in UTC.")
+                    + " {field:NAME} is the value of a field; what else is not {pipeline} or {batchId} in braces is a"
+                    + " pattern of the time, in UTC.")
     private String layout = LAYOUT;
 
     @UriParam(
             defaultValue = "arrival",
             description = "The time of a message in the layout: arrival at its source, or field:NAME, a field of"
-                    + " its JSON object.")
+                    + " its JSON object, field:OUTER.NAME one of an object in it.")
     private String time = "arrival";
 
     @UriParam(

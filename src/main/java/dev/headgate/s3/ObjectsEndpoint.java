@@ -54,24 +54,36 @@ public class ObjectsEndpoint extends DefaultEndpoint {
         return (ObjectsComponent) super.getComponent();
     }
 
-    /** @throws ConfigurationException if an option, or the schema's file, is not as it must be */
     @Override
     public Producer createProducer() throws Exception {
         DataSource database =
                 EndpointOptions.dataSource(getComponent(), getComponent().getDataSource());
-        String schema = configuration.getSchema();
+        return new ObjectsProducer(this, new ManifestTable(database), layout(), format(), time());
+    }
+
+    /**
+     * Reads the options, and the schema's file.
+     *
+     * @throws ConfigurationException if one is not as it must be
+     */
+    void check() {
         try {
-            return new ObjectsProducer(
-                    this,
-                    new ManifestTable(database),
-                    layout(),
-                    ObjectFormat.of(
-                            configuration.getLayout(),
-                            schema == null ? null : SchemaFile.read(getCamelContext(), schema)),
-                    new MessageTime(configuration.getTime(), InstantSource.system()));
+            layout();
+            time();
+            format();
         } catch (ConfigurationException e) {
             throw new ConfigurationException("objects:" + bucket + ": " + e.getMessage(), e);
         }
+    }
+
+    private ObjectFormat format() {
+        String schema = configuration.getSchema();
+        return ObjectFormat.of(
+                configuration.getLayout(), schema == null ? null : SchemaFile.read(getCamelContext(), schema));
+    }
+
+    private MessageTime time() {
+        return new MessageTime(configuration.getTime(), InstantSource.system());
     }
 
     @Override

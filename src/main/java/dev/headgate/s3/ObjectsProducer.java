@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.camel.Producer;
 import org.apache.camel.component.aws2.s3.AWS2S3Constants;
 import org.apache.camel.support.DefaultProducer;
 import org.apache.camel.support.service.ServiceHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Renders the objects of a batch, one for each partition of the layout; then puts each and inserts its row in the manifest,
@@ -35,6 +37,10 @@ final class ObjectsProducer extends DefaultProducer {
     private final Layout layout;
     private final ObjectFormat format;
     private final MessageTime time;
+    /** Those of the layout, and that of the time, if it has one. */
+    private final List<FieldPath> fields;
+
+    private final int layoutFields;
     private final Producer s3;
     private final String bucket;
 
@@ -52,6 +58,9 @@ final class ObjectsProducer extends DefaultProducer {
         this.layout = layout;
         this.format = format;
         this.time = time;
+        this.layoutFields = layout.fields().size();
+        this.fields = new ArrayList<>(layout.fields());
+        fields.addAll(time.fields());
         this.s3 = endpoint.s3().createProducer();
         this.bucket = endpoint.s3().getConfiguration().getBucketName();
     }
@@ -83,9 +92,10 @@ final class ObjectsProducer extends DefaultProducer {
         UUID batchId = UUID.randomUUID();
         Map<String, List<Timed>> partitions = new LinkedHashMap<>();
         for (Message message : batch.freshMessages()) {
-            Instant at = time.of(message);
+            List<@Nullable String> values = Arrays.asList(Ndjson.check(message.payload(), fields));
+            Instant at = time.of(message, fields.size() == layoutFields ? null : values.get(layoutFields));
             partitions
-                    .computeIfAbsent(layout.key(message.pipeline(), at, batchId), key -> new ArrayList<>())
+                    .computeIfAbsent(layout.key(message.pipeline(), at, batchId, values), key -> new ArrayList<>())
                     .add(new Timed(message, at));
         }
         if (partitions.size() > MOST_OBJECTS) {

@@ -6,7 +6,7 @@ import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Type.Repetition;
 
 /** A value of a JSON Schema as Parquet has it. Immutable. */
-sealed interface ParquetColumn permits ParquetObject, ParquetList, ParquetScalar {
+sealed interface ParquetColumn permits ParquetObject, ParquetList, ParquetScalar, ParquetDecimal {
 
     Type type(String name, Repetition repetition);
 

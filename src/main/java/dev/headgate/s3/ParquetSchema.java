@@ -1,5 +1,6 @@
 package dev.headgate.s3;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.headgate.ConfigurationException;
@@ -20,7 +21,9 @@ import java.util.Set;
  */
 final class ParquetSchema {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
     private static final String NULL = "null";
     private static final String REF = "$ref";
 
@@ -66,7 +69,7 @@ final class ParquetSchema {
         return switch (types.iterator().next()) {
             case "string" -> new ParquetScalar(text(schema.path("format").asText()), place);
             case "integer" -> new ParquetScalar(Kind.INTEGER, place);
-            case "number" -> new ParquetScalar(Kind.NUMBER, place);
+            case "number" -> number(schema.path("multipleOf"), place);
             case "boolean" -> new ParquetScalar(Kind.BOOLEAN, place);
             case "array" ->
                 schema.path("items").isObject() && !schema.has("prefixItems")
@@ -76,6 +79,20 @@ final class ParquetSchema {
                 schema.path("properties").isEmpty() ? new ParquetScalar(Kind.JSON, place) : object(schema, place, refs);
             default -> throw complaint(place, "unknown type in " + schema.get("type"));
         };
+    }
+
+    /** What is a multiple of 0.01 has two digits behind its point. */
+    private ParquetColumn number(JsonNode multipleOf, String place) {
+        int scale = multipleOf.isNumber()
+                ? multipleOf.decimalValue().stripTrailingZeros().scale()
+                : 0;
+        if (scale > ParquetDecimal.DIGITS) {
+            throw complaint(
+                    place,
+                    "multipleOf %s has %d digits behind its point, and a decimal has %d at most"
+                            .formatted(multipleOf.asText(), scale, ParquetDecimal.DIGITS));
+        }
+        return scale > 0 ? new ParquetDecimal(scale, place) : new ParquetScalar(Kind.NUMBER, place);
     }
 
     private ParquetObject object(JsonNode schema, String place, Set<String> refs) {

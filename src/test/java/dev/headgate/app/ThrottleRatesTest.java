@@ -2,7 +2,7 @@ package dev.headgate.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headgate.app.ThrottleRates.Rate;
+import dev.headgate.backpressure.ThrottleRate;
 import java.util.Properties;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -32,7 +32,7 @@ class ThrottleRatesTest {
         "-1000, -1000, 1000"
     })
     void rate_and_period_are_divided_as_far_as_it_goes_evenly(long perSecond, long messages, long millis) {
-        assertThat(new Rate(perSecond, 1000).divided()).isEqualTo(new Rate(messages, millis));
+        assertThat(new ThrottleRate(perSecond, 1000).divided()).isEqualTo(new ThrottleRate(messages, millis));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
+import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,14 @@ class BatchRouteDefaultsTest {
     @CsvSource({"job:work", "{{work}}", "{{written}}"})
     void jobsAndBatchesHaveNone(String source) throws Exception {
         assertThat(errorHandlerOf(source, "batch:orders")).isNotInstanceOf(DeadLetterChannelDefinition.class);
+    }
+
+    @Test
+    void aFailedAttemptOfABatchCostsNoHistoryOfItsRoute() throws Exception {
+        assertThat(errorHandlerOf("{{written}}", "mock:table"))
+                .isInstanceOfSatisfying(DefaultErrorHandlerDefinition.class, handler -> assertThat(
+                                handler.getRedeliveryPolicy().getLogExhaustedMessageHistory())
+                        .isEqualTo("false"));
     }
 
     @Test

@@ -13,7 +13,7 @@ class ChunkSizeTest {
         assertThat(size.isWhole()).isTrue();
         size.tried(2_000, 1);
         assertThat(size.isWhole()).isFalse();
-        assertThat(size.get()).isBetween(500, 1_000);
+        assertThat(size.get()).isBetween(1_000, 2_000);
         for (int i = 0; i < 5; i++) {
             size.tried(1_000, 0);
         }
@@ -22,10 +22,10 @@ class ChunkSizeTest {
 
     @Test
     void it_follows_the_share_that_is_refused() {
-        assertThat(after(0.002)).isBetween(250, 400);
-        assertThat(after(0.05)).isBetween(55, 70);
-        assertThat(after(0.3)).isBetween(22, 28);
-        assertThat(after(1)).isBetween(8, 16);
+        assertThat(after(0.002)).isBetween(550, 700);
+        assertThat(after(0.05)).isBetween(115, 135);
+        assertThat(after(0.3)).isBetween(48, 54);
+        assertThat(after(1)).isBetween(24, 32);
     }
 
     private int after(double share) {

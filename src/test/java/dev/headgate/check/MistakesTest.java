@@ -47,7 +47,9 @@ class MistakesTest {
             orders.camel.yaml | uri: "batch:orders" } | uri: "batch:order" } | line 21: Route orders, step orders-batch (to) sends to batch:order, from which no route consumes: add a route from
             orders.camel.yaml | uri: "batch:orders" } | uri: "btch:orders" } | line 21, column 46: no component has the scheme btch: did you mean batch?
             orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: kafak:{{orders.topic}} | line 11, column 12: no component has the scheme kafak: did you mean kafka?
-            orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: jms:{{orders.topic}} | line 11, column 12: no component has the scheme jms: jms is one of Camel's, whose jar is not on the class path.
+            orders.camel.yaml | uri: kafka:{{orders.topic}} | uri: jms:{{orders.topic}} | line 11, column 12: no component has the scheme jms: jms is one of Camel's: put its jar into the folder plugins; src/docs/plugins.md says how.
+            orders.camel.yaml | - transacted: {} | - unmarshal: { csv: {} } | line 34: the data format csv is not on the class path: put its jar into the folder plugins
+            orders.camel.yaml | - transacted: {} | - setBody: { jq: "." } | line 34: the language jq is not on the class path: put its jar into the folder plugins
             orders.camel.yaml | groupId: | groupIdd: | line 12, column 21: kafka: has no option `groupIdd`: did you mean `groupId`?
             orders.camel.yaml | consumersCount: "{{orders.consumers}}" | consumersCount: many | line 12, column 66: option `consumersCount` of kafka: is 'many': expected is a whole number.
             orders.camel.yaml | groupId: "{{orders.group}}", | | line 11: the route orders reads without a groupId
@@ -108,6 +110,23 @@ class MistakesTest {
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.text()).contains(expected))
                 .satisfies(finding -> assertThat(finding.warning()).isTrue());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            layout: "{pipeline}/{field:}/{batchId}.ndjson.gz" | a name behind field:, such as {field:country}
+            layout: "{pipeline}/{YYYY-MM-dd}/{batchId}.ndjson.gz" | a year of yyyy
+            layout: "{pipeline}/{batchId}.parquet" | set the option schema to its file
+            time: placed_at | The time is 'placed_at'; expected arrival, or field:NAME
+            """)
+    void a_wrong_option_of_objects_is_found(String option, String expected) throws IOException {
+        change("s3/orders-archive.camel.yaml", "time: \"{{orders-archive.time}}\"", option);
+
+        assertThat(findings(folder.resolve("s3")))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.text())
+                        .contains("s3/orders-archive.camel.yaml, line 31, column 18: ")
+                        .contains(expected));
     }
 
     @Test

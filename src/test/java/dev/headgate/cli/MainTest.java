@@ -25,7 +25,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "schema", "hawtio"})
+    @ValueSource(strings = {"run", "schema", "hawtio", "pipelines"})
     void every_command_has_help(String command) {
         CommandLineRun run = CommandLineRun.of(command, "--help");
 

@@ -3,16 +3,22 @@ package dev.headgate.guarantee;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.cli.CommandLineRun;
+import dev.headgate.devservices.DevKafka;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.util.FileSystemUtils;
 
 /** The page about the first pipeline, command by command as they stand there, with the messages that stand there. */
 class FirstPipelineIT {
@@ -56,14 +62,48 @@ class FirstPipelineIT {
         assertThat(folder.resolve("payments.xml")).content().contains("<failure message=\"table payments: expected");
     }
 
-    /** Also what is refused is said: where and why. */
+    /** Its key and headers come with a message; no group has read it. */
     @Test
-    void the_tests_of_a_shipped_pipeline_pass() throws IOException {
-        FileSystemUtils.copyRecursively(Path.of("routes"), folder);
+    void a_topic_gives_the_sample_and_the_messages_to_try() throws Exception {
+        try (DevKafka kafka = DevKafka.start(folder.resolve("kafka"))) {
+            Map<String, Object> servers = Map.of("bootstrap.servers", kafka.bootstrapServers());
+            kafka.createTopic("payments", 2, Map.of());
+            try (KafkaProducer<String, String> producer =
+                    new KafkaProducer<>(servers, new StringSerializer(), new StringSerializer())) {
+                for (int i = 1; i <= 12; i++) {
+                    String payment = "{\"payment_id\": \"p-%d\",\n \"amount\": 1.50}".formatted(i);
+                    ProducerRecord<String, String> sent =
+                            new ProducerRecord<>("payments", i % 2, 1_000_000L + i, "p-" + i, payment);
+                    sent.headers().add("message-id", ("m-" + i).getBytes(StandardCharsets.UTF_8));
+                    producer.send(sent).get();
+                }
+            }
+            Path config = Files.writeString(
+                    folder.resolve("kafka.properties"), "camel.component.kafka.brokers=" + kafka.bootstrapServers());
 
-        CommandLineRun run = CommandLineRun.of("test", folder.resolve("sqs").toString());
-
-        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+            CommandLineRun made = CommandLineRun.of(
+                    "new", folder.resolve("payments").toString(), "--sample-topic", "payments", "--config", config.toString());
+            assertThat(made.exitCode()).as(made.err()).isZero();
+            assertThat(folder.resolve("payments/migrations/V1__payments.sql"))
+                    .content()
+                    .contains("payment_id text primary key", "amount     numeric not null");
+            Files.writeString(
+                    folder.resolve("payments/application.properties"),
+                    Files.readString(folder.resolve("payments/application.properties"))
+                            .replaceAll("(?m)^camel.component.kafka.brokers.*$", Files.readString(config)));
+            CommandLineRun tried = CommandLineRun.of(
+                    "try", folder.resolve("payments").toString(), "--topic", "payments", "--count", "2");
+            assertThat(tried.exitCode()).as(tried.out() + tried.err()).isZero();
+            assertThat(tried.out())
+                    .contains("1. {\"payment_id\": \"p-11\"", "2. {\"payment_id\": \"p-12\"", "2 messages, 0 dead letters");
+            try (Admin admin = Admin.create(servers)) {
+                assertThat(admin.listGroups().all().get()).isEmpty();
+            }
+            CommandLineRun missing = CommandLineRun.of(
+                    "try", folder.resolve("payments").toString(), "--topic", "paiments");
+            assertThat(missing.exitCode()).isEqualTo(1);
+            assertThat(missing.err()).contains("There is no topic paiments: check its spelling.");
+        }
     }
 
     private CommandLineRun run(String command) {

@@ -2,11 +2,15 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
@@ -25,6 +29,39 @@ class ForeignIT {
             String from = "kafka:{{orders.topic}}?groupId={{orders.group}}&brokers={{camel.component.kafka.brokers}}"
                     + "&autoOffsetReset=earliest&autoCommitIntervalMs=50";
             outageAndKill(pipeline, 100, Duration.ofSeconds(2), from, pipeline::committed);
+        }
+    }
+
+    /** Its thread would end with it, without a word. */
+    @Test
+    void an_error_of_a_deserializer_is_said_and_does_not_end_the_consumer() throws Exception {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.sendOrder("order-1", "", 1);
+            pipeline.flush();
+            pipeline.migrate();
+            pipeline.execute("create table written (order_id text primary key)");
+            String from = "kafka:{{orders.topic}}?groupId={{orders.group}}&brokers={{camel.component.kafka.brokers}}"
+                    + "&valueDeserializer=" + WithoutItsClasses.class.getName();
+            try (ChildProcess foreign = start(pipeline, from)) {
+                Pipeline.await().untilAsserted(() -> assertThat(pipeline.count(WRITTEN))
+                        .as(foreign::output)
+                        .isEqualTo(1));
+                assertThat(foreign.output()).contains("Reading from Kafka fails: java.lang.NoClassDefFoundError: org/example/Order");
+            }
+        }
+    }
+
+    /** At first, as a class path that is still being mended. */
+    public static final class WithoutItsClasses extends ByteArrayDeserializer {
+
+        private static final AtomicBoolean FIRST = new AtomicBoolean(true);
+
+        @Override
+        public byte[] deserialize(String topic, Headers headers, ByteBuffer data) {
+            if (FIRST.getAndSet(false)) {
+                throw new NoClassDefFoundError("org/example/Order");
+            }
+            return super.deserialize(topic, headers, data);
         }
     }
 

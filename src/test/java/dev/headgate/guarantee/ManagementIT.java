@@ -2,6 +2,8 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the management server answers, and to whom. */
 class ManagementIT {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PIPELINE = mbean("services", "Pipeline-orders");
     private static final String OUTBOX = mbean("services", "Outbox-orders-applied");
     private static final String RELAY = mbean("routes", "orders-applied-relay");
@@ -33,12 +36,15 @@ class ManagementIT {
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
             assertThat(execute(PIPELINE, "pause")).contains("\"status\":403");
             assertThat(execute(RELAY, "suspend()")).contains("\"status\":403");
+            assertThat(execute(mbean("services", "DeadLetters"), "replay")).contains("\"status\":403");
+            assertThat(execute(mbean("services", "Routes"), "reload")).contains("\"status\":403");
             assertThat(write(THROTTLE, "MaximumRequests", 10)).contains("\"status\":403");
             assertThat(read("java.lang:type=Runtime", "SystemProperties")).contains("\"status\":403");
             assertThat(read(PIPELINE, "State", "Origin", "http://elsewhere.example"))
                     .doesNotContain("running");
             assertThat(read(PIPELINE, "State", "Origin", "http://127.0.0.1:" + port))
                     .contains("running");
+            commandsThatAreNotAllowed(pipeline);
             assertThat(read(PIPELINE, "State")).contains("\"value\":\"running\"");
             pipeline.stop(looking);
 
@@ -71,7 +77,85 @@ class ManagementIT {
             Pipeline.await()
                     .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(2));
             theTables(pipeline);
+            deadLettersAreDecided();
+            commandsThatAreAllowed(pipeline);
         }
+    }
+
+    private void commandsThatAreNotAllowed(Pipeline pipeline) {
+        assertThat(pipelines(pipeline, "list").succeeded().out()).contains("PIPELINE", "orders", "running", "100000/s");
+        assertThat(pipelines(pipeline, "list --json").succeeded().out())
+                .contains("\"name\" : \"orders\"", "\"maxRate\" : 100000.0", "\"maxRejected\" : ");
+        assertThat(pipelines(pipeline, "show orders").succeeded().out())
+                .contains("kafka:" + pipeline.topic, "max rate        100000/s", "batch           orders: ");
+        pipelines(pipeline, "pause orders").failed(1, "headgate.management.write=true");
+        pipelines(pipeline, "set orders --max-rate 5").failed(1, "headgate.management.write=true");
+        pipelines(pipeline, "show order").failed(1, "No pipeline order runs there: did you mean orders?");
+        pipelines(pipeline, "set orders").failed(2, "Nothing to set");
+        pipelines(pipeline, "set orders --max-rate 0").failed(2, "above 0");
+        properties.put("camel.management.port", "1");
+        pipelines(pipeline, "list").failed(1, "Nobody answers at http://127.0.0.1:1");
+        properties.put("camel.management.port", Integer.toString(port));
+    }
+
+    private void commandsThatAreAllowed(Pipeline pipeline) throws Exception {
+        pipelines(pipeline, "pause orders nothing").failed(1, "No pipeline nothing runs there");
+        assertThat(read(PIPELINE, "State")).contains("running");
+        assertThat(pipelines(pipeline, "pause orders").succeeded().out()).isEqualTo("The pipeline orders is paused.\n");
+        assertThat(read(PIPELINE, "State")).contains("paused: operator");
+        assertThat(pipelines(pipeline, "show orders --json").succeeded().out())
+                .contains("\"state\" : \"paused\"", "\"reason\" : \"operator\"");
+        assertThat(pipelines(pipeline, "resume orders --json").succeeded().out())
+                .isEqualTo("{\"pipeline\":\"orders\",\"paused\":false}\n");
+        assertThat(read(PIPELINE, "State")).contains("running");
+        assertThat(pipelines(
+                                pipeline,
+                                "set orders --max-rate 2000 --max-rejected 0.5 --max-inflight-messages 70"
+                                        + " --max-inflight-bytes 7000")
+                        .succeeded()
+                        .out())
+                .contains("max rate        2000/s", "max rejected 0.5", " of 70 messages", " of 7000 bytes");
+        assertThat(read(THROTTLE, "TimePeriodMillis")).contains("\"value\":100");
+        assertThat(jolokia("""
+                {"type":"write","mbean":"%s","attribute":"MaxRate","value":-0.5}
+                """.formatted(PIPELINE))).contains("the rate must be above 0");
+        assertThat(pipelines(pipeline, "set orders --max-rate 0.5").succeeded().out())
+                .contains("max rate        0.5/s");
+        assertThat(read(THROTTLE, "TimePeriodMillis")).contains("\"value\":2000");
+    }
+
+    /** The buttons of the page: of a message that is refused again, and is then given up. */
+    private void deadLettersAreDecided() throws Exception {
+        String letters = mbean("services", "DeadLetters");
+        String page = "http://127.0.0.1:" + port;
+        String reason = JSON.readTree(read(letters, "Reasons"))
+                .at("/value/orders")
+                .fieldNames()
+                .next();
+        HttpResponse<String> look = Scrape.get(
+                port,
+                "/observe/dead-letters?pipeline=orders&reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8),
+                credentials);
+        assertThat(look.body()).contains("\"step\" : \"orders-validate\"", "dead-letters show ");
+        String replay = """
+                {"type":"exec","mbean":"%s","operation":"replay","arguments":["orders","%s"]}
+                """.formatted(letters, reason);
+        assertThat(jolokia(replay, "Origin", "http://elsewhere.example")).contains("another site");
+        assertThat(jolokia(replay, "Origin", page)).contains("Replayed 1: 0 applied, 1 refused again");
+        String discard = """
+                {"type":"exec","mbean":"%s","operation":"discard","arguments":["orders","%s","%s"]}
+                """;
+        assertThat(jolokia(discard.formatted(letters, reason, " "), "Origin", page))
+                .contains("say why");
+        assertThat(jolokia(discard.formatted(letters, reason, "no order"), "Origin", page))
+                .contains("Discarded 1.");
+        assertThat(read(letters, "Open")).contains("\"value\":0");
+    }
+
+    private HeadgateCommand pipelines(Pipeline pipeline, String words) {
+        Map<String, String> settings = pipeline.properties();
+        settings.putAll(properties);
+        return HeadgateCommand.run(Pipeline.ROUTES, settings, List.of(("pipelines " + words).split(" ")));
     }
 
     /** With a relay that is paused and resumed. */

@@ -81,7 +81,8 @@ class StatusIT {
                         "queryAgeSeconds",
                         "started",
                         "times",
-                        "version");
+                        "version",
+                        "writes");
         assertThat(status.path("notReady")).isEmpty();
         JsonNode orders = orders(status);
         assertThat(names(orders))
@@ -91,6 +92,7 @@ class StatusIT {
                         "history",
                         "inflight",
                         "late",
+                        "maxRate",
                         "missing",
                         "name",
                         "objectives",
@@ -154,6 +156,14 @@ class StatusIT {
                 .contains("batch:orders", "outbox:orders-applied", "relation \"orders\" does not exist")
                 .contains("orders: 1 open (1 ", "./headgate dead-letters list --reasons")
                 .contains("orders: 1 messages that have not ended are older than 60 s, the oldest in a batch 10 min")
+                .contains("<div class=\"controls\"><button type=\"button\" class=\"pause\">Pause</button>")
+                .contains(
+                        ">Replay</button>",
+                        ">Discard</button>",
+                        "href=\"observe/dead-letters?pipeline=orders&amp;reason=")
+                .contains("href=\"observe/page/runbook.md#:~:text=%23%23%20HeadgateHeld\"")
+                .contains("<div class=\"scale\" aria-hidden=\"true\"><span>")
+                .contains("data-label=\"Oldest due\"", "data-label=\"last day\"")
                 .contains("in sink; headgate_stage_errors_total has their reasons")
                 .doesNotContain("Nothing needs attention")
                 .contains("aria-label=\"Throughput in the last 15 minutes: ")
@@ -242,6 +252,7 @@ class StatusIT {
         return new HashMap<>(Map.of(
                 "camel.management.enabled", "true",
                 "camel.management.port", Integer.toString(port),
+                "headgate.management.write", "true",
                 "headgate.management.token", "t0ken"));
     }
 

@@ -26,11 +26,11 @@ class MessageTimeTest {
     }
 
     private static Instant arrival(long timestamp) {
-        return new MessageTime("arrival", () -> NOW).of(message("{}", timestamp));
+        return new MessageTime("arrival", () -> NOW).of(message("{}", timestamp), null);
     }
 
     private static Instant field(String at) {
-        return new MessageTime("field:at", () -> NOW).of(message("{\"at\":\"" + at + "\"}", 1L));
+        return new MessageTime("field:at", () -> NOW).of(message("{}", 1L), at);
     }
 
     @ParameterizedTest

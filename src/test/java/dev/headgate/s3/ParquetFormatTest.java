@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,7 @@ class ParquetFormatTest {
               "text": {"type": "string"},
               "whole": {"type": "integer"},
               "real": {"type": ["number", "null"]},
+              "amount": {"type": "number", "multipleOf": 0.01},
               "flag": {"type": "boolean"},
               "at": {"type": "string", "format": "date-time"},
               "day": {"type": "string", "format": "date"},
@@ -53,6 +56,7 @@ class ParquetFormatTest {
                   required binary text (STRING);
                   required int64 whole;
                   optional double real;
+                  optional int64 amount (DECIMAL(18,2));
                   optional boolean flag;
                   optional int64 at (TIMESTAMP(MICROS,true));
                   optional int32 day (DATE);
@@ -72,7 +76,7 @@ class ParquetFormatTest {
     @Test
     void a_reader_finds_every_value_again() throws IOException {
         List<Map<String, Object>> rows = rows(ALL_TYPES, """
-                {"text": "\u00e4\\n", "whole": 9007199254740993, "real": 0.1, "flag": true,
+                {"text": "\u00e4\\n", "whole": 9007199254740993, "real": 0.1, "amount": 19.9, "flag": true,
                  "at": "2026-03-04T12:00:00.123456+02:00", "day": "2026-03-04", "state": "paid", "mixed": 7,
                  "anything": [1.50, {"a": null}], "tags": ["x", null], "inner": {"list": [{"n": 1}, {}]},
                  "later": 1.50, "more": {"b": 2}}
@@ -85,6 +89,7 @@ class ParquetFormatTest {
                 .containsEntry("text", "\u00e4\n")
                 .containsEntry("whole", 9007199254740993L)
                 .containsEntry("real", 0.1)
+                .containsEntry("amount", new BigDecimal("19.90"))
                 .containsEntry("flag", true)
                 .containsEntry("at", Instant.parse("2026-03-04T10:00:00.123456Z"))
                 .containsEntry("day", LocalDate.parse("2026-03-04"))
@@ -110,6 +115,9 @@ class ParquetFormatTest {
             {"text":"","whole":1.5,"inner":{"list":[]}}              ; $.whole
             {"text":"","whole":9223372036854775808,"inner":{"list":[]}} ; $.whole
             {"text":"","whole":1,"real":1e999,"inner":{"list":[]}}   ; $.real
+            {"text":"","whole":1,"amount":0.001,"inner":{"list":[]}} ; $.amount
+            {"text":"","whole":1,"amount":99999999999999999.99,"inner":{"list":[]}} ; $.amount
+            {"text":"","whole":1,"amount":"1","inner":{"list":[]}}   ; $.amount
             {"text":"","whole":1,"flag":"x","inner":{"list":[]}}     ; $.flag
             {"text":"","whole":1,"at":"noon","inner":{"list":[]}}    ; $.at
             {"text":"","whole":1,"day":"2026-02-30","inner":{"list":[]}} ; $.day
@@ -124,6 +132,23 @@ class ParquetFormatTest {
         assertThatThrownBy(() -> rows(ALL_TYPES, json))
                 .isInstanceOfSatisfying(RejectedException.class, refused -> assertThat(refused.reason())
                         .isEqualTo("no column fits: " + place));
+    }
+
+    /** Of doubles the sum is 97451.2500000027. */
+    @Test
+    void amounts_add_up() throws IOException {
+        String schema = """
+                {"type": "object", "properties": {"amount": {"type": "number", "multipleOf": 0.01}}}
+                """;
+        String[] payloads = Collections.nCopies(4875, "{\"amount\": 19.99}").toArray(String[]::new);
+
+        BigDecimal sum = rows(schema, payloads).stream()
+                .map(row -> new BigDecimal(String.valueOf(row.get("amount"))))
+                .reduce(BigDecimal.ZERO, BigDecimal::add);
+
+        assertThat(rows(schema, payloads)).allSatisfy(row -> assertThat(row.get("amount"))
+                .isEqualTo(new BigDecimal("19.99")));
+        assertThat(sum).isEqualTo(new BigDecimal("97451.25"));
     }
 
     @ParameterizedTest
@@ -141,6 +166,7 @@ class ParquetFormatTest {
             {"type":"object","properties":{"a":{"type":"array","items":{"$ref":"#"}}}} ; $ref # leads to itself
             {"type":"object","properties":{"_rest":{}}}                          ; at $._rest: the name is that of
             {"type":"object","properties":{"a":{"type":"decimal"}}}              ; at $.a: unknown type in "decimal"
+            {"type":"object","properties":{"a":{"type":"number","multipleOf":1e-19}}} ; at $.a: multipleOf 1E-19 has 19 digits
             {"type":                                                             ; cannot be read as JSON
             """)
     void a_schema_without_columns_is_refused_with_file_and_place(String schema, String why) {

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +36,17 @@ public final class KafkaCheck {
 
     /** Empty if no brokers are set, or if how to reach them is known to Camel alone (placeholders, beans). */
     public static Optional<KafkaCheck> of(Settings settings) {
+        return configuration(settings, AdminClientConfig.configNames())
+                .map(configuration -> new KafkaCheck(
+                        String.valueOf(configuration.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)), configuration));
+    }
+
+    /**
+     * What leads Kafka's own clients to the cluster.
+     *
+     * @param names of the properties that the client knows
+     */
+    static Optional<Map<String, Object>> configuration(Settings settings, Set<String> names) {
         Properties component = new Properties();
         settings.asProperties().forEach((name, value) -> {
             if (name.toString().startsWith(COMPONENT)) {
@@ -47,15 +59,15 @@ public final class KafkaCheck {
         }
         Map<String, Object> configuration = new HashMap<>();
         component.forEach((name, value) -> {
-            if (AdminClientConfig.configNames().contains(name.toString())) {
+            if (names.contains(name.toString())) {
                 configuration.put(name.toString(), value);
             }
         });
         configuration.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
-        configuration.put(AdminClientConfig.CLIENT_ID_CONFIG, "headgate-preflight");
+        configuration.put(AdminClientConfig.CLIENT_ID_CONFIG, "headgate");
         configuration.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
         configuration.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) TIMEOUT.toMillis());
-        return Optional.of(new KafkaCheck(brokers, configuration));
+        return Optional.of(configuration);
     }
 
     /**

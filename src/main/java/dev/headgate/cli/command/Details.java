@@ -32,6 +32,11 @@ public final class Details {
         return this;
     }
 
+    /** All of it. */
+    public String text() {
+        return lines.toString();
+    }
+
     /** Ends with the payload, as text if it is UTF-8. */
     public String payload(byte @Nullable [] payload) {
         if (payload == null) {

@@ -1,16 +1,22 @@
 package dev.headgate.cli.scaffold;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.cli.checks.TopicTail;
 import dev.headgate.cli.command.Command;
+import dev.headgate.cli.command.SettingsOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -24,7 +30,7 @@ import picocli.CommandLine.Spec;
                 "Write a folder with a pipeline that runs: routes, SQL, migration, schema, settings and sample messages.",
         footer = {
             "",
-            "With --sample, JSON Schema, table and upsert are guessed from messages as they come, one JSON object a line.",
+            "With --sample or --sample-topic, JSON Schema, table and upsert are guessed from messages as they come, one JSON object a line.",
             "What is written passes `headgate check NAME`; edit it, it is yours."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -74,6 +80,8 @@ public final class NewCommand implements Command {
         }
     }
 
+    private static final int FROM_TOPIC = 1_000;
+
     private static final List<String> SAMPLE = List.of(
             "{\"id\": \"a-1\", \"version\": 1, \"text\": \"first\", \"at\": \"2026-01-02T03:04:05Z\"}",
             "{\"id\": \"a-1\", \"version\": 2, \"text\": \"second\", \"at\": \"2026-01-02T03:04:06Z\"}",
@@ -102,14 +110,44 @@ public final class NewCommand implements Command {
             description = "Tell somebody of each message that was applied: ${COMPLETION-CANDIDATES}.")
     private @Nullable Outbox outbox;
 
-    @Option(names = "--sample", paramLabel = "FILE", description = "Messages as they come, one JSON object a line.")
-    private @Nullable Path sample;
+    @ArgGroup
+    private Given given = new Given();
+
+    /** Messages as they come. */
+    static final class Given {
+
+        @Option(names = "--sample", paramLabel = "FILE", description = "Messages as they come, one JSON object a line.")
+        private @Nullable Path file;
+
+        @Option(
+                names = "--sample-topic",
+                paramLabel = "TOPIC",
+                description = "The newest messages of a topic, of the Kafka of the settings; nothing is committed.")
+        private @Nullable String topic;
+    }
+
+    @Mixin
+    private SettingsOptions settings;
 
     @Spec
     private CommandSpec spec;
 
     /** For picocli. */
     public NewCommand() {}
+
+    private Sample sample() {
+        if (given.topic != null) {
+            List<String> lines = new ArrayList<>();
+            for (TopicTail.Found found : TopicTail.read(settings.load(), given.topic, FROM_TOPIC)) {
+                if (found.payload() != null) {
+                    // A line break within JSON is a blank.
+                    lines.add(new String(found.payload(), StandardCharsets.UTF_8).replaceAll("\\R", " "));
+                }
+            }
+            return Sample.of(lines, given.topic);
+        }
+        return given.file == null ? Sample.of(SAMPLE, "built in") : Sample.read(given.file);
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -123,7 +161,7 @@ public final class NewCommand implements Command {
             throw new ConfigurationException(
                     "%s is there already: choose another name, or move it away.".formatted(folder));
         }
-        Sample messages = sample == null ? Sample.of(SAMPLE, "built in") : Sample.read(sample);
+        Sample messages = sample();
         Map<String, String> files = new Scaffold(name, from, to, outbox, messages).files();
         PrintWriter out = spec.commandLine().getOut();
         for (Map.Entry<String, String> file : files.entrySet()) {

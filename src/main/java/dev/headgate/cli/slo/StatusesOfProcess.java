@@ -1,15 +1,12 @@
 package dev.headgate.cli.slo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.headgate.ConfigurationException;
-import dev.headgate.HeadgateException;
-import dev.headgate.cli.command.JsonAnswer;
+import dev.headgate.cli.command.RunningProcess;
 import dev.headgate.manage.ManagementAccess;
 import dev.headgate.manage.slo.Errors;
 import dev.headgate.manage.slo.Objective;
 import dev.headgate.manage.slo.ObjectiveState;
 import dev.headgate.manage.slo.Window;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -22,22 +19,7 @@ final class StatusesOfProcess {
     private StatusesOfProcess() {}
 
     static List<ObjectiveStatus> ask(ManagementAccess access) {
-        if (!access.isEnabled()) {
-            throw new ConfigurationException("The management server is off: set camel.management.enabled=true,"
-                    + " or ask Prometheus with --prometheus URL.");
-        }
-        URI url = URI.create(access.url() + "/observe/status");
-        JsonAnswer answer = JsonAnswer.from(url, access.authorization());
-        return switch (answer.status()) {
-            case 200 -> statuses(answer.body());
-            case 401 ->
-                throw new HeadgateException(url + " does not take the credentials of these settings: they need the"
-                        + " process's headgate.management.token, or its user and password.");
-            case 404 ->
-                throw new HeadgateException(url + " is not there: the process has no meters"
-                        + " (camel.management.metrics-enabled=false), or is no Headgate of this version.");
-            default -> throw new HeadgateException(url + " answers " + answer.status() + ".");
-        };
+        return statuses(new RunningProcess(access).status());
     }
 
     private static List<ObjectiveStatus> statuses(JsonNode status) {

@@ -30,6 +30,7 @@ final class JobMeters implements JobListener {
     private final Reasons queues = new Reasons();
     private final Set<String> expected = new ConcurrentSkipListSet<>();
     private volatile List<TableQueries.Waiting> waiting = List.of();
+    private volatile List<TableQueries.Queue> known = List.of();
 
     JobMeters(PrometheusRegistry registry) {
         lag = Meters.JOB_LAG.histogram(registry);
@@ -52,6 +53,20 @@ final class JobMeters implements JobListener {
             waiting.forEach(entry -> oldest.merge(queues.bounded(entry.queue()), entry.oldestSeconds(), Math::max));
             oldest.forEach((queue, seconds) -> values.call(seconds, queue));
         });
+        Meters.JOB_PAUSED.gauge(registry, values -> {
+            TreeMap<String, Double> paused = new TreeMap<>();
+            expected.forEach(queue -> paused.put(queue, 0.0));
+            known.forEach(queue -> paused.merge(queues.bounded(queue.name()), queue.paused() ? 1.0 : 0.0, Math::max));
+            paused.forEach((queue, is) -> values.call(is, queue));
+        });
+        Meters.JOB_NEXT_RUN.gauge(registry, values -> {
+            TreeMap<String, Double> next = new TreeMap<>();
+            expected.forEach(queue -> next.put(queue, Double.NaN));
+            known.stream()
+                    .filter(queue -> !Double.isNaN(queue.nextRun()))
+                    .forEach(queue -> next.put(queues.bounded(queue.name()), queue.nextRun()));
+            next.forEach((queue, at) -> values.call(at, queue));
+        });
     }
 
     /** A route executes its jobs: what it has not yet done is shown as none. */
@@ -65,8 +80,9 @@ final class JobMeters implements JobListener {
     }
 
     /** What the table holds at present. */
-    void waiting(List<TableQueries.Waiting> jobs) {
+    void waiting(List<TableQueries.Waiting> jobs, List<TableQueries.Queue> queuesKnown) {
         waiting = jobs;
+        known = queuesKnown;
     }
 
     @Override

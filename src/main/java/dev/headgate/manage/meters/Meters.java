@@ -217,6 +217,12 @@ public enum Meters {
             "headgate_job_oldest_due_seconds",
             "How long the job due longest has been due, or 0.",
             "queue"),
+    JOB_PAUSED(MeterKind.GAUGE, "headgate_job_queue_paused", "1 while the queue is paused, in all processes.", "queue"),
+    JOB_NEXT_RUN(
+            MeterKind.GAUGE,
+            "headgate_job_next_run_timestamp_seconds",
+            "When the schedule of the queue enqueues its next job, in seconds of the epoch; NaN without one.",
+            "queue"),
     JOB_LAG(
             MeterKind.SECONDS,
             "headgate_job_lag_seconds",

@@ -8,6 +8,7 @@ import dev.headgate.sqs.QueueDepth;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
 import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +49,8 @@ final class ServerPolls implements AutoCloseable {
     private final Map<String, Long> answeredNanos = new ConcurrentHashMap<>();
     private final Map<String, QueueDepth> queues = new ConcurrentHashMap<>();
     private volatile List<KafkaLag.Lag> lags = List.of();
-    private volatile TableQueries.Answer answer = new TableQueries.Answer(List.of(), List.of(), List.of(), 0);
+    private volatile TableQueries.Answer answer =
+            new TableQueries.Answer(List.of(), List.of(), List.of(), List.of(), 0);
 
     ServerPolls(
             CamelContext context,
@@ -76,7 +79,7 @@ final class ServerPolls implements AutoCloseable {
 
     private boolean askTables() throws SQLException {
         answer = tables.ask();
-        jobs.waiting(answer.jobs());
+        jobs.waiting(answer.jobs(), answer.queues());
         return true;
     }
 
@@ -88,6 +91,7 @@ final class ServerPolls implements AutoCloseable {
 
     private boolean askQueues() {
         boolean any = false;
+        queues.keySet().removeIf(pipeline -> context.getRoute(pipeline) == null);
         for (Route route : context.getRoutes()) {
             if (route.getEndpoint() instanceof Sqs2Endpoint endpoint) {
                 any = true;
@@ -121,13 +125,17 @@ final class ServerPolls implements AutoCloseable {
                         (server, nanos) -> values.call((System.nanoTime() - nanos) / NANOS, server)));
         lag(registry, Meters.KAFKA_LAG, KafkaLag.Lag::messages);
         lag(registry, Meters.KAFKA_UNREADABLE, KafkaLag.Lag::unreadable);
-        Meters.KAFKA_MISSING.counted(registry, values -> clients.missing()
-                .forEach(missing -> values.call(
+        Meters.KAFKA_MISSING.counted(registry, values -> {
+            Map<List<String>, Double> sums = new HashMap<>();
+            for (AcknowledgingClientFactory.Missing missing : clients.missing()) {
+                TopicPartition partition = missing.partition();
+                sums.merge(
+                        labels(KafkaLag.pipeline(context, missing.group(), partition.topic()), partition),
                         (double) missing.records(),
-                        KafkaLag.pipeline(
-                                context, missing.group(), missing.partition().topic()),
-                        missing.partition().topic(),
-                        Integer.toString(missing.partition().partition()))));
+                        Double::sum);
+            }
+            sums.forEach((labels, records) -> values.call(records, labels.toArray(String[]::new)));
+        });
         Meters.SQS_MESSAGES.gauge(
                 registry,
                 values -> queues.forEach((pipeline, depth) -> {
@@ -145,13 +153,17 @@ final class ServerPolls implements AutoCloseable {
     }
 
     private void lag(PrometheusRegistry registry, Meters meter, ToLongFunction<KafkaLag.Lag> messages) {
-        meter.gauge(
-                registry,
-                values -> lags.forEach(lag -> values.call(
-                        (double) messages.applyAsLong(lag),
-                        lag.pipeline(),
-                        lag.partition().topic(),
-                        Integer.toString(lag.partition().partition()))));
+        meter.gauge(registry, values -> {
+            Map<List<String>, Double> sums = new HashMap<>();
+            lags.forEach(lag -> sums.merge(
+                    labels(lag.pipeline(), lag.partition()), (double) messages.applyAsLong(lag), Double::sum));
+            sums.forEach((labels, sum) -> values.call(sum, labels.toArray(String[]::new)));
+        });
+    }
+
+    /** Of several groups whose routes are gone, or are just being replaced, these are the same. */
+    private static List<String> labels(String pipeline, TopicPartition partition) {
+        return List.of(pipeline, partition.topic(), Integer.toString(partition.partition()));
     }
 
     /** What waits, by destination: zero for a relay of this process that nothing waits for. */

@@ -20,13 +20,18 @@ public final class TableQueries {
     /** Jobs of a queue in a state, and for how long the one that is due longest has been due. */
     public record Waiting(String queue, String state, long jobs, double oldestSeconds) {}
 
+    /** A queue that was paused once or has a schedule; the next run in seconds of the epoch, NaN if there is none. */
+    public record Queue(String name, boolean paused, double nextRun) {}
+
     /** What the tables hold. */
-    public record Answer(List<Pending> outbox, List<Open> deadLetters, List<Waiting> jobs, long ledgerKeys) {
+    public record Answer(
+            List<Pending> outbox, List<Open> deadLetters, List<Waiting> jobs, List<Queue> queues, long ledgerKeys) {
 
         public Answer {
             outbox = List.copyOf(outbox);
             deadLetters = List.copyOf(deadLetters);
             jobs = List.copyOf(jobs);
+            queues = List.copyOf(queues);
         }
     }
 
@@ -99,6 +104,11 @@ public final class TableQueries {
             group by queue, state
             """;
 
+    private static final String QUEUES = """
+            select name, paused_at is not null, extract(epoch from next_run_at) from headgate.job_queue
+            order by name limit 1000
+            """;
+
     private static final String LEDGER =
             "select greatest(reltuples, 0)::bigint from pg_class where oid = 'headgate.ledger'::regclass";
 
@@ -114,7 +124,12 @@ public final class TableQueries {
             connection.setAutoCommit(false);
             try {
                 statement.execute(BOUNDS);
-                return new Answer(outbox(statement), deadLetters(statement), jobs(statement), ledgerKeys(statement));
+                return new Answer(
+                        outbox(statement),
+                        deadLetters(statement),
+                        jobs(statement),
+                        queues(statement),
+                        ledgerKeys(statement));
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);
@@ -151,6 +166,18 @@ public final class TableQueries {
             }
         }
         return jobs;
+    }
+
+    private static List<Queue> queues(Statement statement) throws SQLException {
+        List<Queue> queues = new ArrayList<>();
+        try (ResultSet row = statement.executeQuery(QUEUES)) {
+            while (row.next()) {
+                double nextRun = row.getDouble(3);
+                boolean none = row.wasNull();
+                queues.add(new Queue(row.getString(1), row.getBoolean(2), none ? Double.NaN : nextRun));
+            }
+        }
+        return queues;
     }
 
     private static long ledgerKeys(Statement statement) throws SQLException {

@@ -1,7 +1,10 @@
 package dev.headgate.manage.status;
 
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.backpressure.RouteThrottle;
+import dev.headgate.batch.BatchComponent;
 import dev.headgate.batch.Held;
+import dev.headgate.batch.ManagedBatch;
 import dev.headgate.manage.meters.MeterSnapshot;
 import dev.headgate.manage.meters.Meters;
 import dev.headgate.manage.slo.Budget;
@@ -29,6 +32,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the state of one pipeline out of the meters. */
@@ -36,6 +40,7 @@ final class PipelineReader {
 
     private static final List<String> STAGES = List.of("source", "process", "batch", "sink", "acknowledge");
 
+    private final CamelContext context;
     private final Topology topology;
     private final InflightLimit limit;
     private final Supplier<Collection<Held>> holds;
@@ -43,11 +48,13 @@ final class PipelineReader {
     private final Map<String, Budget> budgets;
 
     PipelineReader(
+            CamelContext context,
             Topology topology,
             InflightLimit limit,
             Supplier<Collection<Held>> holds,
             History history,
             Map<String, Budget> budgets) {
+        this.context = context;
         this.topology = topology;
         this.limit = limit;
         this.holds = holds;
@@ -79,6 +86,7 @@ final class PipelineReader {
                 now.value(Meters.WAITING_LATE, name),
                 now.value(Meters.WAITING_OLDEST, name),
                 now.sum(Meters.KAFKA_MISSING, name),
+                new RouteThrottle(context, name).rate().orElse(Double.NaN),
                 queue(now, name),
                 new Quantiles(
                         minute.quantile(0.5, Meters.FRESHNESS, name), minute.quantile(0.99, Meters.FRESHNESS, name)),
@@ -157,7 +165,14 @@ final class PipelineReader {
                 now.value(Meters.BATCH_SIZE_LIMIT, batch),
                 now.value(Meters.LANES, batch),
                 now.value(Meters.LANES_ALLOWED, batch),
-                now.value(Meters.LANES_WRITING, batch));
+                now.value(Meters.LANES_WRITING, batch),
+                maxRejected(batch));
+    }
+
+    private double maxRejected(String batch) {
+        ManagedBatch managed =
+                context.getComponent("batch", BatchComponent.class).batches().get(batch);
+        return managed == null ? Double.NaN : managed.getMaxRejected();
     }
 
     private static ObjectiveRatios kept(Objective objective, @Nullable Budget budget, Counts counts) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param late messages that have not ended and are older than fresh ones may be
  * @param oldestSeconds the age of the oldest in a batch
  * @param missing messages that Kafka's broker had deleted before they were read, at most, since the start
+ * @param maxRate messages a second that its throttle lets pass
  * @param queue null unless the source is a queue of SQS
  */
 record PipelineStatus(
@@ -32,6 +33,7 @@ record PipelineStatus(
         double late,
         double oldestSeconds,
         double missing,
+        double maxRate,
         @Nullable QueueState queue,
         Quantiles freshness,
         OutcomeCounts outcomes,
@@ -73,7 +75,8 @@ record PipelineStatus(
             double sizeLimit,
             double lanes,
             double lanesAllowed,
-            double lanesWriting) {}
+            double lanesWriting,
+            double maxRejected) {}
 
     record ObjectiveRatios(Objective name, ObjectiveState state, Map<Window, Double> errorRatio) {}
 }

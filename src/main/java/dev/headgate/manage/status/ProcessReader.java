@@ -35,16 +35,19 @@ final class ProcessReader {
     private final Topology topology;
     private final PipelineReader pipelines;
     private final History history;
+    private final boolean writes;
 
     ProcessReader(
             CamelContext context,
             InflightLimit limit,
             Supplier<Collection<Held>> holds,
             History history,
-            Map<String, Budget> budgets) {
+            Map<String, Budget> budgets,
+            boolean writes) {
         this.context = context;
+        this.writes = writes;
         this.topology = new Topology(context);
-        this.pipelines = new PipelineReader(topology, limit, holds, history, budgets);
+        this.pipelines = new PipelineReader(context, topology, limit, holds, history, budgets);
         this.history = history;
     }
 
@@ -63,6 +66,7 @@ final class ProcessReader {
                 started.truncatedTo(ChronoUnit.SECONDS),
                 Build.version(),
                 Build.commit(),
+                writes,
                 notReady(),
                 ages,
                 Stream.of(Objective.values())

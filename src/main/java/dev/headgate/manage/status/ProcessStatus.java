@@ -9,12 +9,15 @@ import java.util.Map;
 /**
  * The state of the whole process, as {@code src/docs/observability.md} describes it and the page reads it. A number that
  * is not known is NaN.
+ *
+ * @param writes whether who has credentials may change something
  */
 record ProcessStatus(
         Instant at,
         Instant started,
         String version,
         String commit,
+        boolean writes,
         List<NotReady> notReady,
         Map<String, Double> queryAgeSeconds,
         List<ObjectiveText> objectives,

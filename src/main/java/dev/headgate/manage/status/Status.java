@@ -46,14 +46,19 @@ public final class Status implements AutoCloseable {
     private final ScheduledExecutorService thread;
     private int samples;
 
-    /** Begins to read. */
+    /**
+     * Begins to read.
+     *
+     * @param writes whether who has credentials may change something
+     */
     public Status(
             CamelContext context,
             InflightLimit limit,
             Supplier<MeterSnapshot> meters,
-            Supplier<Collection<Held>> holds) {
+            Supplier<Collection<Held>> holds,
+            boolean writes) {
         this.meters = meters;
-        this.reader = new ProcessReader(context, limit, holds, history, budgets);
+        this.reader = new ProcessReader(context, limit, holds, history, budgets, writes);
         this.first = meters.get();
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread daemon = new Thread(task, "status");

@@ -55,7 +55,7 @@ function bars(times, values, y) {
 
 /**
  * Draws into a figure.
- * options: title, format (of a value), isCount (bars), limit (a line where the objective is, if values come near it)
+ * options: title, format (of a value), isCount (bars), isWhole (of messages), limit (a line where the objective is, if values come near it)
  */
 export function draw(figure, times, values, options) {
   const known = values.filter((value) => value !== null);
@@ -70,10 +70,45 @@ export function draw(figure, times, values, options) {
   svg.append(...(options.isCount ? bars : lines)(times, values, y));
   figure.querySelector(".name").textContent = options.title;
   figure.querySelector(".plot").replaceChildren(svg);
-  figure.querySelector(".top-label").textContent = options.format(top);
+  figure.querySelectorAll(".scale span").forEach((label, i) => {
+    const value = (top * (2 - i)) / 2;
+    // Half of 5 messages is no number that a count has.
+    label.textContent = options.isWhole && !Number.isInteger(value) ? "" : options.format(value);
+  });
+  figure.shown = { times, values, options };
+  point(figure);
   figure.querySelector(".current").textContent = options.isCount
     ? options.format(known.reduce((sum, value) => sum + value, 0))
     : options.format(values.at(-1) ?? null);
+}
+
+/** Says what the value is where the pointer is, also after the chart has moved on below it. */
+export function watchPointer(figure) {
+  const frame = figure.querySelector(".frame");
+  frame.addEventListener("pointermove", (event) => {
+    const box = figure.querySelector(".plot").getBoundingClientRect();
+    figure.pointer = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    point(figure);
+  });
+  frame.addEventListener("pointerleave", () => {
+    figure.pointer = undefined;
+    point(figure);
+  });
+}
+
+function point(figure) {
+  const [line, tip] = [figure.querySelector(".pointer"), figure.querySelector(".tip")];
+  const { times, values, options } = figure.shown;
+  const is = figure.pointer !== undefined && times.length > 0;
+  line.hidden = tip.hidden = !is;
+  if (!is) return;
+  const wanted = times.at(-1) - (1 - figure.pointer) * SECONDS;
+  const nearest = times.reduce((best, time, i) => (Math.abs(time - wanted) < Math.abs(times[best] - wanted) ? i : best), 0);
+  const share = 1 - (times.at(-1) - times[nearest]) / SECONDS;
+  line.style.left = `${share * 100}%`;
+  tip.textContent = `${new Date(times[nearest] * 1_000).toLocaleTimeString("en-GB")}  ${options.format(values[nearest])}`;
+  tip.style.left = share < 0.5 ? `${share * 100}%` : "auto";
+  tip.style.right = share < 0.5 ? "auto" : `${(1 - share) * 100}%`;
 }
 
 function summary(known, options) {

@@ -1,6 +1,6 @@
 // Reads /observe/status every two seconds and draws it. What can have the focus is made once; the rest is replaced.
 
-import { draw, byMinute } from "./charts.js";
+import { draw, byMinute, watchPointer } from "./charts.js";
 import * as say from "./words.js";
 
 const INTERVAL = 2_000;
@@ -8,6 +8,8 @@ const PATIENCE = 5_000;
 
 /** Without a user and a password that the page's own address may have: fetch refuses those. */
 const STATUS = new URL("observe/status", `${location.origin}${location.pathname}`);
+
+const JOLOKIA = new URL("observe/jolokia/", STATUS.href.replace(/observe\/status$/, ""));
 
 const byId = (id) => document.getElementById(id);
 
@@ -30,12 +32,12 @@ function facts(rows) {
     el("div", { class: level ?? null }, el("dt", {}, name), el("dd", {}, value))));
 }
 
-/** In a region that scrolls by itself where it is too wide. */
-function table(label, header, rows, numeric = 1) {
+/** In a region that scrolls by itself where it is too wide; a row becomes a block of its own there if it is not of charts. */
+function table(label, header, rows, numeric = 1, kind = "stacks") {
   const cell = (name, i, attributes) => (content) =>
-    el(name, { ...attributes, class: i >= header.length - numeric ? "number" : null }, content);
+    el(name, { ...attributes, class: i >= header.length - numeric ? "number" : null, "data-label": name === "td" ? header[i] : null }, content);
   return el("div", { class: "scroll", role: "region", "aria-label": label, tabindex: "0" },
-    el("table", {},
+    el("table", { class: kind },
       el("thead", {}, el("tr", {}, ...header.map((text, i) => cell("th", i, { scope: "col" })(text)))),
       el("tbody", {}, ...rows.map((row) =>
         el("tr", {}, ...row.map((content, i) =>
@@ -51,13 +53,68 @@ function step(title, place, rate, rows, bar = null, state = null) {
     facts(rows));
 }
 
+// What a person decides
+
+/** Asks for an operation or an attribute of an MBean, and says in the node what came of it. */
+async function tell(node, service, request, done) {
+  node.textContent = "…";
+  try {
+    const response = await fetch(JOLOKIA, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ mbean: `org.apache.camel:context=headgate,type=services,name="${service}"`, ...request }),
+    });
+    const answer = response.ok ? await response.json() : { status: response.status, error: "the process refuses it" };
+    node.textContent = answer.status === 200 ? (done ?? answer.value) : `Not done: ${answer.error.replace(/^([\w.$]+ : )+/, "")}`;
+  } catch {
+    node.textContent = "Not done: the process does not answer.";
+  }
+  await read();
+}
+
+function button(text, attributes, press) {
+  const node = el("button", { type: "button", ...attributes }, text);
+  node.addEventListener("click", press);
+  return node;
+}
+
+/** For who may change something: the others do not see them. */
+function controls(name) {
+  const told = el("p", { class: "told", role: "status" });
+  const service = `Pipeline-${name}`;
+  const rate = el("input", { type: "number", min: "0", step: "any", id: `rate-${name}`, size: "8" });
+  const node = el("div", { class: "controls", hidden: "" },
+    button("Pause", { class: "pause" }, () => tell(told, service, { type: "exec", operation: "pause" }, `${name} is paused.`)),
+    button("Resume", { class: "resume" }, () => tell(told, service, { type: "exec", operation: "resume" }, `${name} is resumed.`)),
+    el("span", { class: "rating" },
+      el("label", { for: `rate-${name}` }, "Most a second "),
+      rate,
+      button("Set", {}, () => {
+        if (rate.value === "") return;
+        // As a text, which JMX takes for any number.
+        tell(told, service, { type: "write", attribute: "MaxRate", value: rate.value }, `${name} takes ${rate.value} a second at most.`);
+        rate.value = "";
+      })),
+    told);
+  return node;
+}
+
+function drawControls(node, pipeline, writes) {
+  const byOperator = pipeline.pauses.some(({ reason }) => reason === "operator");
+  node.hidden = !writes;
+  node.querySelector(".pause").hidden = byOperator;
+  node.querySelector(".resume").hidden = !byOperator;
+  node.querySelector(".rating").hidden = pipeline.maxRate === null || pipeline.maxRate === undefined;
+  node.querySelector("input").placeholder = pipeline.maxRate ?? "";
+}
+
 // A pipeline
 
 const charts = (pipeline) => [
   { key: "perSecond", title: "Throughput", format: say.rate },
-  { key: "waiting", title: pipeline.queue ? "Queue depth" : "Lag", format: say.count },
+  { key: "waiting", title: pipeline.queue ? "Queue depth" : "Lag", format: say.count, isWhole: true },
   { key: "freshnessP99Seconds", title: "Freshness p99", format: say.duration, limit: 60 },
-  { key: "deadLetters", title: "Dead letters", format: say.count, isCount: true },
+  { key: "deadLetters", title: "Dead letters", format: say.count, isCount: true, isWhole: true },
 ];
 
 const LATENCY = { source: "fetch", process: "route", batch: "wait", sink: "write", acknowledge: "commit" };
@@ -109,21 +166,28 @@ function pipelineSection(name) {
   const figures = charts({}).map(() =>
     el("figure", {},
       el("figcaption", {}, el("span", { class: "name" }), el("strong", { class: "current" })),
-      el("div", { class: "frame" }, el("span", { class: "top-label", "aria-hidden": "true" }), el("div", { class: "plot" })),
+      el("div", { class: "frame" },
+        el("div", { class: "scale", "aria-hidden": "true" }, el("span", {}), el("span", {}), el("span", {})),
+        el("div", { class: "plot" }),
+        el("div", { class: "overlay", "aria-hidden": "true" },
+          el("span", { class: "pointer", hidden: "" }), el("span", { class: "tip", hidden: "" }))),
       el("div", { class: "axis", "aria-hidden": "true" }, el("span", {}, "15 min ago"), el("span", {}, "now"))));
   const node = el("section", { class: "card pipeline", "aria-labelledby": id },
     el("div", { class: "title" }, el("h2", { id }, name), el("p", { class: "state" })),
+    controls(name),
     el("ol", { class: "flow", "aria-label": `The way of a message through ${name}` }),
     el("h3", { class: "unseen" }, "The last 15 minutes"),
     el("div", { class: "charts" }, ...figures),
     el("details", {}, el("summary", {}, "The charts as a table"), el("div", {})),
     el("h3", {}, "Objectives"),
     el("div", { class: "objectives" }));
+  figures.forEach(watchPointer);
   return { node, figures, find: (selector) => node.querySelector(selector) };
 }
 
 function drawPipeline({ figures, find }, pipeline, status) {
   find(".state").replaceChildren(badge(say.state(pipeline.state)), ` ${say.pauses(pipeline, status.at)}`);
+  drawControls(find(".controls"), pipeline, status.writes);
   find(".flow").replaceChildren(...flow(pipeline));
   const columns = charts(pipeline).map((chart) => ({ ...chart, values: pipeline.history[chart.key] }));
   columns.forEach((chart, i) => draw(figures[i], status.times, chart.values, chart));
@@ -132,7 +196,7 @@ function drawPipeline({ figures, find }, pipeline, status) {
     ["Minutes ago", ...columns.map(({ title }) => title)],
     byMinute(status.times, columns).map(([ago, ...values]) =>
       [String(ago), ...values.map((value, i) => columns[i].format(value))]),
-    columns.length));
+    columns.length, null));
   keepScroll(find(".objectives"), table(
     `Objectives of ${pipeline.name}`,
     ["Objective", "State", "Errors: allowed", "last day", "last hour", "5 min", "waiting now"],
@@ -153,7 +217,9 @@ function keepScroll(node, next) {
   if (old?.className !== next.className) {
     node.replaceChildren(next);
   } else {
+    const held = document.activeElement?.closest("[data-key]")?.dataset.key;
     old.replaceChildren(...next.childNodes);
+    if (held && !old.contains(document.activeElement)) old.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus();
   }
 }
 
@@ -177,7 +243,8 @@ function drawAttention(status) {
   byId("attention").classList.toggle("calm", items.length === 0);
   byId("attention").querySelector("ul").replaceChildren(...(items.length === 0
     ? [el("li", {}, badge(say.calm), " Nothing needs attention.")]
-    : items.map(({ label, text }) => el("li", {}, badge(label), ` ${text}`))));
+    : items.map(({ label, text, runbook }) => el("li", {}, badge(label), ` ${text} `,
+      runbook ? el("a", { href: say.runbook(runbook), "data-key": `runbook ${text}` }, "runbook") : null))));
   const spoken = items.map(({ key }) => key).join(". ") || "Nothing needs attention";
   if (byId("announcement").textContent !== spoken) byId("announcement").textContent = spoken;
   document.title = items.length === 0 ? "Headgate" : `(${items.length}) Headgate`;
@@ -202,20 +269,57 @@ function drawAll(status) {
   drawPipelines(status);
   byId("outboxes").hidden = status.outboxes.length === 0;
   byId("outboxes").lastElementChild.replaceChildren(...status.outboxes.map(outboxFlow));
-  const letters = status.deadLetters.map((one) => [one.pipeline, one.reason, say.count(one.open), say.count(one.sinceStart)]);
-  if (letters.length === 0) {
-    byId("letters").lastElementChild.replaceChildren(el("p", {}, "None."));
-  } else {
-    keepScroll(byId("letters").lastElementChild,
-      table("Dead letters by pipeline and reason", ["Pipeline", "Reason", "Open", "Since start"], letters, 2));
-  }
+  drawLetters(status);
   byId("jobs").hidden = status.jobs.length === 0;
   if (status.jobs.length > 0) {
-    const names = [...new Set(status.jobs.flatMap(({ meters }) => Object.keys(meters)))].sort();
-    keepScroll(byId("jobs").lastElementChild, table("Queues of jobs", ["Queue", ...names.map(say.meter)],
-      status.jobs.map(({ queue, meters }) => [queue, ...names.map((name) =>
-        (name.includes("_seconds") ? say.duration : say.count)(meters[name]))]), names.length));
+    keepScroll(byId("jobs").lastElementChild, table("Queues of jobs",
+      ["Queue", "State", "Available", "Oldest due", "Executing", "Later", "Completed", "Failed", "Next run"],
+      status.jobs.map((queue) => {
+        const job = say.job(queue, status.at);
+        return [queue.queue, badge(job.state), ...job.numbers];
+      }), 7));
   }
+}
+
+let lettersDrawn = "";
+
+/** Anew only if they differ: who is about to press a button finds it there. */
+function drawLetters(status) {
+  const { deadLetters, writes } = status;
+  const next = JSON.stringify([deadLetters, writes]);
+  if (next === lettersDrawn) return;
+  lettersDrawn = next;
+  const node = byId("letters").querySelector(".rows");
+  if (deadLetters.length === 0) {
+    node.replaceChildren(el("p", {}, "None."));
+    return;
+  }
+  const told = byId("letters").querySelector(".told");
+  const rows = deadLetters.map(({ pipeline, reason, open, sinceStart }) => {
+    const key = `${pipeline} ${reason}`;
+    const ask = (operation, ...given) => tell(told, "DeadLetters", { type: "exec", operation, arguments: [pipeline, reason, ...given] });
+    const replay = () => confirm(`Send all of ${pipeline} again that were refused for this?\n${reason}`) && ask("replay");
+    const discard = () => {
+      const why = prompt(`Why are those of ${pipeline} discarded that were refused for this? It is kept with them.\n${reason}`);
+      if (why?.trim()) ask("discard", why.trim());
+    };
+    const query = new URLSearchParams({ pipeline, reason });
+    return [
+      pipeline,
+      open > 0 ? el("a", { href: `observe/dead-letters?${query}`, "data-key": `look ${key}` }, reason) : reason,
+      say.count(open),
+      say.count(sinceStart),
+      ...(writes
+        ? [open > 0
+          ? el("span", { class: "decide" },
+            button("Replay", { "data-key": `replay ${key}` }, replay),
+            button("Discard", { "data-key": `discard ${key}` }, discard))
+          : ""]
+        : []),
+    ];
+  });
+  keepScroll(node, table("Dead letters by pipeline and reason",
+    ["Pipeline", "Reason", "Open", "Since start", ...(writes ? ["Decide"] : [])], rows, writes ? 3 : 2));
 }
 
 // Reading

@@ -51,8 +51,6 @@ export function place(at) {
   return at ? `${SCHEMES[at.scheme] ?? `${at.scheme}:`} ${at.name}`.trim() : "";
 }
 
-export const meter = (name) => name.replace(/^headgate_(jobs |jobs?_)?/, "").replace(/_(total|seconds)\b/, "").replaceAll("_", " ");
-
 // States: a word, a symbol, and a level for the colour
 
 const STATES = {
@@ -88,6 +86,31 @@ export function pauses(pipeline, now) {
     .join("; ");
 }
 
+/** Its text from that headline on: the file has no other marks. */
+export const runbook = (headline) => `observe/page/runbook.md#:~:text=${encodeURIComponent(`## ${headline}`)}`;
+
+/** Of a queue: its state, then what is available, its oldest, executing, later, completed, failed, next run. */
+export function job({ meters }, now) {
+  const of = (name) => meters[`headgate_${name}`];
+  const sum = (...names) => {
+    const known = names.map(of).filter((value) => !isNone(value));
+    return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
+  };
+  const next = of("job_next_run_timestamp_seconds");
+  return {
+    state: of("job_queue_paused") === 1 ? STATES.paused : STATES.running,
+    numbers: [
+      count(of("jobs available")),
+      duration(of("job_oldest_due_seconds")),
+      count(of("jobs executing")),
+      count(sum("jobs scheduled", "jobs retryable")),
+      count(of("job_executed_total completed")),
+      count(of("job_errors_total")),
+      isNone(next) ? NONE : `in ${duration(Math.max(0, next - new Date(now) / 1_000))}`,
+    ],
+  };
+}
+
 const withTimes = (text) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, time);
 
 const ERRORS = { word: "Errors", symbol: "▲", level: "warn" };
@@ -100,6 +123,7 @@ function ofMessages(pipeline) {
     const oldest = oldestSeconds > 60 ? `, the oldest in a batch ${duration(oldestSeconds)}` : "";
     items.push({
       key: `${name} has late messages`,
+      runbook: "Freshness",
       label: { word: "Late", symbol: "▲", level: "warn" },
       text: `${name}: ${count(late)} messages that have not ended are older than 60 s${oldest}; what is held, paused or slow keeps them`,
     });
@@ -108,6 +132,7 @@ function ofMessages(pipeline) {
   if (failing.length > 0) {
     items.push({
       key: `${name} has errors`,
+      runbook: "Reliability",
       label: ERRORS,
       text: `${name}: errors in the last minute, ${failing.map((stage) => `${count(stage.errorsPerMinute)} in ${stage.name}`).join(", ")}; ` +
         "headgate_stage_errors_total has their reasons, the log says why",
@@ -116,6 +141,7 @@ function ofMessages(pipeline) {
   if (missing > 0) {
     items.push({
       key: `${name} misses messages`,
+      runbook: "HeadgateMessagesMissing",
       label: { word: "Missing", symbol: "✕", level: "bad" },
       text: `${name}: up to ${count(missing)} messages were deleted from the topic before they were read; the log has their offsets. Let them be sent again`,
     });
@@ -123,6 +149,7 @@ function ofMessages(pipeline) {
   if (unreadable > 0) {
     items.push({
       key: `${name} has unreadable messages`,
+      runbook: "HeadgateTransactionOpen",
       label: { word: "Unreadable", symbol: "◐", level: "warn" },
       text: `${name}: ${count(unreadable)} messages wait behind an open transaction of their producer; it, or its broker, has to end it`,
     });
@@ -159,6 +186,7 @@ export function attention(status) {
       const label = state(pipeline.state);
       items.push({
         key: `${pipeline.name} is ${label.word.toLowerCase()}`,
+        runbook: pipeline.state === "held" ? "HeadgateHeld" : "HeadgatePausedTooLong",
         label,
         text: `${pipeline.name}, ${pauses(pipeline, status.at)}`,
       });
@@ -168,6 +196,7 @@ export function attention(status) {
         const { text, budget } = status.objectives.find(({ name }) => name === one.name);
         items.push({
           key: `${one.name} of ${pipeline.name} is ${one.state}`,
+          runbook: one.name[0].toUpperCase() + one.name.slice(1),
           label: objective(one.state),
           text: `${one.name} of ${pipeline.name}: ${share(one.errorRatio["1d"])} errors in the last day, ` +
             `${share(one.errorRatio["1h"])} in the last hour, ${share(budget)} allowed (${text})`,
@@ -181,6 +210,7 @@ export function attention(status) {
   for (const { pipeline, messages, reasons } of openLetters(status)) {
     items.push({
       key: `${pipeline} has open dead letters`,
+      runbook: "HeadgateDeadLettersRising",
       label: { word: "Dead letters", symbol: "▲", level: "warn" },
       text: `${pipeline}: ${count(messages)} open (${reasons.join(", ")}): look with ./headgate dead-letters list --reasons, ` +
         "mend the cause, then replay or discard them",
@@ -196,6 +226,7 @@ export function attention(status) {
     if (errorsPerMinute > 0) {
       items.push({
         key: `outbox ${destination} has errors`,
+        runbook: "HeadgateRelayStuck",
         label: ERRORS,
         text: `outbox:${destination}: ${count(errorsPerMinute)} errors in the last minute; the log and last_error in headgate.outbox say why`,
       });
@@ -203,6 +234,7 @@ export function attention(status) {
     if (oldestSeconds > 60) {
       items.push({
         key: `outbox ${destination} is behind`,
+        runbook: "HeadgateRelayStuck",
         label: { word: "Behind", symbol: "▲", level: "warn" },
         text: `outbox:${destination}: its oldest entry has waited for ${duration(oldestSeconds)}; its destination is slow or refuses, or no process relays it`,
       });

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,23 @@ class AttentionTest {
                         "Late: orders: 8 messages that have not ended are older than 60 s, the oldest in a batch 5 min");
         assertThat(attention("pipeline.outcomes.conflict = 3")).startsWith("Ids used twice: orders: 3 messages");
         assertThat(attention("outbox.errorsPerMinute = 4")).startsWith("Errors: outbox:applied: 4 errors");
+    }
+
+    @Test
+    void the_parts_of_the_runbook_that_it_names_are_there() throws IOException {
+        List<String> named = Pattern.compile("runbook: .*")
+                .matcher(Files.readString(WORDS))
+                .results()
+                .flatMap(line ->
+                        Pattern.compile("\"(\\w+)\"").matcher(line.group()).results())
+                .map(name -> name.group(1))
+                .filter(name -> !name.equals("held"))
+                .toList();
+
+        assertThat(named).contains("HeadgateHeld").hasSizeGreaterThan(7);
+        assertThat(Files.readAllLines(Path.of("src/docs/runbook.md")))
+                .containsAll(named.stream().map("## "::concat).toList())
+                .contains("## Freshness", "## Reliability", "## Capacity");
     }
 
     private String attention(String change) throws IOException, InterruptedException {
