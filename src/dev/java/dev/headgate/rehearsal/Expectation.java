@@ -44,7 +44,8 @@ record Expectation(List<Input> messages, JsonNode expected) {
         }
         test.path("expect").fieldNames().forEachRemaining(kind -> {
             if (!KINDS.contains(kind)) {
-                throw wrong(file, "expect has no `%s`; known are rows, outbox, jobs, objects, deadLetters".formatted(kind));
+                throw wrong(
+                        file, "expect has no `%s`; known are rows, outbox, jobs, objects, deadLetters".formatted(kind));
             }
         });
         if (!test.path("messages").isArray() || !test.path("expect").isObject()) {

@@ -40,8 +40,9 @@ final class StoredMessages {
         List<JsonNode> messages = new ArrayList<>();
         for (JsonNode object : tables.json(OBJECTS.formatted(folder.replace("'", "''")))) {
             String key = object.path("key").asText();
-            try (InputStream content = servers.s3().client().getObject(
-                    request -> request.bucket(object.path("bucket").asText()).key(key))) {
+            try (InputStream content = servers.s3().client().getObject(request -> request.bucket(
+                            object.path("bucket").asText())
+                    .key(key))) {
                 messages.addAll(key.endsWith(".parquet") ? rows(content) : lines(key, content));
             } catch (IOException e) {
                 throw new HeadgateException("The object %s cannot be read: %s".formatted(key, e.getMessage()), e);

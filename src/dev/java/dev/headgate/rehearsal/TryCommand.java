@@ -82,8 +82,7 @@ public final class TryCommand implements Command {
         if (messages.topic == null) {
             return Input.lines(Objects.requireNonNull(messages.file));
         }
-        return TopicTail.read(
-                        Settings.load(looked, null, System.getenv()), messages.topic.name, messages.topic.count)
+        return TopicTail.read(Settings.load(looked, null, System.getenv()), messages.topic.name, messages.topic.count)
                 .stream()
                 .map(found -> new Input(found.key(), found.headers(), found.payload()))
                 .toList();

@@ -57,6 +57,8 @@ final class RejectionSearch {
     private final Map<KeyAndReason, Long> firstOfKey = new HashMap<>();
 
     private final Set<String> tooMany = new HashSet<>();
+    /** What the database said of rows that it cannot read: whatever is written beside them, it says so again. */
+    private final Map<Message, Throwable> unreadable = new HashMap<>();
     private @Nullable Throwable lastRefusal;
     private int failedAttempts;
     private int nextProbe;
@@ -283,7 +285,9 @@ final class RejectionSearch {
         int refused = 0;
         for (Message message : list) {
             while (!isOver() && !waits(message, strict, Set.of())) {
-                Failure failure = write(List.of(message), true);
+                Throwable known = unreadable.remove(message);
+                lastRefusal = known == null ? lastRefusal : known;
+                Failure failure = known == null ? write(List.of(message), true) : Failure.of(known);
                 if (failure instanceof Failure.Outage) {
                     continue;
                 }
@@ -306,10 +310,15 @@ final class RejectionSearch {
      */
     private @Nullable List<Message> writeOthers(List<Message> range) {
         List<Message> others = range;
+        unreadable.clear();
         for (int named = 0; named < MOST_NAMED && !isOver(); named++) {
-            int suspect = Suspect.among(others, Objects.requireNonNull(lastRefusal));
+            Throwable refusal = Objects.requireNonNull(lastRefusal);
+            int suspect = Suspect.among(others, refusal);
             if (suspect < 0) {
                 return null;
+            }
+            if (ObjectHelper.getException(RefusedRowException.class, refusal) != null) {
+                unreadable.put(others.get(suspect), refusal);
             }
             others = without(others, suspect);
             if (others.isEmpty()) {

@@ -65,7 +65,10 @@ public final class RouteCheck {
 
     /** Nobody who acknowledges the message waits for the end of these, nor hears of their failure. */
     private static final Set<Class<?>> BESIDE = Set.of(
-            AggregateDefinition.class, OnCompletionDefinition.class, ResequenceDefinition.class, WireTapDefinition.class);
+            AggregateDefinition.class,
+            OnCompletionDefinition.class,
+            ResequenceDefinition.class,
+            WireTapDefinition.class);
 
     private static final String ONE_ROUTE_FOR_EACH =
             " a route for each batch that reads the source by itself, in a groupId or from a queue of its own.";
@@ -189,8 +192,7 @@ public final class RouteCheck {
      */
     private List<Finding> beside(RouteDefinition route) {
         return RoutesToBatch.all(route.getOutputs()).stream()
-                .filter(step -> BESIDE.contains(step.getClass())
-                        && toBatch.mayLeadToBatchAtRunTime(step))
+                .filter(step -> BESIDE.contains(step.getClass()) && toBatch.mayLeadToBatchAtRunTime(step))
                 .map(step -> StepPlace.finding(
                         route,
                         step,

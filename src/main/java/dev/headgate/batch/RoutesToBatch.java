@@ -152,7 +152,8 @@ final class RoutesToBatch {
         if (written == null) {
             return false;
         }
-        String language = step instanceof ExpressionNode node ? node.getExpression().getLanguage() : "simple";
+        String language =
+                step instanceof ExpressionNode node ? node.getExpression().getLanguage() : "simple";
         if (language.equals("constant")) {
             return false;
         }

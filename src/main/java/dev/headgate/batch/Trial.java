@@ -85,9 +85,12 @@ final class Trial {
         return failure.error();
     }
 
-    /** Whether the later messages of its key wait for the verdict: they do unless it is most likely the message's fault. */
+    /**
+     * Whether the later messages of its key wait for the verdict: they do unless it is most likely the message's fault. When
+     * it was refused as often as it takes, they are tried: where none but its key has messages, only they can tell.
+     */
     boolean holdsBack() {
-        return !certain && !isData();
+        return !isRepeated() && !isData();
     }
 
     /** Whether it failed often enough, over enough time, to be the message's fault, given that others passed. */

@@ -18,8 +18,7 @@ final class ClientVersion {
      */
     static void check(String version) {
         Matcher found = FORM.matcher(version);
-        if (found.matches()
-                && Integer.parseInt(found.group(1)) * 1000 + Integer.parseInt(found.group(2)) < 4001) {
+        if (found.matches() && Integer.parseInt(found.group(1)) * 1000 + Integer.parseInt(found.group(2)) < 4001) {
             throw new ConfigurationException(
                     ("kafka-clients %s is on the class path, expected 4.1 or newer: add the dependency"
                                     + " org.apache.kafka:kafka-clients:4.1.2; with Spring Boot, which chooses an older one,"

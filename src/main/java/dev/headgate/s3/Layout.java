@@ -134,7 +134,9 @@ public final class Layout {
             time.format().formatTo(Instant.EPOCH, new StringBuilder());
             return time;
         } catch (RuntimeException e) {
-            throw complaint(template, "{" + field + "} to be {pipeline}, {batchId}, {field:NAME} or a pattern such as {yyyy-MM-dd}");
+            throw complaint(
+                    template,
+                    "{" + field + "} to be {pipeline}, {batchId}, {field:NAME} or a pattern such as {yyyy-MM-dd}");
         }
     }
 

@@ -35,8 +35,7 @@ record ParquetDecimal(int scale, String place) implements ParquetColumn {
         BigDecimal number = value.decimalValue();
         // Not to make a number of 1E+999999999 only to refuse it.
         if ((long) number.precision() - number.scale() + scale > DIGITS) {
-            throw ParquetScalar.misfit(
-                    place, "expected at most %d digits before the point".formatted(DIGITS - scale));
+            throw ParquetScalar.misfit(place, "expected at most %d digits before the point".formatted(DIGITS - scale));
         }
         try {
             out.addLong(number.setScale(scale).unscaledValue().longValueExact());

@@ -213,6 +213,51 @@ class BatchHoldingIT {
         }
     }
 
+    /** With a state that may be the sink's fault too. */
+    @Test
+    void a_bad_one_does_not_hold_its_key_for_ever_where_there_is_no_other() throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=12" + FAST, null)) {
+            routes.step = batch -> {
+                for (Message message : batch.messages()) {
+                    if (message.rejection() == null
+                            && BatchRoutes.payload(message).startsWith("bad")) {
+                        throw new SQLException("permission denied", "42501");
+                    }
+                }
+            };
+            List<String> good = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                routes.send("k", "bad" + i);
+                routes.send("k", "good" + i);
+                good.add("good" + i);
+            }
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 12);
+            assertThat(routes.rejected)
+                    .extracting(BatchRoutes::payload)
+                    .containsExactly("bad0", "bad1", "bad2", "bad3", "bad4", "bad5");
+            assertThat(routes.payloads()).containsSubsequence(good);
+        }
+    }
+
+    @Test
+    void a_fault_of_the_sink_that_refuses_a_whole_key_refuses_at_most_those_that_were_tried_when_it_ended()
+            throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=50" + FAST, null)) {
+            AtomicInteger attempts = new AtomicInteger();
+            routes.step = batch -> {
+                if (attempts.incrementAndGet() <= 300) {
+                    throw new SQLException("permission denied", "42501");
+                }
+            };
+            names(50).forEach(name -> routes.send("k", name));
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 50);
+            List<String> rest = new ArrayList<>(names(50));
+            rest.removeAll(routes.rejected.stream().map(BatchRoutes::payload).toList());
+            assertThat(routes.rejected).hasSizeLessThanOrEqualTo(RefusalWindow.ALWAYS_ISOLATED);
+            assertThat(routes.payloads()).isEqualTo(rest);
+        }
+    }
+
     /** As at 2,000 a second: the evidence is the same. */
     @Test
     void a_fault_that_refuses_one_message_after_the_other_holds_and_refuses_none_of_them() throws Exception {

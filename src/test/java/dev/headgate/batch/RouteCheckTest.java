@@ -155,7 +155,8 @@ class RouteCheckTest {
 
     @Test
     void where_there_is_no_batch_nothing_leads_to_one() throws Exception {
-        String alone = ROUTES.substring(0, ROUTES.indexOf("- route:", 1)).formatted("wireTap: { uri: \"${header.to}\" }");
+        String alone =
+                ROUTES.substring(0, ROUTES.indexOf("- route:", 1)).formatted("wireTap: { uri: \"${header.to}\" }");
         assertThat(faults(alone)).isEmpty();
     }
 
@@ -165,7 +166,12 @@ class RouteCheckTest {
             context.addRoutes(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from("kafka:orders").routeId("in").onCompletion().toD("${header.to}").end().log("x");
+                    from("kafka:orders")
+                            .routeId("in")
+                            .onCompletion()
+                            .toD("${header.to}")
+                            .end()
+                            .log("x");
                     from("batch:b").routeId("write").log("x");
                 }
             });

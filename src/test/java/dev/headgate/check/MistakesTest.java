@@ -124,11 +124,9 @@ class MistakesTest {
     void a_wrong_option_of_objects_is_found(String option, String expected) throws IOException {
         change("s3/orders-archive.camel.yaml", "time: \"{{orders-archive.time}}\"", option);
 
-        assertThat(findings(folder.resolve("s3")))
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.text())
-                        .contains("s3/orders-archive.camel.yaml, line 31, column 18: ")
-                        .contains(expected));
+        assertThat(findings(folder.resolve("s3"))).singleElement().satisfies(finding -> assertThat(finding.text())
+                .contains("s3/orders-archive.camel.yaml, line 31, column 18: ")
+                .contains(expected));
     }
 
     @Test

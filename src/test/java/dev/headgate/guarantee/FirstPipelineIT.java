@@ -82,7 +82,12 @@ class FirstPipelineIT {
                     folder.resolve("kafka.properties"), "camel.component.kafka.brokers=" + kafka.bootstrapServers());
 
             CommandLineRun made = CommandLineRun.of(
-                    "new", folder.resolve("payments").toString(), "--sample-topic", "payments", "--config", config.toString());
+                    "new",
+                    folder.resolve("payments").toString(),
+                    "--sample-topic",
+                    "payments",
+                    "--config",
+                    config.toString());
             assertThat(made.exitCode()).as(made.err()).isZero();
             assertThat(folder.resolve("payments/migrations/V1__payments.sql"))
                     .content()
@@ -95,12 +100,15 @@ class FirstPipelineIT {
                     "try", folder.resolve("payments").toString(), "--topic", "payments", "--count", "2");
             assertThat(tried.exitCode()).as(tried.out() + tried.err()).isZero();
             assertThat(tried.out())
-                    .contains("1. {\"payment_id\": \"p-11\"", "2. {\"payment_id\": \"p-12\"", "2 messages, 0 dead letters");
+                    .contains(
+                            "1. {\"payment_id\": \"p-11\"",
+                            "2. {\"payment_id\": \"p-12\"",
+                            "2 messages, 0 dead letters");
             try (Admin admin = Admin.create(servers)) {
                 assertThat(admin.listGroups().all().get()).isEmpty();
             }
-            CommandLineRun missing = CommandLineRun.of(
-                    "try", folder.resolve("payments").toString(), "--topic", "paiments");
+            CommandLineRun missing =
+                    CommandLineRun.of("try", folder.resolve("payments").toString(), "--topic", "paiments");
             assertThat(missing.exitCode()).isEqualTo(1);
             assertThat(missing.err()).contains("There is no topic paiments: check its spelling.");
         }

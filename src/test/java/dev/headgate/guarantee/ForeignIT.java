@@ -46,7 +46,8 @@ class ForeignIT {
                 Pipeline.await().untilAsserted(() -> assertThat(pipeline.count(WRITTEN))
                         .as(foreign::output)
                         .isEqualTo(1));
-                assertThat(foreign.output()).contains("Reading from Kafka fails: java.lang.NoClassDefFoundError: org/example/Order");
+                assertThat(foreign.output())
+                        .contains("Reading from Kafka fails: java.lang.NoClassDefFoundError: org/example/Order");
             }
         }
     }

@@ -26,7 +26,8 @@ class FormatsIT {
 
     private static final String LAYOUT = "{pipeline}/dt={yyyy-MM-dd}/hr={HH}/{batchId}";
     private static final Map<String, String> PARQUET = Map.of(
-            "camel.component.objects.layout", "{pipeline}/currency={field:currency}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.parquet",
+            "camel.component.objects.layout",
+                    "{pipeline}/currency={field:currency}/dt={yyyy-MM-dd}/hr={HH}/{batchId}.parquet",
             "camel.component.objects.schema", "../orders.schema.json",
             "orders-archive.time", "arrival");
 
@@ -52,7 +53,9 @@ class FormatsIT {
 
             assertThat(archive.read()).containsExactly("late-1", "old-1");
             String key = archive.named().get(1);
-            assertThat(key).startsWith("orders-archive/currency=EUR/dt=2026-02-03/hr=04/").endsWith(".parquet");
+            assertThat(key)
+                    .startsWith("orders-archive/currency=EUR/dt=2026-02-03/hr=04/")
+                    .endsWith(".parquet");
             assertThat(archive.contentType(key)).isEqualTo("application/vnd.apache.parquet");
             assertThat(pipeline.texts("select format || ' ' || latest from headgate.object_manifest order by id")
                             .get(1))

@@ -153,8 +153,9 @@ class ManagementPortIT {
                 """.formatted(BEARER));
         pipeline.sendOrder("order", "id", 1);
         pipeline.flush();
-        Pipeline.await().untilAsserted(() -> assertThat(get("/observe/status", here()).body())
-                .contains("disk full, "));
+        Pipeline.await()
+                .untilAsserted(
+                        () -> assertThat(get("/observe/status", here()).body()).contains("disk full, "));
     }
 
     private void nothingShowsASecret(String... headers) throws IOException {
@@ -182,7 +183,13 @@ class ManagementPortIT {
         String status = get("/observe/status", headers).body();
         assertThat(status).contains("hooks", "127.0.0.1:1");
         hasNoSecret("status", status);
-        for (String path : List.of("/observe/metrics", "/observe/info", "/observe/health", "/observe/health?data=true&stackTrace=true", "/q/dev", "/q/send")) {
+        for (String path : List.of(
+                "/observe/metrics",
+                "/observe/info",
+                "/observe/health",
+                "/observe/health?data=true&stackTrace=true",
+                "/q/dev",
+                "/q/send")) {
             hasNoSecret(path, get(path, headers).body());
         }
         // Each can be asked by the name that it is given here, also where somebody's password is the name of a route.

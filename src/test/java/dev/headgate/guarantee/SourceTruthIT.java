@@ -221,10 +221,10 @@ class SourceTruthIT {
                 return !away.assignment().isEmpty();
             });
             start(Map.of());
-            String outside =
-                    "the consumer of [%1$s] has not joined its group %1$s".formatted(pipeline.topic);
-            Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).body())
-                    .contains(outside));
+            String outside = "the consumer of [%1$s] has not joined its group %1$s".formatted(pipeline.topic);
+            Pipeline.await()
+                    .untilAsserted(
+                            () -> assertThat(Scrape.get(port, READY).body()).contains(outside));
         }
         Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).statusCode())
                 .isEqualTo(200));

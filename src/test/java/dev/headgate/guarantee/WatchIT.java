@@ -26,7 +26,7 @@ class WatchIT {
                 CapturedLog log = new CapturedLog("dev.headgate.app.RouteReload")) {
             var headgate = pipeline.start(folder, Map.of(), Map.of());
             headgate.watch();
-            CompletableFuture<Void> sending = load.sendSteadily(pipeline, 12_000, 400);
+            CompletableFuture<Void> sending = load.sendSteadily(pipeline, 8_000, 400);
 
             // SQL alone.
             edit("sql/orders-state.sql", "insert into orders", "/* second */\ninsert into orders");

@@ -55,14 +55,14 @@ class ShippedTestsIT {
     void what_is_not_in_an_object_is_said() {
         Path routes = Path.of("routes", "s3");
         Expectation expectation = Expectation.read(routes.resolve("orders-archive.test.yaml"));
-        Settings settings = Settings.load(routes, null, Map.of()).with(Map.of("orders-archive.topic", "other"), "the test");
+        Settings settings =
+                Settings.load(routes, null, Map.of()).with(Map.of("orders-archive.topic", "other"), "the test");
 
         try (Rehearsal rehearsal = new Rehearsal(servers, routes, settings, "other")) {
             rehearsal.send(expectation.messages().subList(0, 1));
 
-            assertThat(rehearsal.differences(expectation))
-                    .anySatisfy(difference -> assertThat(difference)
-                            .startsWith("objects orders-archive/dt=2026-01-02/hr=04: expected {\"order_id\":\"o-2\""));
+            assertThat(rehearsal.differences(expectation)).anySatisfy(difference -> assertThat(difference)
+                    .startsWith("objects orders-archive/dt=2026-01-02/hr=04: expected {\"order_id\":\"o-2\""));
         }
     }
 }

@@ -24,8 +24,10 @@ class LayoutTest {
 
     @Test
     void a_key_has_pipeline_hour_in_utc_and_batch() {
-        assertThat(layout.key("orders", LATE, BATCH, List.of())).isEqualTo("orders/dt=2026-03-04/hr=23/" + BATCH + ".ndjson.gz");
-        assertThat(layout.key("orders", LATE.plusMillis(1), BATCH, List.of())).startsWith("orders/dt=2026-03-05/hr=00/");
+        assertThat(layout.key("orders", LATE, BATCH, List.of()))
+                .isEqualTo("orders/dt=2026-03-04/hr=23/" + BATCH + ".ndjson.gz");
+        assertThat(layout.key("orders", LATE.plusMillis(1), BATCH, List.of()))
+                .startsWith("orders/dt=2026-03-05/hr=00/");
     }
 
     @Test
@@ -41,9 +43,11 @@ class LayoutTest {
         assertThat(layout.batchId("orders/dt=2026-03-04/hr=23/notes.ndjson.gz")).isNull();
         assertThat(layout.batchId("orders/dt=2026-03-04/hr=23/" + BATCH + ".ndjson"))
                 .isNull();
-        assertThat(layout.batchId("x/" + layout.key("orders", LATE, BATCH, List.of()))).isNull();
+        assertThat(layout.batchId("x/" + layout.key("orders", LATE, BATCH, List.of())))
+                .isNull();
         Layout slashes = new Layout("raw/{pipeline}/{yyyy/MM}/{batchId}");
-        assertThat(slashes.batchId(slashes.key("orders", LATE, BATCH, List.of()))).isEqualTo(BATCH);
+        assertThat(slashes.batchId(slashes.key("orders", LATE, BATCH, List.of())))
+                .isEqualTo(BATCH);
     }
 
     @ParameterizedTest
@@ -70,7 +74,8 @@ class LayoutTest {
     void a_value_that_is_too_long_for_a_key_is_refused() {
         Layout byCountry = new Layout("{pipeline}/{field:country}/{batchId}.parquet");
 
-        assertThat(byCountry.key("orders", LATE, BATCH, List.of("x".repeat(200)))).contains("x".repeat(200));
+        assertThat(byCountry.key("orders", LATE, BATCH, List.of("x".repeat(200))))
+                .contains("x".repeat(200));
         assertThatThrownBy(() -> byCountry.key("orders", LATE, BATCH, List.of("x".repeat(201))))
                 .isInstanceOfSatisfying(RejectedException.class, refused -> assertThat(refused.reason())
                         .isEqualTo("no partition"));

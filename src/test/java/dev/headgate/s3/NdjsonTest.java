@@ -60,8 +60,9 @@ class NdjsonTest {
             missing ;
             """)
     void a_field_is_found_by_the_names_that_lead_to_it(String path, String value) {
-        String json = "{\"a\":{\"t\":\"inner\",\"b\":{\"t\":\"innermost\"}},\"l\":[{\"t\":\"element\"},\"t\"],\"t\":\"outer\","
-                + "\"z\":1.50,\"y\":true,\"n\":null,\"e.t\":\"dotted\"}";
+        String json =
+                "{\"a\":{\"t\":\"inner\",\"b\":{\"t\":\"innermost\"}},\"l\":[{\"t\":\"element\"},\"t\"],\"t\":\"outer\","
+                        + "\"z\":1.50,\"y\":true,\"n\":null,\"e.t\":\"dotted\"}";
 
         assertThat(Ndjson.check(json.getBytes(UTF_8), List.of(new FieldPath("y"), new FieldPath(path))))
                 .containsExactly("true", value);

@@ -10,9 +10,9 @@ import dev.headgate.failure.RejectedException;
 import dev.headgate.schema.SchemaFile;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -146,8 +146,8 @@ class ParquetFormatTest {
                 .map(row -> new BigDecimal(String.valueOf(row.get("amount"))))
                 .reduce(BigDecimal.ZERO, BigDecimal::add);
 
-        assertThat(rows(schema, payloads)).allSatisfy(row -> assertThat(row.get("amount"))
-                .isEqualTo(new BigDecimal("19.99")));
+        assertThat(rows(schema, payloads))
+                .allSatisfy(row -> assertThat(row.get("amount")).isEqualTo(new BigDecimal("19.99")));
         assertThat(sum).isEqualTo(new BigDecimal("97451.25"));
     }
 

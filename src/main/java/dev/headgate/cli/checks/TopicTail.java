@@ -76,14 +76,14 @@ public final class TopicTail {
         Map<TopicPartition, Long> starts = consumer.beginningOffsets(partitions, PATIENCE);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, PATIENCE);
         consumer.assign(partitions);
-        partitions.forEach(partition ->
-                consumer.seek(partition, Math.max(starts.get(partition), ends.get(partition) - count)));
+        ends.forEach((partition, last) ->
+                consumer.seek(partition, Math.max(starts.getOrDefault(partition, 0L), last - count)));
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+        while (ends.entrySet().stream().anyMatch(last -> consumer.position(last.getKey()) < last.getValue())) {
             if (System.nanoTime() > end) {
-                throw new HeadgateException("The topic %s cannot be read to its end within %d s."
-                        .formatted(topic, PATIENCE.toSeconds()));
+                throw new HeadgateException(
+                        "The topic %s cannot be read to its end within %d s.".formatted(topic, PATIENCE.toSeconds()));
             }
             consumer.poll(POLL).forEach(records::add);
         }
