@@ -59,6 +59,7 @@ final class RejectionSearch {
     private final Set<String> tooMany = new HashSet<>();
     /** What the database said of rows that it cannot read: whatever is written beside them, it says so again. */
     private final Map<Message, Throwable> unreadable = new HashMap<>();
+
     private @Nullable Throwable lastRefusal;
     private int failedAttempts;
     private int nextProbe;

@@ -1,13 +1,12 @@
 package dev.headgate.decode;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headgate.failure.OutageException;
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.MessageLimit;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -20,6 +19,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
@@ -102,9 +105,15 @@ final class SchemaRegistry implements Decoder {
                             URLEncoder.encode(reference.path("subject").asText(), StandardCharsets.UTF_8)
                                     .replace("+", "%20"),
                             reference.path("version").asInt());
-            if (read.add(version) && read.size() <= MOST_REFERENCES) {
-                parse(get(version), parser, read);
+            if (!read.add(version)) {
+                continue;
             }
+            if (read.size() > MOST_REFERENCES) {
+                throw new RejectedException(
+                        "schema with many references",
+                        "a schema refers to more than %d others".formatted(MOST_REFERENCES));
+            }
+            parse(get(version), parser, read);
         }
         return AvroShape.parse(parser, answer.path("schema").asText());
     }
@@ -112,29 +121,39 @@ final class SchemaRegistry implements Decoder {
     private JsonNode get(String path) {
         URI uri = URI.create(address + path);
         HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(ANSWER)
                 .header("Accept", "application/vnd.schemaregistry.v1+json, application/json")
                 .build();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        CompletableFuture<HttpResponse<Void>> asked = client.sendAsync(
+                request,
+                HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(bytes -> {
+                    if (text.size() + bytes.length > LARGEST_ANSWER) {
+                        throw new IllegalStateException("its answer has more than %d bytes".formatted(LARGEST_ANSWER));
+                    }
+                    text.writeBytes(bytes);
+                })));
         try {
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream body = response.body()) {
-                byte[] text = body.readNBytes(LARGEST_ANSWER);
-                if (response.statusCode() != 200) {
-                    throw outage(uri, "answers with " + response.statusCode() + " " + said(text));
-                }
-                JsonNode answer = JSON.readTree(text);
-                if (!answer.path("schema").isTextual()) {
-                    throw outage(uri, "answers without a schema");
-                }
-                return answer;
+            // The time of a request is over when its answer begins; this one, when it has ended.
+            int status = asked.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS).statusCode();
+            if (status != 200) {
+                throw outage(uri, "answers with " + status + " " + said(text.toByteArray()));
             }
+            JsonNode answer = JSON.readTree(text.toByteArray());
+            if (!answer.path("schema").isTextual()) {
+                throw outage(uri, "answers without a schema");
+            }
+            return answer;
         } catch (InterruptedException e) {
+            asked.cancel(true);
             Thread.currentThread().interrupt();
             throw outage(uri, "is not waited for, as the process stops");
-        } catch (JsonProcessingException e) {
-            throw outage(uri, "answers with what is no JSON");
+        } catch (TimeoutException e) {
+            asked.cancel(true);
+            throw outage(uri, "does not answer within " + ANSWER.toSeconds() + " s");
+        } catch (ExecutionException e) {
+            throw outage(uri, "does not answer: " + e.getCause());
         } catch (IOException e) {
-            throw outage(uri, "does not answer: " + e);
+            throw outage(uri, "answers with what is no JSON");
         }
     }
 

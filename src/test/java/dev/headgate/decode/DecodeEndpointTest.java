@@ -99,6 +99,15 @@ class DecodeEndpointTest {
     }
 
     @Test
+    void an_answer_that_does_not_end_is_an_outage() throws Exception {
+        registry.neverEnds("/schemas/ids/7");
+        start("decode:avro?registry=" + registry.url());
+        Failure failure = failure(wire(7, avro("a")));
+        assertThat(failure).isInstanceOf(Failure.Outage.class);
+        assertThat(failure.error()).contains("does not answer within 5 s");
+    }
+
+    @Test
     void a_schema_may_refer_to_others() throws Exception {
         registry.answer(
                 "/schemas/ids/1",

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A stand-in for a schema registry: what it is told at a path, and 404 with the registry's own words at any other. */
@@ -16,17 +17,29 @@ public final class RegistryServer implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile String unending = "";
 
     public RegistryServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         server.createContext("/", exchange -> {
             try (exchange) {
                 asked.incrementAndGet();
-                String answer = answers.get(exchange.getRequestURI().getRawPath());
+                String path = exchange.getRequestURI().getRawPath();
+                if (path.equals(unending)) {
+                    exchange.sendResponseHeaders(200, 100);
+                    exchange.getResponseBody().write('{');
+                    exchange.getResponseBody().flush();
+                    closed.await();
+                    return;
+                }
+                String answer = answers.get(path);
                 byte[] body = (answer == null ? "{\"error_code\":40403,\"message\":\"Schema not found\"}" : answer)
                         .getBytes(UTF_8);
                 exchange.sendResponseHeaders(answer == null ? 404 : 200, body.length);
                 exchange.getResponseBody().write(body);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         });
         server.start();
@@ -40,12 +53,18 @@ public final class RegistryServer implements AutoCloseable {
         answers.put(path, json);
     }
 
+    /** At this path it begins to answer, and does not end before it is closed. */
+    void neverEnds(String path) {
+        unending = path;
+    }
+
     public int asked() {
         return asked.get();
     }
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
     }
 }
