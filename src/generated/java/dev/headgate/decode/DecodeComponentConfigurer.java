@@ -27,6 +27,10 @@ public class DecodeComponentConfigurer extends PropertyConfigurerSupport impleme
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "registrypassword":
+        case "registryPassword": target.setRegistryPassword(property(camelContext, java.lang.String.class, value)); return true;
+        case "registryuser":
+        case "registryUser": target.setRegistryUser(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
         }
     }
@@ -38,6 +42,10 @@ public class DecodeComponentConfigurer extends PropertyConfigurerSupport impleme
         case "autowiredEnabled": return boolean.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "registrypassword":
+        case "registryPassword": return java.lang.String.class;
+        case "registryuser":
+        case "registryUser": return java.lang.String.class;
         default: return null;
         }
     }
@@ -50,6 +58,10 @@ public class DecodeComponentConfigurer extends PropertyConfigurerSupport impleme
         case "autowiredEnabled": return target.isAutowiredEnabled();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "registrypassword":
+        case "registryPassword": return target.getRegistryPassword();
+        case "registryuser":
+        case "registryUser": return target.getRegistryUser();
         default: return null;
         }
     }

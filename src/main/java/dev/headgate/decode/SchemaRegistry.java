@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A schema registry with the interface of Confluent's, and the Avro payloads whose schemas it has.
@@ -44,6 +46,7 @@ final class SchemaRegistry implements Decoder {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI address;
+    private final @Nullable String authorization;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
     private final Map<Integer, AvroShape> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75F, true) {
@@ -53,23 +56,33 @@ final class SchemaRegistry implements Decoder {
         }
     });
 
-    private SchemaRegistry(URI address) {
+    private SchemaRegistry(URI address, @Nullable String authorization) {
         this.address = address;
+        this.authorization = authorization;
     }
 
-    /** @throws IllegalArgumentException if it is no address of HTTP */
-    static SchemaRegistry of(String address) {
+    /**
+     * @param user null if it asks for none
+     * @throws IllegalArgumentException if it is no address of HTTP
+     */
+    static SchemaRegistry of(String address, @Nullable String user, @Nullable String password) {
         URI uri = URI.create(address.replaceFirst("/+$", ""));
         if (uri.getUserInfo() != null) {
             throw new IllegalArgumentException(
-                    "Expected option registry without a user and a password, which would be seen wherever the route is");
+                    "Expected option registry without a user and a password, which would be seen"
+                            + " wherever the route is: set camel.component.decode.registry-user and registry-password");
         }
         if (uri.getHost() == null || !String.valueOf(uri.getScheme()).matches("https?")) {
             throw new IllegalArgumentException(
                     "Expected option registry to be an address such as http://registry:8081, found \"" + address
                             + "\"");
         }
-        return new SchemaRegistry(uri);
+        String credentials = user + ":" + (password == null ? "" : password);
+        return new SchemaRegistry(
+                uri,
+                user == null
+                        ? null
+                        : "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override
@@ -120,12 +133,14 @@ final class SchemaRegistry implements Decoder {
 
     private JsonNode get(String path) {
         URI uri = URI.create(address + path);
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .header("Accept", "application/vnd.schemaregistry.v1+json, application/json")
-                .build();
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .header("Accept", "application/vnd.schemaregistry.v1+json, application/json");
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         CompletableFuture<HttpResponse<Void>> asked = client.sendAsync(
-                request,
+                request.build(),
                 HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(bytes -> {
                     if (text.size() + bytes.length > LARGEST_ANSWER) {
                         throw new IllegalStateException("its answer has more than %d bytes".formatted(LARGEST_ANSWER));

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,6 +106,18 @@ class DecodeEndpointTest {
         Failure failure = failure(wire(7, avro("a")));
         assertThat(failure).isInstanceOf(Failure.Outage.class);
         assertThat(failure.error()).contains("does not answer within 5 s");
+    }
+
+    @Test
+    void a_registry_is_told_who_asks_if_that_is_set() throws Exception {
+        registry.answer("/schemas/ids/7", answer(SCHEMA, ""));
+        DecodeComponent component = context.getComponent("decode", DecodeComponent.class);
+        component.setRegistryUser("key");
+        component.setRegistryPassword("s:cret");
+        start("decode:avro?registry=" + registry.url());
+        assertThat(decoded(wire(7, avro("a")))).isEqualTo(JSON);
+        assertThat(registry.authorization())
+                .isEqualTo("Basic " + Base64.getEncoder().encodeToString("key:s:cret".getBytes(UTF_8)));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A stand-in for a schema registry: what it is told at a path, and 404 with the registry's own words at any other. */
 public final class RegistryServer implements AutoCloseable {
@@ -19,12 +20,14 @@ public final class RegistryServer implements AutoCloseable {
     private final AtomicInteger asked = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile String unending = "";
+    private volatile @Nullable String authorization;
 
     public RegistryServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         server.createContext("/", exchange -> {
             try (exchange) {
                 asked.incrementAndGet();
+                authorization = exchange.getRequestHeaders().getFirst("Authorization");
                 String path = exchange.getRequestURI().getRawPath();
                 if (path.equals(unending)) {
                     exchange.sendResponseHeaders(200, 100);
@@ -56,6 +59,12 @@ public final class RegistryServer implements AutoCloseable {
     /** At this path it begins to answer, and does not end before it is closed. */
     void neverEnds(String path) {
         unending = path;
+    }
+
+    /** Of the latest question. */
+    @Nullable
+    String authorization() {
+        return authorization;
     }
 
     public int asked() {
