@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
 
-/** Files of routes edited while messages run, right and wrong: nothing is lost or doubled, and what is wrong changes nothing. */
+/**
+ * Files of routes edited while messages run, right and wrong: nothing is lost or doubled, and what is wrong changes nothing.
+ * No line of the log is asked for a name: what another test of the JVM gave as a secret is masked in all lines.
+ */
 class WatchIT {
 
     @TempDir
@@ -26,27 +29,31 @@ class WatchIT {
                 CapturedLog log = new CapturedLog("dev.headgate.app.RouteReload")) {
             var headgate = pipeline.start(folder, Map.of(), Map.of());
             headgate.watch();
+            var context = headgate.camelContext();
+            var relay = context.getRoute("orders-applied-relay");
+            var before = context.getRoute("orders-write");
             CompletableFuture<Void> sending = load.sendSteadily(pipeline, 8_000, 400);
 
             // SQL alone.
             edit("sql/orders-state.sql", "insert into orders", "/* second */\ninsert into orders");
             reloaded(log, 1);
-            assertThat(log.with("Reloaded").get(0)).contains("started [orders-write, orders]");
+            assertThat(context.getRoute("orders-write")).isNotNull().isNotSameAs(before);
+            assertThat(context.getRoute("orders-applied-relay")).isSameAs(relay);
 
             // SQL that Postgres refuses.
             edit("sql/orders-state.sql", "insert into orders", "insert into order");
-            refused(log, 1, "orders.camel.yaml, line 35", "sql/orders-state.sql, line ");
+            refused(log, 1, ".camel.yaml, line 35", "-state.sql, line ");
             edit("sql/orders-state.sql", "insert into order ", "insert into orders ");
             // Back to what runs: nothing to do. Now the columns and lanes of the batch, and an id.
             edit("orders.camel.yaml", "headerColumns: channel text", "headerColumns: channel text\n        lanes: 2");
             reloaded(log, 2);
             edit("orders.camel.yaml", "id: orders-write", "id: orders-write-again");
             reloaded(log, 3);
-            assertThat(log.with("Reloaded").get(2)).contains("stopped for good [orders-write]");
+            assertThat(context.getRoute("orders-write")).isNull();
 
             // YAML that is none.
             edit("orders.camel.yaml", "      steps:\n        - throttle", "      steps:\n       - throttle");
-            refused(log, 2, "orders.camel.yaml, line ");
+            refused(log, 2, ".camel.yaml, line ");
             edit("orders.camel.yaml", "      steps:\n       - throttle", "      steps:\n        - throttle");
 
             edit("application.properties", "orders.max-rate=", "orders.max-rate=1");
@@ -56,8 +63,7 @@ class WatchIT {
             sending.join();
             Account.reconciles(pipeline, load);
             assertThat(pipeline.committed()).isEqualTo(load.sent());
-            assertThat(headgate.camelContext().getRoute("orders-write")).isNull();
-            assertThat(headgate.camelContext().getRoute("orders-write-again")).isNotNull();
+            assertThat(context.getRoute("orders-write-again")).isNotNull();
         }
     }
 
