@@ -75,6 +75,7 @@ public final class Headgate implements AutoCloseable {
     private final Metrics metrics;
     private final Traces traces;
     private final InflightLimit limit;
+    private volatile @Nullable Health health;
     private volatile @Nullable RouteReload reload;
     private volatile @Nullable RouteWatch watch;
 
@@ -129,7 +130,9 @@ public final class Headgate implements AutoCloseable {
                     bind(main, settings, limit, messageLimit, held, metrics, database.dataSource());
             metrics.bind(main, database, clients, held, secrets, access);
             traces.bind(main);
-            new Health(database.dataSource(), clients, diagnosis).bind(main);
+            Health health = new Health(database.dataSource(), clients, diagnosis);
+            headgate.health = health;
+            health.bind(main);
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
@@ -202,6 +205,10 @@ public final class Headgate implements AutoCloseable {
         try {
             main.stop();
         } finally {
+            Health asking = health;
+            if (asking != null) {
+                asking.close();
+            }
             metrics.close();
             held.close();
             diagnosis.close();
