@@ -64,8 +64,8 @@ public final class Retrace implements AutoCloseable {
             RoutingSlipDefinition.class,
             DynamicRouterDefinition.class);
 
-    private static final Set<Class<?>> WITHOUT_EFFECT = Set.of(
-            ThrottleDefinition.class, DelayDefinition.class, LogDefinition.class, WireTapDefinition.class);
+    private static final Set<Class<?>> WITHOUT_EFFECT =
+            Set.of(ThrottleDefinition.class, DelayDefinition.class, LogDefinition.class, WireTapDefinition.class);
 
     /**
      * A route from Kafka to a batch.
@@ -164,9 +164,8 @@ public final class Retrace implements AutoCloseable {
 
     /** Has the routes from Kafka begin at an entrance of this process, and all others, but those they call, not at all. */
     private Map<String, String> lead(CamelContext context) {
-        List<RouteDefinition> all = context.getCamelContextExtension()
-                .getContextPlugin(Model.class)
-                .getRouteDefinitions();
+        List<RouteDefinition> all =
+                context.getCamelContextExtension().getContextPlugin(Model.class).getRouteDefinitions();
         List<RouteDefinition> toBatch = RouteCheck.sources(context, all);
         Map<String, String> sources = new LinkedHashMap<>();
         for (RouteDefinition route : all) {
@@ -191,18 +190,18 @@ public final class Retrace implements AutoCloseable {
     }
 
     private void note(CamelContext context, RouteDefinition route, String uri) {
-        List<String> targets = ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class)
-                .stream()
-                .map(step -> context.resolvePropertyPlaceholders(step.getEndpointUri()))
-                .toList();
+        List<String> targets =
+                ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class).stream()
+                        .map(step -> context.resolvePropertyPlaceholders(step.getEndpointUri()))
+                        .toList();
         targets.stream().filter(target -> target.startsWith("objects:")).forEach(objects::add);
         if (uri.startsWith("outbox:")) {
-            boolean plain = ProcessorDefinitionHelper.filterTypeInOutputs(
-                                    route.getOutputs(), ProcessorDefinition.class)
-                            .stream()
-                            .filter(step -> !step.isAbstract())
-                            .count()
-                    == targets.size();
+            boolean plain =
+                    ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class)
+                                    .stream()
+                                    .filter(step -> !step.isAbstract())
+                                    .count()
+                            == targets.size();
             String destination = uri.replaceFirst("^outbox:(//)?", "").replaceFirst("[?].*", "");
             relays.add(new Relay(route.getId(), destination, targets, plain));
         }

@@ -59,7 +59,8 @@ public final class Database implements AutoCloseable {
         config.setJdbcUrl(url(settings));
         config.setDataSourceProperties(connectionProperties(settings));
         config.addDataSourceProperty("socketTimeout", seconds(SOCKET_TIMEOUT));
-        config.setConnectionInitSql(results(settings) + "; " + SessionSettings.limits(socketTimeout(settings)) + alsoSet);
+        config.setConnectionInitSql(
+                results(settings) + "; " + SessionSettings.limits(socketTimeout(settings)) + alsoSet);
         // What the pool goes back to behind a transaction that had another.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setMaximumPoolSize(settings.getInt(SettingKey.DATABASE_POOL_SIZE));

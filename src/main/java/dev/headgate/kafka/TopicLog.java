@@ -83,7 +83,11 @@ public final class TopicLog implements AutoCloseable {
     /** Takes a record. */
     public interface Reader {
 
-        /** @param exchange with its position, as it would come to the route's first step */
+        /**
+         * Takes one.
+         *
+         * @param exchange with its position, as it would come to the route's first step
+         */
         void read(long offset, Instant time, Exchange exchange);
     }
 
@@ -101,8 +105,7 @@ public final class TopicLog implements AutoCloseable {
      * @param incarnations the number of a source's life by its name and token, if it is known
      * @param seal recognises replays
      */
-    public TopicLog(
-            KafkaEndpoint endpoint, BiFunction<String, String, OptionalInt> incarnations, ReplaySeal seal) {
+    public TopicLog(KafkaEndpoint endpoint, BiFunction<String, String, OptionalInt> incarnations, ReplaySeal seal) {
         this.endpoint = endpoint;
         this.incarnations = incarnations;
         this.seal = seal;
@@ -281,7 +284,8 @@ public final class TopicLog implements AutoCloseable {
             return question.ask();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HeadgateException("Interrupted while reading " + endpoint.getConfiguration().getTopic(), e);
+            throw new HeadgateException(
+                    "Interrupted while reading " + endpoint.getConfiguration().getTopic(), e);
         } catch (ExecutionException e) {
             throw failed(e.getCause() == null ? e : e.getCause());
         } catch (KafkaException e) {
@@ -294,8 +298,7 @@ public final class TopicLog implements AutoCloseable {
                 + properties.getOrDefault(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, UNKNOWN);
         return cause instanceof UnknownTopicOrPartitionException
                 ? new HeadgateException("There is no topic %s: check its name and the brokers.".formatted(where), cause)
-                : new HeadgateException(
-                        "The topic %s cannot be read: %s".formatted(where, cause.getMessage()), cause);
+                : new HeadgateException("The topic %s cannot be read: %s".formatted(where, cause.getMessage()), cause);
     }
 
     /** As Camel's consumer makes exchanges of records, and {@link AcknowledgingCommitFactory} what it has made. */

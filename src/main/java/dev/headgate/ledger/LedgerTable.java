@@ -199,7 +199,11 @@ public final class LedgerTable {
     /** Takes a range of offsets. */
     public interface GapReader {
 
-        /** @param end exclusive */
+        /**
+         * Takes one.
+         *
+         * @param end exclusive
+         */
         void gap(long from, long end);
     }
 

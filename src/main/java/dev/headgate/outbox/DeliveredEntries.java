@@ -84,8 +84,7 @@ public final class DeliveredEntries {
     }
 
     /** Hands over the entries of a destination, of one pipeline or, for null, all, that were marked as delivered in a time, a few thousand in memory at once. */
-    public void delivered(
-            String destination, @Nullable String pipeline, Instant after, Instant until, Reader reader) {
+    public void delivered(String destination, @Nullable String pipeline, Instant after, Instant until, Reader reader) {
         transaction.executeWithoutResult(status -> slowly.query(
                 DELIVERED,
                 (ResultSet row) -> reader.read(entry(row)),
@@ -97,16 +96,9 @@ public final class DeliveredEntries {
     }
 
     /** The first pending entries of a destination that were written longer ago than this, at most so many. */
-    public List<Entry> pending(
-            String destination, @Nullable String pipeline, Duration longerThan, int atMost) {
+    public List<Entry> pending(String destination, @Nullable String pipeline, Duration longerThan, int atMost) {
         return jdbc.query(
-                PENDING,
-                (row, number) -> entry(row),
-                destination,
-                longerThan.toMillis(),
-                pipeline,
-                pipeline,
-                atMost);
+                PENDING, (row, number) -> entry(row), destination, longerThan.toMillis(), pipeline, pipeline, atMost);
     }
 
     private static Entry entry(ResultSet row) throws SQLException {

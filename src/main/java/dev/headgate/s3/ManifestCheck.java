@@ -112,8 +112,7 @@ public final class ManifestCheck {
         /** By code points, as UTF-8 is ordered. */
         private static int compare(String listed, String asked) {
             return Arrays.compareUnsigned(
-                    listed.getBytes(StandardCharsets.UTF_8),
-                    asked.getBytes(StandardCharsets.UTF_8));
+                    listed.getBytes(StandardCharsets.UTF_8), asked.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,10 +47,9 @@ class VerifyIT {
         pipeline.send("o-3", "bad", "{".getBytes(UTF_8));
         pipeline.flush();
         Pipeline.await().untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(MESSAGES + 3));
-        Pipeline.await()
-                .untilAsserted(() -> assertThat(pipeline.count(
-                                "select count(*) from headgate.outbox where delivered_at is not null"))
-                        .isEqualTo(MESSAGES + 1));
+        Pipeline.await().untilAsserted(() -> assertThat(
+                        pipeline.count("select count(*) from headgate.outbox where delivered_at is not null"))
+                .isEqualTo(MESSAGES + 1));
         pipeline.stop(headgate);
     }
 
@@ -71,21 +71,33 @@ class VerifyIT {
         assertThat(destination.get("entries").asLong()).isEqualTo(MESSAGES + 1);
         assertThat(destination.get("delivered").asLong()).isEqualTo(MESSAGES + 1);
 
-        assertThat(sum(verify(0, "--json", "--sample", "20"), "records")).isEqualTo(40);
-        assertThat(sum(verify(0, "--json", "--since", "1h", "--pipeline", "orders"), "records"))
-                .isEqualTo(MESSAGES + 3);
+        JsonNode sampled = verify(0, "--json", "--sample", "20", "--since", "1h", "--pipeline", "orders");
+        assertThat(sum(sampled, "records")).isEqualTo(40);
         assertThat(command("--pipeline", "odrers").exitCode()).isEqualTo(2);
         assertThat(command().succeeded().out()).contains("PARTITION").endsWith("no errors, no warnings\n");
     }
 
     @Test
-    void a_message_without_its_ledger_row_is_lost() {
+    void a_ledger_row_an_entry_of_the_target_and_the_process_of_a_job_that_are_missing_are_named_each() {
         String source = pipeline.text("select source from headgate.ledger where key = 'm-17'");
         pipeline.execute("update headgate.ledger set key = 'away' where key = 'm-17'");
+        pipeline.execute("insert into headgate.outbox (pipeline, destination, key, payload, delivered_at)"
+                + " values ('orders', 'orders-applied', 'o-1', '', now())");
+        String entry = pipeline.text("select max(id) from headgate.outbox");
+        pipeline.execute("insert into headgate.job (queue, state, lease, attempted_at)"
+                + " values ('send-receipt', 'executing', 999999, now() - interval '1 hour')");
+        String job = pipeline.text("select max(id) from headgate.job");
         try {
-            shows("lost", source, "m-17");
+            shows(
+                    verify(1, "--json"),
+                    command(),
+                    new Finding("lost", source, "m-17"),
+                    new Finding("not-in-target", "outbox:orders-applied:" + entry, "key o-1"),
+                    new Finding("orphan-job", "job:send-receipt:" + job, "since "));
         } finally {
             pipeline.execute("update headgate.ledger set key = 'm-17' where key = 'away'");
+            pipeline.execute("delete from headgate.outbox where id = " + entry);
+            pipeline.execute("delete from headgate.job where id = " + job);
         }
     }
 
@@ -99,35 +111,11 @@ class VerifyIT {
         String source = partition + "-" + before.offset();
         setPosition(partition, new OffsetAndMetadata(before.offset() + 1, before.metadata()));
         try {
-            shows("lost", source, "@at:" + source);
+            shows(pipeline, "lost", source, "@at:" + source);
             setPosition(partition, new OffsetAndMetadata(before.offset() + 100, before.metadata()));
             assertThat(kinds(verify(1, "--json"))).containsExactlyInAnyOrder("lost", "beyond-the-end");
         } finally {
             setPosition(partition, before);
-        }
-    }
-
-    @Test
-    void an_entry_that_is_marked_and_not_in_the_topic_is_missing() {
-        pipeline.execute("insert into headgate.outbox (pipeline, destination, key, payload, delivered_at)"
-                + " values ('orders', 'orders-applied', 'o-1', '', now())");
-        String id = pipeline.text("select max(id) from headgate.outbox");
-        try {
-            shows("not-in-target", "outbox:orders-applied:" + id, "key o-1");
-        } finally {
-            pipeline.execute("delete from headgate.outbox where id = " + id);
-        }
-    }
-
-    @Test
-    void a_job_of_a_process_that_is_gone_is_an_orphan() {
-        pipeline.execute("insert into headgate.job (queue, state, lease, attempted_at)"
-                + " values ('send-receipt', 'executing', 999999, now() - interval '1 hour')");
-        String id = pipeline.text("select max(id) from headgate.job");
-        try {
-            shows("orphan-job", "job:send-receipt:" + id, "since ");
-        } finally {
-            pipeline.execute("delete from headgate.job where id = " + id);
         }
     }
 
@@ -147,15 +135,16 @@ class VerifyIT {
 
             Headgate second = own.start();
             Pipeline.await().untilAsserted(() -> assertThat(own.committed()).isEqualTo(30));
-            Pipeline.await()
-                    .untilAsserted(() -> assertThat(own.count(
-                                    "select count(*) from headgate.outbox where delivered_at is not null"))
-                            .isEqualTo(15));
+            Pipeline.await().untilAsserted(() -> assertThat(
+                            own.count("select count(*) from headgate.outbox where delivered_at is not null"))
+                    .isEqualTo(15));
             own.stop(second);
-            shows(own, "deleted-unread", partition + "-10 to 24", null);
+            assertThat(kinds(verify(own, 1, "--json"))).containsExactly("deleted-unread");
 
             own.execute("update headgate.ledger set applied_at = now() - interval '20 days'");
-            assertThat(kinds(verify(own, 0, "--json"))).as("nothing is known of so long ago").isEmpty();
+            assertThat(kinds(verify(own, 0, "--json")))
+                    .as("nothing is known of so long ago")
+                    .isEmpty();
             ConsumerRecord<String, byte[]> sent = own.applied().get(3);
             own.send(new ProducerRecord<>(sent.topic(), 0, sent.key(), sent.value(), sent.headers()));
             own.flush();
@@ -172,11 +161,13 @@ class VerifyIT {
         try (Archive archive = new Archive(1, directory)) {
             Headgate headgate = archive.start(Map.of());
             send(archive.pipeline, 0, 5);
-            Pipeline.await().untilAsserted(() -> assertThat(archive.pipeline.committed()).isEqualTo(5));
+            Pipeline.await().untilAsserted(() -> assertThat(archive.pipeline.committed())
+                    .isEqualTo(5));
             headgate.close();
             Map<String, String> settings = new HashMap<>(archive.pipeline.properties());
             settings.putAll(archive.properties());
-            assertThat(kinds(report(0, run(Archive.ROUTES, settings, "--json")))).isEmpty();
+            assertThat(kinds(report(0, run(Archive.ROUTES, settings, "--json"))))
+                    .isEmpty();
 
             String gone = "a/" + archive.named().get(0);
             archive.pipeline.execute(
@@ -186,9 +177,7 @@ class VerifyIT {
             shows(
                     report(1, run(Archive.ROUTES, settings, "--json")),
                     run(Archive.ROUTES, settings),
-                    "object-missing",
-                    "s3://archive/" + gone,
-                    "orders-archive");
+                    new Finding("object-missing", "s3://archive/" + gone, "orders-archive"));
         }
     }
 
@@ -199,7 +188,8 @@ class VerifyIT {
         to.flush();
     }
 
-    private static OffsetAndMetadata position(TopicPartition partition) throws ExecutionException, InterruptedException {
+    private static OffsetAndMetadata position(TopicPartition partition)
+            throws ExecutionException, InterruptedException {
         return admin.listConsumerGroupOffsets(pipeline.topic)
                 .partitionsToOffsetAndMetadata()
                 .get()
@@ -213,31 +203,30 @@ class VerifyIT {
                 .get();
     }
 
-    private static void shows(String kind, String position, String key) {
-        shows(pipeline, kind, position, key);
-    }
+    /** @param key null if it has none */
+    private record Finding(String kind, String position, String key) {}
 
     private static void shows(Pipeline of, String kind, String position, String key) {
-        shows(verify(of, 1, "--json"), command(of), kind, position, key);
+        shows(verify(of, 1, "--json"), command(of), new Finding(kind, position, key));
     }
 
-    /** Exactly this finding, with its place, in both forms. */
-    private static void shows(JsonNode report, HeadgateCommand text, String kind, String position, String key) {
-        assertThat(kinds(report)).as(report::toPrettyString).containsExactly(kind);
-        JsonNode finding = report.get("findings").get(0);
-        JsonNode example = finding.get("examples").get(0);
-        assertThat(finding.get("severity").asText()).isEqualTo("error");
-        assertThat(example.get("position").asText()).isEqualTo(position);
+    /** Exactly these findings, each with its place, in both forms. */
+    private static void shows(JsonNode report, HeadgateCommand text, Finding... expected) {
+        List<String> all = Stream.of(expected).map(Finding::kind).toList();
+        assertThat(kinds(report)).as(report::toPrettyString).containsExactlyInAnyOrderElementsOf(all);
         assertThat(report.get("kept").asBoolean()).isFalse();
         assertThat(text.exitCode()).isEqualTo(1);
-        assertThat(text.out().lines().filter(line -> line.startsWith("error: ")))
-                .singleElement()
-                .asString()
-                .startsWith("error: " + kind + ": ")
-                .contains(position);
-        if (key != null) {
-            assertThat(example.get("key").asText()).contains(key);
-            assertThat(text.out()).contains(key);
+        for (Finding finding : expected) {
+            JsonNode found = report.get("findings").get(kinds(report).indexOf(finding.kind));
+            JsonNode example = found.get("examples").get(0);
+            String key = finding.key == null ? "" : finding.key;
+            assertThat(found.get("severity").asText()).isEqualTo("error");
+            assertThat(example.get("position").asText()).isEqualTo(finding.position);
+            assertThat(example.get("key").asText()).contains(finding.key == null ? "null" : key);
+            assertThat(text.out().lines().filter(line -> line.startsWith("error: " + finding.kind + ": ")))
+                    .singleElement()
+                    .asString()
+                    .contains(finding.position, key);
         }
     }
 
@@ -274,8 +263,7 @@ class VerifyIT {
 
     private static List<String> kinds(JsonNode report) {
         List<String> kinds = new ArrayList<>();
-        report.get("findings")
-                .forEach(finding -> kinds.add(finding.get("kind").asText()));
+        report.get("findings").forEach(finding -> kinds.add(finding.get("kind").asText()));
         return kinds;
     }
 

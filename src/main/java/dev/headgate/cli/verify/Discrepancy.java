@@ -103,12 +103,7 @@ record Discrepancy(
         }
 
         Discrepancy as(
-                Kind kind,
-                Severity severity,
-                @Nullable String pipeline,
-                String where,
-                String what,
-                String remedy) {
+                Kind kind, Severity severity, @Nullable String pipeline, String where, String what, String remedy) {
             return new Discrepancy(kind, severity, pipeline, where, count, List.copyOf(first), what, remedy);
         }
     }

@@ -184,8 +184,7 @@ final class OutboxProof {
                 if (before == null || before < id) {
                     latest.put(key, id);
                 } else if (steps.size() < MOST_STEPS) {
-                    steps.add(new Step(
-                            new SourcePosition.Outbox(relay.destination(), id).toString(), position, key));
+                    steps.add(new Step(new SourcePosition.Outbox(relay.destination(), id).toString(), position, key));
                 }
             }
         }
@@ -208,24 +207,26 @@ final class OutboxProof {
 
         void say(String topic) {
             if (!twice.isEmpty()) {
-                found.add(twice.as(
-                        Kind.SENT_TWICE,
-                        Severity.ERROR,
-                        relay.route(),
-                        topic,
-                        "has %d records that repeat an entry",
-                        "have receivers drop a message-id that they know; a relay that was killed repeats what it had not marked."));
+                found.add(
+                        twice.as(
+                                Kind.SENT_TWICE,
+                                Severity.ERROR,
+                                relay.route(),
+                                topic,
+                                "has %d records that repeat an entry",
+                                "have receivers drop a message-id that they know; a relay that was killed repeats what it had not marked."));
             }
             if (!missing.isEmpty()) {
-                found.add(missing.as(
-                        Kind.NOT_IN_TARGET,
-                        relay.plain() ? Severity.ERROR : Severity.WARNING,
-                        relay.route(),
-                        topic,
-                        relay.plain()
-                                ? "lacks %d entries that are marked as delivered"
-                                : "lacks %d entries that are marked as delivered: the relay's route filters them, or they are lost",
-                        "send them again: update headgate.outbox set delivered_at = null, attempts = 0 where id is one of them."));
+                found.add(
+                        missing.as(
+                                Kind.NOT_IN_TARGET,
+                                relay.plain() ? Severity.ERROR : Severity.WARNING,
+                                relay.route(),
+                                topic,
+                                relay.plain()
+                                        ? "lacks %d entries that are marked as delivered"
+                                        : "lacks %d entries that are marked as delivered: the relay's route filters them, or they are lost",
+                                "send them again: update headgate.outbox set delivered_at = null, attempts = 0 where id is one of them."));
             }
             Examples back = new Examples();
             Set<String> replayed = steps.isEmpty()
@@ -236,13 +237,14 @@ final class OutboxProof {
                     .filter(step -> !replayed.contains(step.destinationAndId))
                     .forEach(step -> back.add(step.position, "key " + step.key));
             if (!back.isEmpty()) {
-                found.add(back.as(
-                        Kind.OUT_OF_ORDER,
-                        Severity.ERROR,
-                        relay.route(),
-                        topic,
-                        "has %d records behind a later entry of their key",
-                        "see whether one key is written by two pipelines: order is that of the ids, which need not be that of their commits."));
+                found.add(
+                        back.as(
+                                Kind.OUT_OF_ORDER,
+                                Severity.ERROR,
+                                relay.route(),
+                                topic,
+                                "has %d records behind a later entry of their key",
+                                "see whether one key is written by two pipelines: order is that of the ids, which need not be that of their commits."));
             }
         }
     }

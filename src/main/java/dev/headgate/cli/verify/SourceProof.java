@@ -47,14 +47,13 @@ final class SourceProof {
     private final List<PartitionAccount> accounts = new ArrayList<>();
     private final List<Discrepancy> found = new ArrayList<>();
 
-    SourceProof(
-            Retrace retrace, LedgerTable ledger, DeadLetterTable deadLetters, Options options, Settings settings) {
+    SourceProof(Retrace retrace, LedgerTable ledger, DeadLetterTable deadLetters, Options options, Settings settings) {
         this.retrace = retrace;
         this.ledger = ledger;
         this.deadLetters = deadLetters;
         this.options = options;
-        this.ledgerHorizon =
-                options.horizon(settings.getDuration(SettingKey.LEDGER_RETENTION)).plus(AROUND_RETENTION);
+        this.ledgerHorizon = options.horizon(settings.getDuration(SettingKey.LEDGER_RETENTION))
+                .plus(AROUND_RETENTION);
         this.deadLetterHorizon = options.horizon(settings.getDuration(SettingKey.DEAD_LETTERS_RETENTION))
                 .plus(AROUND_RETENTION);
     }
@@ -102,15 +101,16 @@ final class SourceProof {
                 ledgerHorizon,
                 (from, end) -> unread.add(end - from, range(container, from, end), null));
         if (!unread.isEmpty()) {
-            found.add(unread.as(
-                    Kind.DELETED_UNREAD,
-                    others ? Severity.WARNING : Severity.ERROR,
-                    pipeline,
-                    container,
-                    others
-                            ? "has %d offsets below the log's start that no table has: duplicates, filtered, of transactions, or deleted before they were read"
-                            : "had %d records that the brokers deleted (retention) before they were read",
-                    "compare with headgate_kafka_missing_messages_total; raise the topic's retention.ms or retention.bytes, and send them again if their sender can."));
+            found.add(
+                    unread.as(
+                            Kind.DELETED_UNREAD,
+                            others ? Severity.WARNING : Severity.ERROR,
+                            pipeline,
+                            container,
+                            others
+                                    ? "has %d offsets below the log's start that no table has: duplicates, filtered, of transactions, or deleted before they were read"
+                                    : "had %d records that the brokers deleted (retention) before they were read",
+                            "compare with headgate_kafka_missing_messages_total; raise the topic's retention.ms or retention.bytes, and send them again if their sender can."));
         }
         if (position < partition.start()) {
             Examples next = new Examples();
@@ -159,8 +159,8 @@ final class SourceProof {
             Instant since = options.since();
             long from = since == null ? partition.start() : log.offsetAt(partition, since);
             long end = Math.min(position, partition.end());
-            Progress progress = new Progress(
-                    options.progress(), "Looked at " + partition.container() + " to offset", end);
+            Progress progress =
+                    new Progress(options.progress(), "Looked at " + partition.container() + " to offset", end);
             for (long[] window : windows(Math.min(from, end), end)) {
                 offsets += window[1] - window[0];
                 log.read(partition, window[0], window[1], pipeline.name(), (offset, time, exchange) -> {
@@ -213,7 +213,8 @@ final class SourceProof {
         private void settle() {
             List<String> keys = new ArrayList<>();
             for (Read read : reads) {
-                read.way.arrivals()
+                read.way
+                        .arrivals()
                         .forEach(arrival -> keys.add(arrival.identity().key()));
             }
             Map<String, Known> known = ledger.known(pipeline.name(), keys);
@@ -221,9 +222,11 @@ final class SourceProof {
             for (Read read : reads) {
                 if (read.way.arrivals().isEmpty()
                         || read.way.arrivals().stream()
-                                .anyMatch(arrival -> !known.containsKey(arrival.identity().key()))) {
+                                .anyMatch(arrival ->
+                                        !known.containsKey(arrival.identity().key()))) {
                     positions.add(read.position.toString());
-                    read.way.arrivals()
+                    read.way
+                            .arrivals()
                             .forEach(arrival -> positions.add(arrival.position().toString()));
                 }
             }
@@ -293,24 +296,26 @@ final class SourceProof {
             String where = partition.container();
             Consumer<Discrepancy> say = found::add;
             if (position > partition.end() + partition.unreadable()) {
-                say.accept(new Discrepancy(
-                        Kind.BEYOND_THE_END,
-                        Severity.ERROR,
-                        pipeline.name(),
-                        where,
-                        position - partition.end(),
-                        List.of(),
-                        "ends at %d, %%d offsets before the position".formatted(partition.end()),
-                        "its brokers have lost its end (an unclean leader election, a restored backup): what is there is read again from where it diverged, and what is new there without a message-id counts as a duplicate; send it again."));
+                say.accept(
+                        new Discrepancy(
+                                Kind.BEYOND_THE_END,
+                                Severity.ERROR,
+                                pipeline.name(),
+                                where,
+                                position - partition.end(),
+                                List.of(),
+                                "ends at %d, %%d offsets before the position".formatted(partition.end()),
+                                "its brokers have lost its end (an unclean leader election, a restored backup): what is there is read again from where it diverged, and what is new there without a message-id counts as a duplicate; send it again."));
             }
             if (!lost.isEmpty()) {
-                say.accept(lost.as(
-                        Kind.LOST,
-                        Severity.ERROR,
-                        pipeline.name(),
-                        where,
-                        "has %d records below the position that are neither in the ledger nor dead letters",
-                        "set the group's offset back to the first of them while the pipeline is stopped: what was applied is dropped as a duplicate."));
+                say.accept(
+                        lost.as(
+                                Kind.LOST,
+                                Severity.ERROR,
+                                pipeline.name(),
+                                where,
+                                "has %d records below the position that are neither in the ledger nor dead letters",
+                                "set the group's offset back to the first of them while the pipeline is stopped: what was applied is dropped as a duplicate."));
             }
             if (!unproven.isEmpty()) {
                 say.accept(unproven.as(
