@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headgate.message.SourcePosition;
 import dev.headgate.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,42 @@ class RetraceTest {
             assertThat(retrace.relays())
                     .containsExactly(new Retrace.Relay(
                             "orders-applied-relay", "orders-applied", List.of("kafka:orders-applied"), true));
+        }
+    }
+
+    @Test
+    void what_a_route_filters_splits_or_asks_elsewhere_is_known_as_such() throws IOException {
+        Files.writeString(folder.resolve("parts.camel.yaml"), """
+                - route:
+                    id: parts
+                    from:
+                      uri: kafka:t
+                      parameters: { groupId: g }
+                      steps:
+                        - throttle: { constant: "1" }
+                        - filter:
+                            simple: "${header.kind} != 'noise'"
+                            steps:
+                              - split:
+                                  tokenize: ","
+                                  steps:
+                                    - to: { uri: "batch:parts", parameters: { keyBy: "${body}" } }
+                        - filter:
+                            simple: "${header.kind} == 'priced'"
+                            steps:
+                              - to: http://localhost:1/prices
+                - route:
+                    id: parts-write
+                    from:
+                      uri: batch:parts
+                      steps:
+                        - transacted: {}
+                        - to: "sql:select 1"
+                """);
+        try (Retrace retrace = Retrace.start(folder, Settings.load(folder, null, Map.of()))) {
+            assertThat(keys(retrace, "a,b")).containsExactly("a", "b");
+            assertThat(keys(retrace, "a,", "kind", "noise")).isEmpty();
+            assertThat(way(retrace, "a", "kind", "priced").certain()).isFalse();
         }
     }
 

@@ -40,7 +40,6 @@ record Discrepancy(
         PENDING,
         OBJECT_MISSING,
         OBJECT_DIFFERS,
-        ORPHAN_OBJECT,
         ORPHAN_JOB,
         NOT_LOOKED_AT;
 
