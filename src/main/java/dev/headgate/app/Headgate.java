@@ -51,6 +51,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -267,16 +268,26 @@ public final class Headgate implements AutoCloseable {
 
     static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
         main.bind("intake", new Intake(messageLimit, new Suspects(dataSource)));
+        Ledger ledger = new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE));
+        bind(main, dataSource, messageLimit, ledger, new BatchComponent());
+    }
+
+    /** What routes name, around what remembers their messages and takes them. */
+    static void bind(
+            Main main,
+            DataSource dataSource,
+            MessageLimit messageLimit,
+            IdempotentRepository ledger,
+            BatchComponent batch) {
         main.bind("dataSource", dataSource);
         main.bind("PROPAGATION_REQUIRED", new Transacted(new Transactions(dataSource)));
-        main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
+        main.bind("ledger", ledger);
         main.bind("messageId", new MessageId());
         main.bind("attempts", new Attempts());
         // By name, so that a route may bring data sources and policies of its own without making these ambiguous.
         SqlComponent sql = new SqlComponent();
         sql.setDataSource(dataSource);
         main.bind("sql-component", sql);
-        BatchComponent batch = new BatchComponent();
         batch.setDataSource(dataSource);
         batch.limitMessages(messageLimit);
         main.bind("batch-component", batch);
