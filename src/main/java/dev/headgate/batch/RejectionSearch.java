@@ -231,7 +231,7 @@ final class RejectionSearch {
     }
 
     private void again(List<Message> refused) {
-        pass(refused, new Isolation(refused.size(), 1), true, true);
+        pass(refused, new Isolation(refused.size(), 1), false, true);
     }
 
     /**
@@ -247,7 +247,7 @@ final class RejectionSearch {
         boolean believesNames = true;
         while (!isolation.isDone() && !isOver()) {
             List<Message> range = free(list.subList(isolation.from(), isolation.end(mostMessages())), strict);
-            Failure failure = range.isEmpty() ? null : write(range, true);
+            Failure failure = range.isEmpty() ? null : attempt(range, strict);
             if (failure == null) {
                 anyWritten |= !range.isEmpty();
                 range.forEach(this::written);
@@ -258,7 +258,7 @@ final class RejectionSearch {
                 continue;
             }
             long passed = passed();
-            List<Message> left = range.size() > 1 && believesNames ? writeOthers(range) : null;
+            List<Message> left = range.size() > 1 && believesNames ? writeOthers(range, strict) : null;
             believesNames = left != null || range.size() == 1;
             if (left != null) {
                 anyWritten = true;
@@ -288,7 +288,7 @@ final class RejectionSearch {
             while (!isOver() && !waits(message, strict, Set.of())) {
                 Throwable known = unreadable.remove(message);
                 lastRefusal = known == null ? lastRefusal : known;
-                Failure failure = known == null ? write(List.of(message), true) : Failure.of(known);
+                Failure failure = known == null ? attempt(List.of(message), strict) : Failure.of(known);
                 if (failure instanceof Failure.Outage) {
                     continue;
                 }
@@ -309,7 +309,7 @@ final class RejectionSearch {
      * @return those that are left, in order: who was named, and the later ones of their keys; null if the others are refused
      *     without them too, and nothing is written
      */
-    private @Nullable List<Message> writeOthers(List<Message> range) {
+    private @Nullable List<Message> writeOthers(List<Message> range, boolean strict) {
         List<Message> others = range;
         unreadable.clear();
         for (int named = 0; named < MOST_NAMED && !isOver(); named++) {
@@ -325,9 +325,9 @@ final class RejectionSearch {
             if (others.isEmpty()) {
                 return null;
             }
-            Failure failure = write(others, true);
+            Failure failure = attempt(others, strict);
             while (failure instanceof Failure.Outage && !isOver()) {
-                failure = write(others, true);
+                failure = attempt(others, strict);
             }
             if (failure == null) {
                 others.forEach(this::written);
@@ -338,6 +338,50 @@ final class RejectionSearch {
             }
         }
         return null;
+    }
+
+    /**
+     * One attempt, as {@link #write}. One that would overtake refused messages is probed first: when it would succeed, these
+     * are tried again before it, each by itself, for the fault may have ended since.
+     */
+    private @Nullable Failure attempt(List<Message> range, boolean strict) {
+        List<Message> overtaken = strict || !writer.takesAttemptsTogether() ? List.of() : overtaken(range);
+        if (!overtaken.isEmpty()) {
+            Batch batch = new Batch(writer.name(), range, closed, writer.policy());
+            Failure failure = failure(batch, writer.probe(batch, lane), true);
+            if (failure != null) {
+                return failure;
+            }
+            for (Message message : overtaken) {
+                failure = write(List.of(message), true);
+                if (failure instanceof Failure.Outage) {
+                    return failure;
+                }
+                if (failure == null) {
+                    written(message);
+                } else {
+                    refuse(message, failure, passed());
+                }
+            }
+        }
+        return write(range, true);
+    }
+
+    /** Who is refused, and would never be written when one of the range were. */
+    private List<Message> overtaken(List<Message> range) {
+        Set<Trial> overtaken = new HashSet<>();
+        for (Message message : range) {
+            for (Trial trial : byKey.getOrDefault(orderingKey(message), List.of())) {
+                if (trial.isBefore(message) && !trial.isCertain() && !trial.isOvertaken()) {
+                    overtaken.add(trial);
+                }
+            }
+        }
+        if (overtaken.isEmpty()) {
+            return List.of();
+        }
+        range.stream().filter(trials::containsKey).forEach(message -> overtaken.remove(trial(message)));
+        return list(message -> trials.containsKey(message) && overtaken.contains(trial(message)));
     }
 
     /** Without the one at the position and what comes behind it in its key. */
@@ -390,8 +434,14 @@ final class RejectionSearch {
         return waits(message, true, Set.of());
     }
 
-    /** Whether an earlier message of its key is refused, not tried again with it, and keeps it from being written. */
+    /**
+     * Whether an earlier message of its key is refused, not tried again with it, and keeps it from being written, or a later
+     * one is written.
+     */
     private boolean waits(Message message, boolean strict, Set<Trial> again) {
+        if (trials.containsKey(message) && trial(message).isOvertaken()) {
+            return true;
+        }
         for (Trial trial : bySourceKey.getOrDefault(sourceKey(message), List.of())) {
             if (trial.isBefore(message) && !again.contains(trial)) {
                 return true;
@@ -587,10 +637,16 @@ final class RejectionSearch {
                 parts.add(batch);
                 writer.chunkSize().tried(range.size(), 0);
             }
+        }
+        return failure(batch, thrown, isolating);
+    }
+
+    private @Nullable Failure failure(Batch batch, @Nullable Throwable thrown, boolean isolating) {
+        if (thrown == null) {
             return null;
         }
         Failure failure = Failure.of(thrown);
-        boolean marked = range.stream().allMatch(message -> message.rejection() != null);
+        boolean marked = batch.messages().stream().allMatch(message -> message.rejection() != null);
         if (isolating && !marked && !lane.isStopped() && !(failure instanceof Failure.Outage)) {
             lastRefusal = thrown;
             return failure;

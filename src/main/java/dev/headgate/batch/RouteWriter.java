@@ -32,7 +32,7 @@ final class RouteWriter {
         @Nullable
         Throwable send(Batch batch);
 
-        /** Whether {@link #together} can be asked. */
+        /** Whether {@link #together} and {@link #probe} can be asked. */
         default boolean takesAttemptsTogether() {
             return false;
         }
@@ -45,6 +45,11 @@ final class RouteWriter {
          * @return null when all effects of those that did not fail are durable, else what failed: then none has taken effect
          */
         default @Nullable Throwable together(Batch all, Function<Route, @Nullable Throwable> attempts) {
+            throw new UnsupportedOperationException();
+        }
+
+        /** As {@link #send}, but whatever becomes of it, nothing of the attempt takes effect; null if it would have. */
+        default @Nullable Throwable probe(Batch batch) {
             throw new UnsupportedOperationException();
         }
     }
@@ -201,6 +206,19 @@ final class RouteWriter {
                     part -> written(part, took.multipliedBy(part.getSize()).dividedBy(size)));
         }
         return failure;
+    }
+
+    /** Whether an attempt would succeed now; null if so. Nothing of it takes effect, and nobody is told. */
+    @Nullable
+    Throwable probe(Batch batch, Lane lane) {
+        if (!limit.enter(lane)) {
+            return new BatchStoppedException();
+        }
+        try {
+            return route.probe(batch);
+        } finally {
+            limit.leave();
+        }
     }
 
     /** How long to wait before another attempt, after so many have failed. */

@@ -78,6 +78,22 @@ final class TransactedRoute implements RouteWriter.Route {
     }
 
     @Override
+    public @Nullable Throwable probe(Batch batch) {
+        Throwable takenBack = new IllegalStateException("taken back");
+        @Nullable
+        Throwable failure = in(outer, () -> {
+            prepare();
+            claim(batch);
+            Throwable refused = run(batch, false);
+            if (refused == null) {
+                jdbc.execute("set constraints all immediate");
+            }
+            return refused == null ? takenBack : refused;
+        });
+        return failure == takenBack ? null : failure;
+    }
+
+    @Override
     public boolean takesAttemptsTogether() {
         return databaseOnly;
     }

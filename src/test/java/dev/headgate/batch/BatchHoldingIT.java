@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -22,6 +23,9 @@ import javax.management.ObjectName;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An outage, and what is one until proven otherwise: nothing is refused, those who listen hear of it, and it goes on. */
 class BatchHoldingIT {
@@ -214,9 +218,10 @@ class BatchHoldingIT {
     }
 
     /** With a state that may be the sink's fault too. */
-    @Test
-    void a_bad_one_does_not_hold_its_key_for_ever_where_there_is_no_other() throws Exception {
-        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=12" + FAST, null)) {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void bad_ones_do_not_hold_their_key_for_ever_where_there_is_no_other(boolean takesBack) throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=12" + FAST, null, takesBack)) {
             routes.step = batch -> {
                 for (Message message : batch.messages()) {
                     if (message.rejection() == null
@@ -226,10 +231,12 @@ class BatchHoldingIT {
                 }
             };
             List<String> good = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 6; i += 2) {
                 routes.send("k", "bad" + i);
+                routes.send("k", "bad" + (i + 1));
                 routes.send("k", "good" + i);
-                good.add("good" + i);
+                routes.send("k", "good" + (i + 1));
+                good.addAll(List.of("good" + i, "good" + (i + 1)));
             }
             await().atMost(LONG).until(() -> routes.acknowledged.size() == 12);
             assertThat(routes.rejected)
@@ -255,6 +262,37 @@ class BatchHoldingIT {
             rest.removeAll(routes.rejected.stream().map(BatchRoutes::payload).toList());
             assertThat(routes.rejected).hasSizeLessThanOrEqualTo(RefusalWindow.ALWAYS_ISOLATED);
             assertThat(routes.payloads()).isEqualTo(rest);
+        }
+    }
+
+    /** Of one key, so that only its later messages can tell whose fault it is. */
+    @ParameterizedTest
+    @CsvSource({"42501,m1", "42501,m7", "23502,m1", "23502,m7"})
+    void a_fault_that_ends_between_two_messages_of_a_key_makes_no_good_one_a_dead_letter(String state, String later)
+            throws Exception {
+        try (BatchRoutes routes = new BatchRoutes("lanes=1&maxSize=50" + FAST, null, true)) {
+            List<String> bad = List.of("m0", "m3");
+            AtomicBoolean over = new AtomicBoolean();
+            AtomicInteger alone = new AtomicInteger();
+            routes.step = batch -> {
+                List<String> tried = BatchRoutes.payloads(batch);
+                if (tried.equals(List.of("m0"))) {
+                    alone.incrementAndGet();
+                } else if (alone.get() > 0 && tried.contains(later) && !tried.contains("m0")) {
+                    // A later one is tried without it: the fault ends just now.
+                    over.set(true);
+                }
+                if (!over.get()) {
+                    throw new SQLException("refused", state);
+                }
+                refuse(batch, bad::contains);
+            };
+            names(50).forEach(name -> routes.send("k", name));
+            await().atMost(LONG).until(() -> routes.acknowledged.size() == 50);
+            assertThat(routes.rejected).extracting(BatchRoutes::payload).containsExactlyElementsOf(bad);
+            List<String> good = new ArrayList<>(names(50));
+            good.removeAll(bad);
+            assertThat(routes.payloads()).containsExactlyElementsOf(good);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
@@ -43,10 +44,12 @@ final class BatchRoutes implements AutoCloseable {
      * @param more routes that a test adds, or null
      */
     BatchRoutes(String options, RouteBuilder more) throws Exception {
-        context.addComponent("batch", new BatchComponent(route -> batch -> {
-            batch.claimed(message -> true);
-            return route.send(batch);
-        }));
+        this(options, more, false);
+    }
+
+    /** @param takesBack whether attempts can be made together and taken back, as in a database; for one lane */
+    BatchRoutes(String options, RouteBuilder more, boolean takesBack) throws Exception {
+        context.addComponent("batch", new BatchComponent(route -> takesBack ? new Memory(route) : claiming(route)));
         context.getShutdownStrategy().setTimeout(20);
         context.getRegistry().bind("listener", new BatchListener() {
             @Override
@@ -133,6 +136,54 @@ final class BatchRoutes implements AutoCloseable {
     @Override
     public void close() {
         context.stop();
+    }
+
+    private static RouteWriter.Route claiming(RouteWriter.Route route) {
+        return batch -> {
+            batch.claimed(message -> true);
+            return route.send(batch);
+        };
+    }
+
+    /** Takes back what was written and rejected. */
+    private final class Memory implements RouteWriter.Route {
+        private final RouteWriter.Route route;
+
+        Memory(RouteWriter.Route route) {
+            this.route = claiming(route);
+        }
+
+        @Override
+        public Throwable send(Batch batch) {
+            return route.send(batch);
+        }
+
+        @Override
+        public boolean takesAttemptsTogether() {
+            return true;
+        }
+
+        @Override
+        public Throwable together(Batch all, Function<RouteWriter.Route, Throwable> attempts) {
+            int before = written.size();
+            int rejectedBefore = rejected.size();
+            Throwable failure = attempts.apply(this);
+            if (failure != null) {
+                written.subList(before, written.size()).clear();
+                rejected.subList(rejectedBefore, rejected.size()).clear();
+            }
+            return failure;
+        }
+
+        @Override
+        public Throwable probe(Batch batch) {
+            Throwable[] failure = new Throwable[1];
+            together(batch, self -> {
+                failure[0] = self.send(batch);
+                return new IllegalStateException("taken back");
+            });
+            return failure[0];
+        }
     }
 
     private void write(Exchange exchange) throws Exception {

@@ -189,6 +189,31 @@ class SourceTruthIT {
     }
 
     @Test
+    void a_topic_that_is_not_there_from_the_beginning_is_said_and_read_as_soon_as_it_is() throws Exception {
+        try (Pipeline own = new Pipeline(1)) {
+            admin.deleteTopics(List.of(own.topic)).all().get();
+            Pipeline.await().until(() -> !admin.listTopics().names().get().contains(own.topic));
+            try (ChildProcess child = ChildProcess.run(own, management())) {
+                String missing = "there is no topic " + own.topic + " at " + Servers.KAFKA.bootstrapServers();
+                Pipeline.await().untilAsserted(() -> {
+                    HttpResponse<String> ready = Scrape.get(port, READY);
+                    assertThat(ready.statusCode()).isEqualTo(503);
+                    assertThat(ready.body()).contains(missing);
+                });
+                Pipeline.await().untilAsserted(() -> assertThat(child.output()).contains(missing));
+                assertThat(warnings(child)).as(child::output).hasSizeLessThan(FEW);
+                Servers.KAFKA.createTopic(own.topic, 1, Map.of());
+                own.send("order1", null, Orders.json("order1", 1).getBytes(UTF_8));
+                own.flush();
+                Pipeline.await().untilAsserted(() -> assertThat(own.count("select count(*) from orders"))
+                        .isEqualTo(1));
+                Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).statusCode())
+                        .isEqualTo(200));
+            }
+        }
+    }
+
+    @Test
     void a_batch_whose_route_is_not_started_and_what_fails_again_and_again_make_the_process_unready(
             @TempDir Path folder) throws Exception {
         RoutesFolder.copy(folder, "maxSize: 100");
