@@ -55,6 +55,8 @@ final class RouteReload {
     private final Supplier<Duration> patience;
     private final Runnable then;
     private RouteTexts running;
+    /** Whether the last reload has left neither the new routes nor the old ones. */
+    private boolean stopped;
 
     /**
      * @param folder absolute
@@ -85,6 +87,7 @@ final class RouteReload {
     /** Looks at the files, replaces what differs, and says so in the log. */
     synchronized ReloadOutcome reload() {
         long began = System.nanoTime();
+        stopped = false;
         ReloadOutcome outcome;
         try {
             outcome = replaceChanged();
@@ -97,7 +100,8 @@ final class RouteReload {
         if (!outcome.refused().isEmpty()) {
             int others = outcome.refused().size() - 1;
             LOG.warn(
-                    "Not reloaded, the old routes run on: {}{}",
+                    "{}: {}{}",
+                    stopped ? "The routes have stopped" : "Not reloaded, the old routes run on",
                     outcome.refused().get(0),
                     others == 0 ? "" : " (%d more; `headgate check` says all)".formatted(others));
         }
@@ -138,17 +142,16 @@ final class RouteReload {
             start(files, now);
         } catch (Exception e) {
             String why = changed.iterator().next() + ": the new routes do not start (" + Failure.summary(e) + ")";
-            return ReloadOutcome.refused(
-                    List.of(why + (startAgain(files) ? "." : ", and the old ones neither: restart.")));
+            stopped = !startAgain(files);
+            return ReloadOutcome.refused(List.of(why + (stopped ? ", and the old ones neither: restart." : ".")));
         }
         running = now;
         List<String> started =
                 definitions(files).stream().map(RouteDefinition::getId).toList();
-        List<String> stopped =
-                before.stream().filter(id -> !started.contains(id)).toList();
-        stopped.forEach(limit::forget);
+        List<String> ended = before.stream().filter(id -> !started.contains(id)).toList();
+        ended.forEach(limit::forget);
         then.run();
-        return new ReloadOutcome(started, stopped, List.of(), restart);
+        return new ReloadOutcome(started, ended, List.of(), restart);
     }
 
     /** All that is wrong, and what a start alone can do. */

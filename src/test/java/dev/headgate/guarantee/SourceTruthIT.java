@@ -207,8 +207,9 @@ class SourceTruthIT {
                 own.flush();
                 Pipeline.await().untilAsserted(() -> assertThat(own.count("select count(*) from orders"))
                         .isEqualTo(1));
-                Pipeline.await().untilAsserted(() -> assertThat(Scrape.get(port, READY).statusCode())
-                        .isEqualTo(200));
+                Pipeline.await()
+                        .untilAsserted(() ->
+                                assertThat(Scrape.get(port, READY).statusCode()).isEqualTo(200));
             }
         }
     }
