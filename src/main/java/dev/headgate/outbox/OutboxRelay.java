@@ -4,6 +4,7 @@ import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
+import dev.headgate.outbox.OutboxTable.Marked;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,16 @@ final class OutboxRelay {
     interface Sender {
         /** Returns when nothing of it is under way any more. */
         SendOutcome send(List<OutboxEntry> entries);
+
+        /** Former names of this relay under which it may have sent what it does not know of. */
+        default Set<String> former() {
+            return Set.of();
+        }
+
+        /** The ids of what a holder of shards has sent last; he sends nothing more from now on. */
+        default List<Long> takeOver(String holder) {
+            throw new IllegalStateException("Shards are taken over at once");
+        }
     }
 
     /**
@@ -87,6 +99,10 @@ final class OutboxRelay {
      * @throws SQLException if it cannot
      */
     void begin(OutboxTable table) throws SQLException {
+        for (String holder : List.copyOf(sender.former())) {
+            settle(table, holder);
+            sender.former().remove(holder);
+        }
         if (!unmarked.isEmpty()) {
             // Another one would send it again.
             lease.keep(table);
@@ -137,6 +153,11 @@ final class OutboxRelay {
 
     private boolean relay(OutboxTable table, Bulk bulk) throws SQLException {
         List<Integer> claimed = lease.claim(table, bulk.shards());
+        if (claimed.size() < bulk.shards().size()) {
+            for (String holder : table.unsettled(bulk.shards())) {
+                settle(table, holder);
+            }
+        }
         if (claimed.isEmpty()) {
             return false;
         }
@@ -178,13 +199,23 @@ final class OutboxRelay {
         holdBack(table, again);
     }
 
+    /** Marks what another holder has sent and perhaps not marked, and lets his shards go. */
+    private void settle(OutboxTable table, String holder) throws SQLException {
+        tell(table.markDeliveredIds(sender.takeOver(holder)));
+        table.release(holder);
+    }
+
     private void mark(OutboxTable table) throws SQLException {
-        Duration sinceOldestCreated = table.markDelivered(unmarked);
-        int entries = unmarked.size();
-        if (entries > 0) {
-            unmarked.clear();
-            delivered.add(entries);
-            listeners.tell(listener -> listener.delivered(options.destination(), entries, sinceOldestCreated));
+        Marked marked = table.markDelivered(unmarked);
+        unmarked.clear();
+        tell(marked);
+    }
+
+    private void tell(Marked marked) {
+        if (marked.entries() > 0) {
+            delivered.add(marked.entries());
+            listeners.tell(
+                    listener -> listener.delivered(options.destination(), marked.entries(), marked.oldest()));
         }
     }
 

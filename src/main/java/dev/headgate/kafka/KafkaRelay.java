@@ -1,0 +1,209 @@
+package dev.headgate.kafka;
+
+import dev.headgate.ConfigurationException;
+import dev.headgate.HeadgateException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.Exchange;
+import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends bulks, each in a transaction that also says, in {@link RelayLog}, what it was. A relay sends under a name, which is
+ * its transactional id: whoever {@link #fence fences} the name knows that nothing more arrives under it, and can then read what
+ * arrived last. A name that was fenced, or whose transaction ended without an answer, is never used again.
+ *
+ * <p>For one thread.
+ */
+public final class KafkaRelay implements AutoCloseable {
+
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    private final KafkaEndpoint endpoint;
+    private @Nullable Properties properties;
+    private @Nullable RelayLog log;
+    private @Nullable Producer<Object, Object> producer;
+    private @Nullable KafkaTransaction transaction;
+    private String name = "";
+
+    /** Nobody knows whether the transaction was committed, or the name is fenced: it can send no more. */
+    public static final class LostException extends HeadgateException {
+        LostException(String message, KafkaException cause) {
+            super(message, cause);
+        }
+    }
+
+    private KafkaRelay(KafkaEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    /**
+     * One that sends by the producers of an endpoint's servers.
+     *
+     * @throws ConfigurationException if the endpoint's component is not Headgate's, and would not send in its transactions
+     */
+    public static KafkaRelay to(KafkaEndpoint endpoint) {
+        if (!(endpoint instanceof TransactedComponent.TransactedEndpoint)) {
+            throw new ConfigurationException(endpoint.getEndpointBaseUri()
+                    + " is of a Kafka component that was made by somebody else, which cannot send in a"
+                    + " relay's transaction: use the component kafka as Headgate binds it, or leave out exactlyOnce");
+        }
+        String serializer = endpoint.getConfiguration().getValueSerializer();
+        if (!ByteArraySerializer.class.getName().equals(serializer)) {
+            throw new ConfigurationException(endpoint.getEndpointBaseUri() + " has the valueSerializer " + serializer
+                    + ", and the record of what was sent is bytes: leave it out, or leave out exactlyOnce");
+        }
+        return new KafkaRelay(endpoint);
+    }
+
+    /** Whether it can send. */
+    public boolean isOpen() {
+        return producer != null;
+    }
+
+    /**
+     * Makes it able to send, under a name that nobody has had.
+     *
+     * @throws KafkaException if the brokers do not answer
+     * @throws ConfigurationException if the topic of the {@link RelayLog} cannot be made, or is none that keeps
+     */
+    public void open(String unused) {
+        log().prepare();
+        Properties own = new Properties();
+        own.putAll(properties());
+        own.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, unused);
+        own.remove(ProducerConfig.CLIENT_ID_CONFIG);
+        own.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        Producer<Object, Object> opened = new KafkaProducer<>(own);
+        try {
+            opened.initTransactions();
+        } catch (KafkaException e) {
+            opened.close(Duration.ZERO);
+            throw e;
+        }
+        name = unused;
+        producer = opened;
+    }
+
+    /** Begins the transaction in which producers send what this exchange, or one made of it, brings them. */
+    public void begin(Exchange exchange) {
+        try {
+            transaction = KafkaTransaction.begin(open(), exchange);
+        } catch (KafkaException e) {
+            throw lost(e);
+        }
+    }
+
+    /**
+     * Commits it with the record of what was in it. If something of it was not taken, it is aborted.
+     *
+     * @return null if it is committed, else why it is not
+     * @throws LostException if nobody knows
+     */
+    public @Nullable Throwable commit(String sent) {
+        KafkaTransaction current = transaction;
+        if (current == null) {
+            throw new IllegalStateException("No transaction was begun");
+        }
+        try {
+            current.record(name, sent);
+        } catch (KafkaException e) {
+            // Something of it has failed, which is told below.
+        }
+        Throwable failure = current.awaitAnswers();
+        if (failure != null) {
+            abort();
+            return failure;
+        }
+        try {
+            open().commitTransaction();
+            return null;
+        } catch (KafkaException e) {
+            throw lost(e);
+        }
+    }
+
+    /**
+     * Aborts it.
+     *
+     * @throws LostException if the brokers do not confirm that
+     */
+    public void abort() {
+        try {
+            open().abortTransaction();
+        } catch (KafkaException e) {
+            throw lost(e);
+        }
+    }
+
+    /**
+     * Returns when nothing more can arrive under the name, and all that did can be read.
+     *
+     * @throws KafkaException if the brokers do not answer
+     */
+    public void fence(String former) {
+        log().fence(former);
+    }
+
+    /**
+     * What names that begin so have sent last, as it was given to {@link #commit}.
+     *
+     * @throws KafkaException if the brokers do not answer
+     */
+    public Map<String, String> read(String prefix) {
+        return log().read(prefix);
+    }
+
+    /** Waits for nothing that is under way, for there is nothing. */
+    @Override
+    public void close() {
+        if (producer != null) {
+            producer.close(CLOSING);
+            producer = null;
+        }
+    }
+
+    private Producer<Object, Object> open() {
+        if (producer == null) {
+            throw new IllegalStateException("It is not open");
+        }
+        return producer;
+    }
+
+    private LostException lost(KafkaException e) {
+        open().close(Duration.ZERO);
+        producer = null;
+        return new LostException(
+                "The relay has lost its place in Kafka, because it stood still and another one took over its shards, or"
+                        + " because the brokers did not say how a transaction ended. It asks them what has arrived and"
+                        + " goes on behind that: "
+                        + e,
+                e);
+    }
+
+    private RelayLog log() {
+        if (log == null) {
+            log = new RelayLog(properties());
+        }
+        return log;
+    }
+
+    private Properties properties() {
+        if (properties == null) {
+            Properties made = endpoint.getConfiguration().createProducerProperties();
+            endpoint.updateClassProperties(made);
+            String brokers = endpoint.getKafkaClientFactory().getBrokers(endpoint.getConfiguration());
+            if (brokers != null) {
+                made.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
+            }
+            properties = made;
+        }
+        return properties;
+    }
+}

@@ -1,0 +1,194 @@
+package dev.headgate.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headgate.devservices.DevKafka;
+import dev.headgate.guarantee.FrozenProcess;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who reads what is committed sees each entry once, whatever happens to the relays. */
+class OutboxExactlyOnceIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int FAULTS = Integer.getInteger("relay.faults", 20);
+    /** False shows what the option is good for. */
+    private static final boolean OPTION = Boolean.parseBoolean(System.getProperty("relay.exactlyOnce", "true"));
+
+    private static final int PARTITIONS = 4;
+
+    @TempDir
+    static Path directory;
+
+    private static DevKafka kafka;
+
+    private final List<Process> children = new ArrayList<>();
+    private OutboxDatabase database;
+
+    @BeforeAll
+    static void startKafka() {
+        kafka = DevKafka.start(directory);
+    }
+
+    @AfterAll
+    static void stopKafka() {
+        kafka.close();
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        database = OutboxDatabase.shared();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Process child : children) {
+            child.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void nothing_repeats_or_steps_back_when_relays_are_killed_and_frozen_and_the_broker_restarts() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("Seed " + seed);
+        Random random = new Random(seed);
+        kafka.createTopic("orders-" + seed, PARTITIONS, Map.of());
+        children.add(child("orders-" + seed));
+        children.add(child("orders-" + seed));
+        AtomicBoolean writing = new AtomicBoolean(true);
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+            while (writing.get()) {
+                // No more than relays can take.
+                if (database.count("delivered_at is null") < 2000) {
+                    database.write("orders", 200, 100);
+                }
+            }
+        });
+        await().atMost(SOON).until(() -> delivered() > 1000);
+
+        for (int fault = 1; fault <= FAULTS; fault++) {
+            if (fault == FAULTS / 2) {
+                kafka.restart();
+            }
+            int victim = random.nextInt(2);
+            Process child = children.get(victim);
+            await().atMost(SOON).until(() -> freezeWithShardsInHand(child));
+            boolean kill = fault % 7 == 0;
+            if (kill) {
+                child.destroyForcibly().waitFor();
+                children.set(victim, child("orders-" + seed));
+            }
+            assertThat(expireLeaseOf(child)).isPositive();
+            await().atMost(SOON).until(() -> shardsOf(child) == 0);
+            if (!kill) {
+                FrozenProcess.thaw(child.pid());
+            }
+            long before = delivered();
+            await().atMost(SOON).until(() -> delivered() > before + 500);
+        }
+        writing.set(false);
+        writer.join();
+        await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+
+        assertEachOnceInOrder("orders-" + seed);
+    }
+
+    private void assertEachOnceInOrder(String topic) {
+        int repeats = 0;
+        int stepsBack = 0;
+        int seen = 0;
+        Map<Long, Integer> times = new HashMap<>();
+        Map<String, Long> latest = new HashMap<>();
+        for (ConsumerRecord<String, byte[]> entry : readAll(topic)) {
+            long id = Receiver.entry(new String(
+                    entry.headers().lastHeader("message-id").value(), StandardCharsets.UTF_8));
+            seen++;
+            repeats += times.merge(id, 1, Integer::sum) > 1 ? 1 : 0;
+            Long before = latest.put(entry.key(), id);
+            stepsBack += before != null && before > id ? 1 : 0;
+        }
+        System.out.println(FAULTS + " faults, " + seen + " records, " + repeats + " repeats, " + stepsBack + " steps back");
+        assertThat(repeats).as("repeats").isZero();
+        assertThat(stepsBack).as("steps back").isZero();
+        assertThat(times).hasSize((int) database.count("true"));
+    }
+
+    private Process child(String topic) throws Exception {
+        return RelayMain.start(
+                Path.of("target", "relay-child.log"),
+                database.server.jdbcUrl(),
+                database.server.user(),
+                "outbox:orders?pollInterval=50&maxEntries=100&backoffBase=50&backoffCap=500" + (OPTION ? "&exactlyOnce=true" : ""),
+                "kafka:" + topic + "?brokers=" + kafka.bootstrapServers());
+    }
+
+    private boolean freezeWithShardsInHand(Process child) {
+        FrozenProcess.freeze(child.pid());
+        if (shardsOf(child) > 0) {
+            return true;
+        }
+        FrozenProcess.thaw(child.pid());
+        return false;
+    }
+
+    private static String holder(Process child) {
+        return "% of process " + child.pid() + ", %";
+    }
+
+    private long shardsOf(Process child) {
+        return database.sql.queryForObject(
+                "select count(*) from headgate.outbox_shard where holder like ?", Long.class, holder(child));
+    }
+
+    /** Earlier than the child itself knows: what it does then has to be held up by Kafka alone. */
+    private int expireLeaseOf(Process child) {
+        return database.sql.update(
+                "update headgate.outbox_shard set expires_at = now() - interval '1 second' where holder like ?",
+                holder(child));
+    }
+
+    private long delivered() {
+        return database.count("delivered_at is not null");
+    }
+
+    private List<ConsumerRecord<String, byte[]>> readAll(String topic) {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            partitions.add(new TopicPartition(topic, partition));
+        }
+        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed"),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            // Before it, all relays have ended or none is sending.
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+}
