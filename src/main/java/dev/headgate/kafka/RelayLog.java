@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -73,8 +74,8 @@ final class RelayLog {
     }
 
     private static String policy(Admin admin) {
-        return answer(admin.describeConfigs(List.of(RESOURCE)).all())
-                .get(RESOURCE)
+        return answer(Objects.requireNonNull(
+                        admin.describeConfigs(List.of(RESOURCE)).values().get(RESOURCE)))
                 .get(TopicConfig.CLEANUP_POLICY_CONFIG)
                 .value();
     }
@@ -120,8 +121,8 @@ final class RelayLog {
         long end;
         try (Admin admin = Admin.create(AdminConfiguration.of(producer))) {
             // Of what may be in open transactions of others, too: they hide what was committed behind their beginning.
-            end = answer(admin.listOffsets(Map.of(PARTITION, OffsetSpec.latest())).all())
-                    .get(PARTITION)
+            end = answer(admin.listOffsets(Map.of(PARTITION, OffsetSpec.latest()))
+                            .partitionResult(PARTITION))
                     .offset();
         }
         Map<String, String> latest = new HashMap<>();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -206,7 +207,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                     return new Poller.Look(pause, true);
                 } catch (KafkaRelay.LostException e) {
                     // Nothing that needs a pause: whether Kafka answers is found out at the next look.
-                    exactlyOnce.lost(lease.holder());
+                    Objects.requireNonNull(exactlyOnce).lost(lease.holder());
                     lease.rename();
                     discardTable();
                     failures.failed(e, "going on");

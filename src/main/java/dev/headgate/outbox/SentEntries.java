@@ -35,7 +35,7 @@ record SentEntries(long highest, List<Long> ids) {
 
     /** Reads {@link #text}. */
     static SentEntries parse(String text) {
-        String[] numbers = text.split(" ");
+        String[] numbers = text.split(" ", -1);
         List<Long> ids = new ArrayList<>(numbers.length);
         long id = 0;
         for (int i = 1; i < numbers.length; i++) {
