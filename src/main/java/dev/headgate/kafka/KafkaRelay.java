@@ -25,6 +25,8 @@ public final class KafkaRelay implements AutoCloseable {
 
     private static final Duration CLOSING = Duration.ofSeconds(5);
 
+    private static final Duration TRANSACTION = Duration.ofSeconds(20);
+
     private final KafkaEndpoint endpoint;
     private @Nullable Properties properties;
     private @Nullable RelayLog log;
@@ -80,6 +82,8 @@ public final class KafkaRelay implements AutoCloseable {
         own.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, unused);
         own.remove(ProducerConfig.CLIENT_ID_CONFIG);
         own.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        // What a relay that died leaves open holds up readers, and other relays that ask what was sent.
+        own.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, String.valueOf(TRANSACTION.toMillis()));
         Producer<Object, Object> opened = new KafkaProducer<>(own);
         try {
             opened.initTransactions();

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.camel.Endpoint;
@@ -90,21 +89,12 @@ final class ExactlyOnce implements AutoCloseable {
         return String.valueOf(endpoint.getConfiguration().getBrokers());
     }
 
-    /**
-     * To be called with a table that was just opened, before anything is sent.
-     *
-     * @throws ConfigurationException if the database is from before something that was sent
-     */
-    void begin(OutboxTable table, String installation) throws SQLException {
+    /** To be called with a table that was just opened, before anything else. */
+    void open(OutboxTable table, String installation) {
         prefix = "headgate/" + installation + "/" + destination + "/";
         if (!kafka.isOpen()) {
             kafka.open(prefix + table.holder());
         }
-        for (String sent : kafka.read(prefix).values()) {
-            highest = Math.max(highest, SentEntries.parse(sent).highest());
-        }
-        // Read after the topic, so that it has what others wrote meanwhile.
-        table.checkAge(highest);
     }
 
     /** A sender that knows what was sent before. */
@@ -121,20 +111,27 @@ final class ExactlyOnce implements AutoCloseable {
             }
 
             @Override
-            public List<Long> takeOver(String holder) {
-                return ExactlyOnce.this.takeOver(holder).ids();
+            public List<Long> takeOver(OutboxTable table, Set<String> holders) throws SQLException {
+                return ExactlyOnce.this.takeOver(table, holders);
             }
         };
     }
 
-    private SentEntries takeOver(String holder) {
-        kafka.fence(prefix + holder);
-        Map<String, String> sent = kafka.read(prefix + holder);
-        SentEntries last = sent.isEmpty()
-                ? new SentEntries(0, List.of())
-                : SentEntries.parse(Objects.requireNonNull(sent.get(prefix + holder)));
-        highest = Math.max(highest, last.highest());
-        return last;
+    private List<Long> takeOver(OutboxTable table, Set<String> holders) throws SQLException {
+        // All before the topic is read, for the open transaction of one hides what another has committed.
+        holders.forEach(holder -> kafka.fence(prefix + holder));
+        List<Long> ids = new ArrayList<>();
+        for (Map.Entry<String, String> entry : kafka.read(prefix).entrySet()) {
+            SentEntries sent = SentEntries.parse(entry.getValue());
+            highest = Math.max(highest, sent.highest());
+            if (holders.contains(entry.getKey().substring(prefix.length()))) {
+                ids.addAll(sent.ids());
+            }
+        }
+        // Asked after the topic, so that it has what others wrote meanwhile; before its entries are taken for those that
+        // were sent.
+        table.checkAge(highest);
+        return ids;
     }
 
     /** The entries are sent by the route in one transaction. */

@@ -198,7 +198,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                                 lease.holder(),
                                 exactlyOnce == null ? Takeover.AT_ONCE : Takeover.WHEN_SETTLED);
                         if (exactlyOnce != null) {
-                            exactlyOnce.begin(table, installation);
+                            exactlyOnce.open(table, installation);
                         }
                         started.begin(table);
                     }

@@ -12,7 +12,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,12 +85,16 @@ final class OutboxRelay {
 
         /** Former names of this relay under which it may have sent what it does not know of. */
         default Set<String> former() {
-            return Set.of();
+            return new HashSet<>();
         }
 
-        /** The ids of what a holder of shards has sent last; he sends nothing more from now on. */
-        default List<Long> takeOver(String holder) {
-            throw new IllegalStateException("Shards are taken over at once");
+        /**
+         * The ids of what holders of shards have sent last; they send nothing more from now on.
+         *
+         * @throws dev.headgate.ConfigurationException if the table is from before something that was sent
+         */
+        default List<Long> takeOver(OutboxTable table, Set<String> holders) throws SQLException {
+            return List.of();
         }
     }
 
@@ -99,10 +105,11 @@ final class OutboxRelay {
      * @throws SQLException if it cannot
      */
     void begin(OutboxTable table) throws SQLException {
-        for (String holder : List.copyOf(sender.former())) {
-            settle(table, holder);
-            sender.former().remove(holder);
-        }
+        Set<String> former = sender.former();
+        Set<String> holders = new LinkedHashSet<>(table.unsettled());
+        holders.addAll(former);
+        settle(table, holders);
+        former.removeAll(holders);
         if (!unmarked.isEmpty()) {
             // Another one would send it again.
             lease.keep(table);
@@ -154,8 +161,9 @@ final class OutboxRelay {
     private boolean relay(OutboxTable table, Bulk bulk) throws SQLException {
         List<Integer> claimed = lease.claim(table, bulk.shards());
         if (claimed.size() < bulk.shards().size()) {
-            for (String holder : table.unsettled(bulk.shards())) {
-                settle(table, holder);
+            Set<String> holders = table.unsettled();
+            if (!holders.isEmpty()) {
+                settle(table, holders);
             }
         }
         if (claimed.isEmpty()) {
@@ -199,10 +207,12 @@ final class OutboxRelay {
         holdBack(table, again);
     }
 
-    /** Marks what another holder has sent and perhaps not marked, and lets his shards go. */
-    private void settle(OutboxTable table, String holder) throws SQLException {
-        tell(table.markDeliveredIds(sender.takeOver(holder)));
-        table.release(holder);
+    /** Marks what other holders have sent and perhaps not marked, and lets their shards go. */
+    private void settle(OutboxTable table, Set<String> holders) throws SQLException {
+        tell(table.markDeliveredIds(sender.takeOver(table, holders)));
+        for (String holder : holders) {
+            table.release(holder);
+        }
     }
 
     private void mark(OutboxTable table) throws SQLException {

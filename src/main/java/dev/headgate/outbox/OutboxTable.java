@@ -9,7 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.postgresql.PGStatement;
@@ -154,20 +156,19 @@ final class OutboxTable implements AutoCloseable {
 
     private static final String EXPIRED = """
             select distinct holder from headgate.outbox_shard
-            where destination = ? and shard = any(?) and holder <> ? and expires_at < now()
+            where destination = ? and holder <> ? and expires_at < now()
             """;
 
-    /** Other relays that have one of the shards, and have let their lease expire, if they are to be settled. */
-    List<String> unsettled(List<Integer> shards) throws SQLException {
+    /** Other relays that have shards, and have let their lease expire, if they are to be settled. */
+    Set<String> unsettled() throws SQLException {
+        Set<String> holders = new HashSet<>();
         if (takeover == Takeover.AT_ONCE) {
-            return List.of();
+            return holders;
         }
         try (PreparedStatement statement = connection.prepareStatement(EXPIRED)) {
             statement.setString(1, destination);
-            statement.setArray(2, array("int2", shards));
-            statement.setString(3, holder);
+            statement.setString(2, holder);
             try (ResultSet row = statement.executeQuery()) {
-                List<String> holders = new ArrayList<>();
                 while (row.next()) {
                     holders.add(row.getString(1));
                 }
