@@ -45,7 +45,8 @@ final class ExactlyOnce implements AutoCloseable {
     static ExactlyOnce of(OutboxEndpoint endpoint, Route route) {
         String what = "Route " + route.getRouteId() + ": exactlyOnce of outbox:" + endpoint.getDestination();
         if (endpoint.getConfiguration().getConcurrency() > 0) {
-            throw new ConfigurationException(what + " sends bulks, and concurrency single entries: leave out one of them");
+            throw new ConfigurationException(
+                    what + " sends bulks, and concurrency single entries: leave out one of them");
         }
         List<Endpoint> targets = new ArrayList<>();
         collect(route.navigate(), targets);
@@ -53,13 +54,14 @@ final class ExactlyOnce implements AutoCloseable {
         for (Endpoint target : targets) {
             if (target instanceof KafkaEndpoint kafka) {
                 if (first != null && !brokers(first).equals(brokers(kafka))) {
-                    throw new ConfigurationException(what + " needs one Kafka, and " + first.getEndpointBaseUri() + " and "
-                            + kafka.getEndpointBaseUri() + " have different brokers: make two routes of it");
+                    throw new ConfigurationException(what + " needs one Kafka, and " + first.getEndpointBaseUri()
+                            + " and " + kafka.getEndpointBaseUri() + " have different brokers: make two routes of it");
                 }
                 first = first == null ? kafka : first;
             } else if (target.isRemote()) {
-                throw new ConfigurationException(what + " is for routes that send to Kafka and nowhere else, and "
-                        + target.getEndpointBaseUri() + " takes no part in Kafka's transactions: leave it out, or that one");
+                throw new ConfigurationException(
+                        what + " is for routes that send to Kafka and nowhere else, and " + target.getEndpointBaseUri()
+                                + " takes no part in Kafka's transactions: leave it out, or that one");
             }
         }
         if (first == null) {
@@ -128,7 +130,8 @@ final class ExactlyOnce implements AutoCloseable {
                 ids.addAll(sent.ids());
             }
         }
-        // Asked after the topic, so that it has what others wrote meanwhile; before its entries are taken for those that
+        // Asked after the topic, so that it has what others wrote meanwhile; before its entries are taken for those
+        // that
         // were sent.
         table.checkAge(highest);
         return ids;

@@ -224,8 +224,7 @@ final class OutboxRelay {
     private void tell(Marked marked) {
         if (marked.entries() > 0) {
             delivered.add(marked.entries());
-            listeners.tell(
-                    listener -> listener.delivered(options.destination(), marked.entries(), marked.oldest()));
+            listeners.tell(listener -> listener.delivered(options.destination(), marked.entries(), marked.oldest()));
         }
     }
 

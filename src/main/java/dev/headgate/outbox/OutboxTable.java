@@ -421,12 +421,13 @@ final class OutboxTable implements AutoCloseable {
             }
         }
         if (stopped != null) {
-            throw new ConfigurationException(("The relay of outbox:%s has a %s: it was restored from a backup, or is a replica that"
-                            + " was behind. Its pending entries up to that last id may have been sent, and what the"
-                            + " pipelines apply again writes entries again. Mark what the target has (update"
-                            + " headgate.outbox set delivered_at = now() where ...), then let the relay go on: update"
-                            + " headgate.outbox_shard set holder = null, expires_at = null where destination = '%s'")
-                    .formatted(destination, stopped, destination.replace("'", "''")));
+            throw new ConfigurationException(
+                    ("The relay of outbox:%s has a %s: it was restored from a backup, or is a replica that"
+                                    + " was behind. Its pending entries up to that last id may have been sent, and what the"
+                                    + " pipelines apply again writes entries again. Mark what the target has (update"
+                                    + " headgate.outbox set delivered_at = now() where ...), then let the relay go on: update"
+                                    + " headgate.outbox_shard set holder = null, expires_at = null where destination = '%s'")
+                            .formatted(destination, stopped, destination.replace("'", "''")));
         }
     }
 

@@ -134,9 +134,12 @@ class OutboxExactlyOnceIT {
         database.sql.update("update headgate.outbox set delivered_at = null where id > ?", sent - 900);
         database.sql.queryForList("select setval('headgate.outbox_id_seq', ?)", sent - 600);
         try (CamelContext context = relay("outbox:orders?exactlyOnce=true", "kafka:restored")) {
-            await().atMost(SOON).until(() -> !Relays.component(context).troubles().isEmpty());
+            await().atMost(SOON)
+                    .until(() -> !Relays.component(context).troubles().isEmpty());
             assertThat(Relays.component(context).troubles().get("outbox:orders"))
-                    .contains("last id was " + (sent - 600) + " when " + sent + " was sent", "update headgate.outbox_shard");
+                    .contains(
+                            "last id was " + (sent - 600) + " when " + sent + " was sent",
+                            "update headgate.outbox_shard");
         }
         database.write("orders", 1000, 100);
         assertThat(database.count("id between %d and %d".formatted(sent - 599, sent)))
@@ -144,7 +147,8 @@ class OutboxExactlyOnceIT {
                 .isZero();
         try (CamelContext context = relay("outbox:orders?exactlyOnce=true", "kafka:restored")) {
             // There are enough new ones by now to hide it.
-            await().atMost(SOON).until(() -> !Relays.component(context).troubles().isEmpty());
+            await().atMost(SOON)
+                    .until(() -> !Relays.component(context).troubles().isEmpty());
 
             database.sql.update("update headgate.outbox set delivered_at = now() where id <= ?", sent);
             database.sql.update("update headgate.outbox_shard set holder = null, expires_at = null");
@@ -192,14 +196,15 @@ class OutboxExactlyOnceIT {
         Map<Long, Integer> times = new HashMap<>();
         Map<String, Long> latest = new HashMap<>();
         for (ConsumerRecord<String, byte[]> entry : readAll(topic)) {
-            long id = Receiver.entry(new String(
-                    entry.headers().lastHeader("message-id").value(), StandardCharsets.UTF_8));
+            long id = Receiver.entry(
+                    new String(entry.headers().lastHeader("message-id").value(), StandardCharsets.UTF_8));
             seen++;
             repeats += times.merge(id, 1, Integer::sum) > 1 ? 1 : 0;
             Long before = latest.put(entry.key(), id);
             stepsBack += before != null && before > id ? 1 : 0;
         }
-        System.out.println(FAULTS + " faults, " + seen + " records, " + repeats + " repeats, " + stepsBack + " steps back");
+        System.out.println(
+                FAULTS + " faults, " + seen + " records, " + repeats + " repeats, " + stepsBack + " steps back");
         assertThat(repeats).as("repeats").isZero();
         assertThat(stepsBack).as("steps back").isZero();
         assertThat(times).hasSize((int) database.count("true"));
@@ -210,7 +215,8 @@ class OutboxExactlyOnceIT {
                 Path.of("target", "relay-child.log"),
                 database.server.jdbcUrl(),
                 database.server.user(),
-                "outbox:orders?pollInterval=50&maxEntries=100&backoffBase=50&backoffCap=500" + (OPTION ? "&exactlyOnce=true" : ""),
+                "outbox:orders?pollInterval=50&maxEntries=100&backoffBase=50&backoffCap=500"
+                        + (OPTION ? "&exactlyOnce=true" : ""),
                 "kafka:" + topic + "?brokers=" + kafka.bootstrapServers());
     }
 
