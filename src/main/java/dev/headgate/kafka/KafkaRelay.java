@@ -3,6 +3,8 @@ package dev.headgate.kafka;
 import dev.headgate.ConfigurationException;
 import dev.headgate.HeadgateException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.Exchange;
@@ -11,7 +13,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,8 @@ public final class KafkaRelay implements AutoCloseable {
 
     private static final Duration TRANSACTION = Duration.ofSeconds(20);
 
+    private static final List<String> TEXT = List.of(KeyText.Writer.class.getName(), StringSerializer.class.getName());
+
     private final KafkaEndpoint endpoint;
     private @Nullable Properties properties;
     private @Nullable RelayLog log;
@@ -36,8 +42,8 @@ public final class KafkaRelay implements AutoCloseable {
 
     /** Nobody knows whether the transaction was committed, or the name is fenced: it can send no more. */
     public static final class LostException extends HeadgateException {
-        LostException(String message, KafkaException cause) {
-            super(message, cause);
+        LostException(String message) {
+            super(message);
         }
     }
 
@@ -61,6 +67,11 @@ public final class KafkaRelay implements AutoCloseable {
             throw new ConfigurationException(endpoint.getEndpointBaseUri() + " has the valueSerializer " + serializer
                     + ", and the record of what was sent is bytes: leave it out, or leave out exactlyOnce");
         }
+        String keySerializer = endpoint.getConfiguration().getKeySerializer();
+        if (!TEXT.contains(keySerializer)) {
+            throw new ConfigurationException(endpoint.getEndpointBaseUri() + " has the keySerializer " + keySerializer
+                    + ", and the record of what was sent has text as its key: leave it out, or leave out exactlyOnce");
+        }
         return new KafkaRelay(endpoint);
     }
 
@@ -73,10 +84,11 @@ public final class KafkaRelay implements AutoCloseable {
      * Makes it able to send, under a name that nobody has had.
      *
      * @throws KafkaException if the brokers do not answer
-     * @throws ConfigurationException if the topic of the {@link RelayLog} cannot be made, or is none that keeps
+     * @throws ConfigurationException if the topic of the {@link RelayLog} cannot be made, or is none that keeps, or a right
+     *     is missing
      */
     public void open(String unused) {
-        log().prepare();
+        permitted(() -> log().prepare());
         Properties own = new Properties();
         own.putAll(properties());
         own.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, unused);
@@ -86,8 +98,8 @@ public final class KafkaRelay implements AutoCloseable {
         own.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, String.valueOf(TRANSACTION.toMillis()));
         Producer<Object, Object> opened = new KafkaProducer<>(own);
         try {
-            opened.initTransactions();
-        } catch (KafkaException e) {
+            permitted(opened::initTransactions);
+        } catch (KafkaException | ConfigurationException e) {
             opened.close(Duration.ZERO);
             throw e;
         }
@@ -115,12 +127,16 @@ public final class KafkaRelay implements AutoCloseable {
         if (current == null) {
             throw new IllegalStateException("No transaction was begun");
         }
+        Throwable unrecorded = null;
         try {
             current.record(name, sent);
         } catch (KafkaException e) {
-            // Something of it has failed, which is told below.
+            unrecorded = KafkaTransaction.unrecorded(e);
         }
         Throwable failure = current.awaitAnswers();
+        if (failure == null) {
+            failure = unrecorded;
+        }
         if (failure != null) {
             abort();
             return failure;
@@ -150,18 +166,22 @@ public final class KafkaRelay implements AutoCloseable {
      * Returns when nothing more can arrive under the name, and all that did can be read.
      *
      * @throws KafkaException if the brokers do not answer
+     * @throws ConfigurationException if a right is missing
      */
     public void fence(String former) {
-        log().fence(former);
+        permitted(() -> log().fence(former));
     }
 
     /**
      * What names that begin so have sent last, as it was given to {@link #commit}.
      *
      * @throws KafkaException if the brokers do not answer
+     * @throws ConfigurationException if a right is missing
      */
     public Map<String, String> read(String prefix) {
-        return log().read(prefix);
+        Map<String, String> latest = new HashMap<>();
+        permitted(() -> latest.putAll(log().read(prefix)));
+        return latest;
     }
 
     /** Waits for nothing that is under way, for there is nothing. */
@@ -180,6 +200,19 @@ public final class KafkaRelay implements AutoCloseable {
         return producer;
     }
 
+    private static void permitted(Runnable question) {
+        try {
+            question.run();
+        } catch (AuthorizationException e) {
+            // Without the cause here and below, for that would be all that is shown of it.
+            throw new ConfigurationException(
+                    "exactlyOnce of outbox: is not authorized in Kafka (" + e.getMessage()
+                            + "): grant CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ and WRITE on the topic "
+                            + RelayLog.TOPIC
+                            + ", and WRITE and DESCRIBE on transactional ids with the prefix headgate/, or leave it out");
+        }
+    }
+
     private LostException lost(KafkaException e) {
         open().close(Duration.ZERO);
         producer = null;
@@ -187,8 +220,7 @@ public final class KafkaRelay implements AutoCloseable {
                 "The relay has lost its place in Kafka, because it stood still and another one took over its shards, or"
                         + " because the brokers did not say how a transaction ended. It asks them what has arrived and"
                         + " goes on behind that: "
-                        + e,
-                e);
+                        + e);
     }
 
     private RelayLog log() {

@@ -71,12 +71,15 @@ final class KafkaTransaction {
                 new ProducerRecord<>(RelayLog.TOPIC, 0, name, sent.getBytes(StandardCharsets.UTF_8)), (metadata, e) -> {
                     if (e != null) {
                         // Without the cause, for that would be the fault of an entry.
-                        failure.compareAndSet(
-                                null,
-                                new HeadgateException("The topic " + RelayLog.TOPIC
-                                        + " did not take the record of what was sent, so nothing was: " + e));
+                        failure.compareAndSet(null, unrecorded(e));
                     }
                 });
+    }
+
+    static HeadgateException unrecorded(Exception e) {
+        return new HeadgateException("The topic " + RelayLog.TOPIC
+                + " did not take the record of what was sent, so nothing was: see that it is there, and that WRITE on it"
+                + " is granted: " + e);
     }
 
     /** Returns when the brokers have answered to all that was sent: why one of them was not taken, or null. */

@@ -40,7 +40,6 @@ final class RelayLog {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Properties producer;
-    private boolean isThere;
 
     /** @param producer the properties of one for the same servers */
     RelayLog(Properties producer) {
@@ -51,25 +50,21 @@ final class RelayLog {
      * Sees to it that there is such a topic.
      *
      * @throws ConfigurationException if it cannot be made, or forgets
+     * @throws org.apache.kafka.common.errors.AuthorizationException if nobody may ask
      */
     void prepare() {
-        if (isThere) {
-            return;
-        }
         try (Admin admin = Admin.create(AdminConfiguration.of(producer))) {
             String policy;
             try {
                 policy = policy(admin);
             } catch (UnknownTopicOrPartitionException e) {
                 create(admin);
-                isThere = true;
                 return;
             }
             if (!policy.equals(TopicConfig.CLEANUP_POLICY_COMPACT)) {
                 throw new ConfigurationException("The topic " + TOPIC + " has cleanup.policy=" + policy
                         + ", which forgets what was sent: set it to compact, for exactlyOnce of outbox: needs it");
             }
-            isThere = true;
         }
     }
 
@@ -104,8 +99,7 @@ final class RelayLog {
             throw new ConfigurationException(
                     "The topic " + TOPIC + ", which exactlyOnce of outbox: needs, is missing and cannot be made: "
                             + e.getMessage() + ". Make it with one partition and cleanup.policy=compact, or grant the"
-                            + " right to CREATE it",
-                    e);
+                            + " right to CREATE it");
         }
     }
 

@@ -8,6 +8,7 @@ import dev.headgate.devservices.DevKafka;
 import dev.headgate.guarantee.FrozenProcess;
 import dev.headgate.kafka.KafkaDefaults;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,11 +22,25 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,11 +52,19 @@ import org.junit.jupiter.api.io.TempDir;
 class OutboxExactlyOnceIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final int FAULTS = Integer.getInteger("relay.faults", 8);
+    private static final int FAULTS = Integer.getInteger("relay.faults", 4);
     /** False shows what the option is good for. */
     private static final boolean OPTION = Boolean.parseBoolean(System.getProperty("relay.exactlyOnce", "true"));
 
     private static final int PARTITIONS = 4;
+
+    private static final String ANYBODY = "User:ANONYMOUS";
+    private static final ResourcePattern CLUSTER =
+            new ResourcePattern(ResourceType.CLUSTER, "kafka-cluster", PatternType.LITERAL);
+    private static final ResourcePattern RELAYS =
+            new ResourcePattern(ResourceType.TOPIC, "headgate-relays", PatternType.LITERAL);
+
+    private static final Path CHILDREN = Path.of("target", "relay-child.log");
 
     @TempDir
     static Path directory;
@@ -53,7 +76,11 @@ class OutboxExactlyOnceIT {
 
     @BeforeAll
     static void startKafka() {
-        kafka = DevKafka.start(directory);
+        kafka = DevKafka.start(
+                directory,
+                Map.of(
+                        "authorizer.class.name", StandardAuthorizer.class.getName(),
+                        "allow.everyone.if.no.acl.found", "true"));
     }
 
     @AfterAll
@@ -71,6 +98,9 @@ class OutboxExactlyOnceIT {
         for (Process child : children) {
             child.destroyForcibly().waitFor();
         }
+        try (Admin admin = admin()) {
+            allowAll(admin);
+        }
     }
 
     @Test
@@ -79,6 +109,7 @@ class OutboxExactlyOnceIT {
         System.out.println("Seed " + seed);
         Random random = new Random(seed);
         kafka.createTopic("orders-" + seed, PARTITIONS, Map.of());
+        Files.deleteIfExists(CHILDREN);
         children.add(child("orders-" + seed));
         children.add(child("orders-" + seed));
         AtomicBoolean writing = new AtomicBoolean(true);
@@ -112,6 +143,7 @@ class OutboxExactlyOnceIT {
             long before = delivered();
             await().atMost(SOON).until(() -> delivered() > before + 500);
         }
+        await().atMost(SOON).until(() -> !OPTION || Files.readString(CHILDREN).contains("has lost its place in Kafka"));
         writing.set(false);
         writer.join();
         await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
@@ -158,6 +190,77 @@ class OutboxExactlyOnceIT {
     }
 
     @Test
+    void nothing_is_sent_as_long_as_there_is_no_topic_that_keeps_what_was_sent() throws Exception {
+        kafka.createTopic("unproven", PARTITIONS, Map.of());
+        database.write("orders", 100, 10);
+        try (Admin admin = admin()) {
+            if (admin.listTopics().names().get().contains(RELAYS.name())) {
+                admin.deleteTopics(List.of(RELAYS.name())).all().get();
+            }
+            await().atMost(SOON).until(() -> !admin.listTopics().names().get().contains(RELAYS.name()));
+
+            admin.createAcls(List.of(
+                            allow("User:somebody", RELAYS, AclOperation.ALL),
+                            allow(ANYBODY, CLUSTER, AclOperation.ALL),
+                            acl(ANYBODY, CLUSTER, AclOperation.CREATE, AclPermissionType.DENY)))
+                    .all()
+                    .get();
+            try (CamelContext context = relay("outbox:orders?exactlyOnce=true", "kafka:unproven")) {
+                awaitTrouble(context, "headgate-relays", "is not authorized in Kafka", "DESCRIBE_CONFIGS");
+
+                admin.createAcls(List.of(
+                                allow(ANYBODY, RELAYS, AclOperation.DESCRIBE),
+                                allow(ANYBODY, RELAYS, AclOperation.DESCRIBE_CONFIGS)))
+                        .all()
+                        .get();
+                awaitTrouble(
+                        context, "headgate-relays", "is missing and cannot be made", "cleanup.policy=compact", "CREATE");
+            }
+            allowAll(admin);
+
+            DevKafka.createTopic(admin, RELAYS.name(), 1, Map.of("cleanup.policy", "compact,delete"));
+            try (CamelContext context = relay("outbox:orders?exactlyOnce=true", "kafka:unproven")) {
+                awaitTrouble(context, "headgate-relays", "cleanup.policy=compact,delete", "set it to compact");
+                assertThat(readAll("unproven")).isEmpty();
+
+                admin.incrementalAlterConfigs(Map.of(
+                                new ConfigResource(ConfigResource.Type.TOPIC, RELAYS.name()),
+                                List.of(new AlterConfigOp(
+                                        new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET))))
+                        .all()
+                        .get();
+                await().atMost(SOON).until(() -> database.count("delivered_at is null") == 0);
+            }
+        }
+        assertThat(readAll("unproven")).hasSize(100);
+    }
+
+    private static Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    }
+
+    private static void allowAll(Admin admin) throws Exception {
+        admin.deleteAcls(List.of(AclBindingFilter.ANY)).all().get();
+    }
+
+    private static void awaitTrouble(CamelContext context, String... parts) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(Relays.component(context).troubles())
+                        .hasEntrySatisfying(
+                                "outbox:orders",
+                                trouble -> assertThat(trouble).contains(parts)));
+    }
+
+    private static AclBinding allow(String principal, ResourcePattern resource, AclOperation operation) {
+        return acl(principal, resource, operation, AclPermissionType.ALLOW);
+    }
+
+    private static AclBinding acl(
+            String principal, ResourcePattern resource, AclOperation operation, AclPermissionType permission) {
+        return new AclBinding(resource, new AccessControlEntry(principal, "*", operation, permission));
+    }
+
+    @Test
     void an_end_that_takes_no_part_in_transactions_is_refused_at_the_start() {
         assertThatThrownBy(() -> relay("outbox:orders?exactlyOnce=true", "http:127.0.0.1:1/orders"))
                 .hasStackTraceContaining("takes no part in Kafka's transactions: leave it out, or that one");
@@ -165,6 +268,10 @@ class OutboxExactlyOnceIT {
                 .hasStackTraceContaining("routes that end in kafka:");
         assertThatThrownBy(() -> relay("outbox:orders?exactlyOnce=true&concurrency=2", "kafka:orders"))
                 .hasStackTraceContaining("leave out one of them");
+        assertThatThrownBy(() -> relay(
+                        "outbox:orders?exactlyOnce=true",
+                        "kafka:orders?keySerializer=" + ByteArraySerializer.class.getName()))
+                .hasStackTraceContaining("has the keySerializer");
     }
 
     private CamelContext relay(String from, String to) throws Exception {
@@ -212,7 +319,7 @@ class OutboxExactlyOnceIT {
 
     private Process child(String topic) throws Exception {
         return RelayMain.start(
-                Path.of("target", "relay-child.log"),
+                CHILDREN,
                 database.server.jdbcUrl(),
                 database.server.user(),
                 "outbox:orders?pollInterval=50&maxEntries=100&backoffBase=50&backoffCap=500"
