@@ -82,8 +82,7 @@ public final class Retrace implements AutoCloseable {
      * @param plain whether it does nothing but send
      * @param exactlyOnce whether it is to send each entry once, whatever becomes of its processes
      */
-    public record Relay(
-            String route, String destination, List<String> targets, boolean plain, boolean exactlyOnce) {}
+    public record Relay(String route, String destination, List<String> targets, boolean plain, boolean exactlyOnce) {}
 
     /**
      * What comes to a batch of a message, all of it or a part.

@@ -47,8 +47,7 @@ final class RoutesFolder {
         Path relay = to.resolve("outbox-relay.camel.yaml");
         String address = "uri: outbox:orders-applied\n";
         Files.writeString(
-                relay,
-                Files.readString(relay).replace(address, address + "      parameters: { exactlyOnce: true }\n"));
+                relay, Files.readString(relay).replace(address, address + "      parameters: { exactlyOnce: true }\n"));
     }
 
     /** The shipped YAML with an error handler of the source's route. */

@@ -155,11 +155,7 @@ class VerifyIT {
                     new String(sent.headers().lastHeader("message-id").value(), UTF_8));
             shows("warning", verify(own, 0, "--json"), command(own), twice);
             RoutesFolder.withExactlyOnce(routes);
-            shows(
-                    "error",
-                    report(1, run(routes, own.properties(), "--json")),
-                    run(routes, own.properties()),
-                    twice);
+            shows("error", report(1, run(routes, own.properties(), "--json")), run(routes, own.properties()), twice);
         }
     }
 

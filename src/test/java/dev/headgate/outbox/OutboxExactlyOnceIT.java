@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OutboxExactlyOnceIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final int FAULTS = Integer.getInteger("relay.faults", 4);
+    private static final int FAULTS = Integer.getInteger("relay.faults", 3);
     /** False shows what the option is good for. */
     private static final boolean OPTION = Boolean.parseBoolean(System.getProperty("relay.exactlyOnce", "true"));
 
@@ -79,8 +79,10 @@ class OutboxExactlyOnceIT {
         kafka = DevKafka.start(
                 directory,
                 Map.of(
-                        "authorizer.class.name", StandardAuthorizer.class.getName(),
-                        "allow.everyone.if.no.acl.found", "true"));
+                        "authorizer.class.name",
+                        StandardAuthorizer.class.getName(),
+                        "allow.everyone.if.no.acl.found",
+                        "true"));
     }
 
     @AfterAll
@@ -130,7 +132,7 @@ class OutboxExactlyOnceIT {
             int victim = random.nextInt(2);
             Process child = children.get(victim);
             await().atMost(SOON).until(() -> freezeWithShardsInHand(child));
-            boolean kill = fault % 4 == 0;
+            boolean kill = fault % 3 == 0;
             if (kill) {
                 child.destroyForcibly().waitFor();
                 children.set(victim, child("orders-" + seed));
@@ -214,7 +216,11 @@ class OutboxExactlyOnceIT {
                         .all()
                         .get();
                 awaitTrouble(
-                        context, "headgate-relays", "is missing and cannot be made", "cleanup.policy=compact", "CREATE");
+                        context,
+                        "headgate-relays",
+                        "is missing and cannot be made",
+                        "cleanup.policy=compact",
+                        "CREATE");
             }
             allowAll(admin);
 
@@ -247,8 +253,7 @@ class OutboxExactlyOnceIT {
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(Relays.component(context).troubles())
                         .hasEntrySatisfying(
-                                "outbox:orders",
-                                trouble -> assertThat(trouble).contains(parts)));
+                                "outbox:orders", trouble -> assertThat(trouble).contains(parts)));
     }
 
     private static AclBinding allow(String principal, ResourcePattern resource, AclOperation operation) {
