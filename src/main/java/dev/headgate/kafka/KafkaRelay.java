@@ -205,11 +205,10 @@ public final class KafkaRelay implements AutoCloseable {
             question.run();
         } catch (AuthorizationException e) {
             // Without the cause here and below, for that would be all that is shown of it.
-            throw new ConfigurationException(
-                    "exactlyOnce of outbox: is not authorized in Kafka (" + e.getMessage()
-                            + "): grant CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ and WRITE on the topic "
-                            + RelayLog.TOPIC
-                            + ", and WRITE and DESCRIBE on transactional ids with the prefix headgate/, or leave it out");
+            throw new ConfigurationException("exactlyOnce of outbox: is not authorized in Kafka (" + e.getMessage()
+                    + "): grant CREATE, DESCRIBE, DESCRIBE_CONFIGS, READ and WRITE on the topic "
+                    + RelayLog.TOPIC
+                    + ", and WRITE and DESCRIBE on transactional ids with the prefix headgate/, or leave it out");
         }
     }
 
