@@ -45,12 +45,14 @@ public final class DevKafka implements AutoCloseable {
     private final Path directory;
     private final int brokerPort;
     private final int controllerPort;
+    private final Map<String, String> own;
     private @Nullable KafkaRaftServer server;
 
-    private DevKafka(Path directory, int brokerPort, int controllerPort) {
+    private DevKafka(Path directory, int brokerPort, int controllerPort, Map<String, String> own) {
         this.directory = directory.toAbsolutePath();
         this.brokerPort = brokerPort;
         this.controllerPort = controllerPort;
+        this.own = own;
     }
 
     /** Starts on free ports; returns when the broker serves requests. */
@@ -60,7 +62,16 @@ public final class DevKafka implements AutoCloseable {
 
     /** Starts with the broker on the given port; returns when it serves requests. */
     public static DevKafka start(Path directory, int brokerPort) {
-        var kafka = new DevKafka(directory, brokerPort, FreePort.find());
+        return start(directory, brokerPort, Map.of());
+    }
+
+    /** Starts on free ports, with settings of the broker that come before those which it has here. */
+    public static DevKafka start(Path directory, Map<String, String> settings) {
+        return start(directory, FreePort.find(), settings);
+    }
+
+    private static DevKafka start(Path directory, int brokerPort, Map<String, String> settings) {
+        var kafka = new DevKafka(directory, brokerPort, FreePort.find(), settings);
         kafka.restart();
         return kafka;
     }
@@ -186,6 +197,7 @@ public final class DevKafka implements AutoCloseable {
                 "group.initial.rebalance.delay.ms", "0",
                 // The default of 128 MB is taken from this JVM's heap at once.
                 "log.cleaner.dedupe.buffer.size", "4194304"));
+        settings.putAll(own);
         return settings;
     }
 }

@@ -6,6 +6,7 @@ import dev.headgate.batch.RouteCheck;
 import dev.headgate.message.Identity;
 import dev.headgate.message.MessageLimit;
 import dev.headgate.message.SourcePosition;
+import dev.headgate.outbox.OutboxEndpoint;
 import dev.headgate.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,8 +80,9 @@ public final class Retrace implements AutoCloseable {
      *
      * @param targets the addresses that it sends to, with the values of placeholders
      * @param plain whether it does nothing but send
+     * @param exactlyOnce whether it is to send each entry once, whatever becomes of its processes
      */
-    public record Relay(String route, String destination, List<String> targets, boolean plain) {}
+    public record Relay(String route, String destination, List<String> targets, boolean plain, boolean exactlyOnce) {}
 
     /**
      * What comes to a batch of a message, all of it or a part.
@@ -202,8 +204,13 @@ public final class Retrace implements AutoCloseable {
                                     .filter(step -> !step.isAbstract())
                                     .count()
                             == targets.size();
-            String destination = uri.replaceFirst("^outbox:(//)?", "").replaceFirst("[?].*", "");
-            relays.add(new Relay(route.getId(), destination, targets, plain));
+            OutboxEndpoint outbox = context.getEndpoint(uri, OutboxEndpoint.class);
+            relays.add(new Relay(
+                    route.getId(),
+                    outbox.getDestination(),
+                    targets,
+                    plain,
+                    outbox.getConfiguration().isExactlyOnce()));
         }
     }
 

@@ -21,7 +21,7 @@ public final class KafkaDefaults {
 
     /** For endpoints to send to; those to consume from get their acknowledgement when their routes are built. */
     public static KafkaComponent component() {
-        KafkaComponent component = new KafkaComponent();
+        KafkaComponent component = new TransactedComponent();
         KafkaConfiguration configuration = new KafkaConfiguration();
         consuming(configuration, configuration, option -> false);
         sending(configuration);

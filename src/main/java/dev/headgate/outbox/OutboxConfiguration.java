@@ -58,6 +58,15 @@ public class OutboxConfiguration {
                             + " HTTP, so many at once, those of a key one after another.")
     private int concurrency;
 
+    @UriParam(
+            label = "consumer",
+            defaultValue = "false",
+            description =
+                    "For routes that send to Kafka and nowhere else: each exchange is one transaction, and readers with"
+                            + " read_committed see each entry once. Needs the right to the topic headgate-relays and to"
+                            + " transactional ids that begin with headgate/.")
+    private boolean exactlyOnce;
+
     OutboxRelay.Options relayOptions(String destination) {
         Backoff backoff = new Backoff(backoffBase, backoffFactor, backoffCap, Backoff.Jitter.HALF);
         return new OutboxRelay.Options(destination, maxEntries, maxBytes, pollInterval, backoff, maxAttempts);
@@ -128,5 +137,13 @@ public class OutboxConfiguration {
             throw new IllegalArgumentException("Expected a concurrency of 0 or more, found " + concurrency);
         }
         this.concurrency = concurrency;
+    }
+
+    public boolean isExactlyOnce() {
+        return exactlyOnce;
+    }
+
+    public void setExactlyOnce(boolean exactlyOnce) {
+        this.exactlyOnce = exactlyOnce;
     }
 }

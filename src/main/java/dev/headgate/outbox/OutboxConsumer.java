@@ -6,13 +6,16 @@ import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
 import dev.headgate.failure.RejectedException;
+import dev.headgate.kafka.KafkaRelay;
 import dev.headgate.message.ExchangeBulk;
+import dev.headgate.outbox.OutboxTable.Takeover;
 import dev.headgate.polling.Poller;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +40,7 @@ import org.slf4j.LoggerFactory;
 final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Suspendable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutboxConsumer.class);
+    private static final Duration AFTER_LOSS = Duration.ofMillis(100);
 
     private final OutboxEndpoint endpoint;
     private volatile boolean sending;
@@ -46,6 +50,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     private volatile String installation = "";
     private volatile String trouble = "";
     private Diagnosis diagnosis = Failure::summary;
+    private @Nullable ExactlyOnce exactlyOnce;
     private @Nullable ExecutorService senders;
     private @Nullable ScheduledExecutorService keeper;
 
@@ -84,17 +89,23 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         String subject = "Outbox relay of " + endpoint.getDestination();
         diagnosis = Diagnosis.in(context);
         ShardLease lease = new ShardLease(context.getName());
+        FailureLog failures = new FailureLog(LOG, subject, InstantSource.system(), diagnosis);
+        exactlyOnce = endpoint.getConfiguration().isExactlyOnce() ? ExactlyOnce.of(endpoint, getRoute()) : null;
         OutboxRelay started = new OutboxRelay(
                 endpoint.getConfiguration().relayOptions(endpoint.getDestination()),
                 lease,
                 sender(lease),
                 new Listeners<>(context.getRegistry().findByType(OutboxListener.class)),
-                new FailureLog(LOG, subject, InstantSource.system(), diagnosis));
+                failures);
         relay = started;
         sending = true;
         Poller polling = new Poller(
-                work(started, lease, dataSource),
-                new FailureLog(LOG, subject + ": database", InstantSource.system(), diagnosis));
+                work(started, lease, dataSource, failures),
+                new FailureLog(
+                        LOG,
+                        subject + (exactlyOnce == null ? ": database" : ": database or Kafka"),
+                        InstantSource.system(),
+                        diagnosis));
         poller = polling;
         keeper = context.getExecutorServiceManager()
                 .newScheduledThreadPool(this, "outbox-" + endpoint.getDestination() + "-lease", 1);
@@ -127,6 +138,9 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         if (poller != null) {
             poller.stop(endpoint.getCamelContext());
             poller = null;
+        }
+        if (exactlyOnce != null) {
+            exactlyOnce.close();
         }
         if (senders != null) {
             getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(senders);
@@ -169,7 +183,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         }
     }
 
-    private Poller.Work work(OutboxRelay started, ShardLease lease, DataSource dataSource) {
+    private Poller.Work work(OutboxRelay started, ShardLease lease, DataSource dataSource, FailureLog failures) {
         return new Poller.Work() {
             @Override
             public Poller.Look look() throws SQLException {
@@ -178,12 +192,26 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
                         installation = Installation.read(dataSource).id().toString();
                     }
                     if (table == null) {
-                        table = OutboxTable.open(dataSource, endpoint.getDestination(), lease.holder());
+                        table = OutboxTable.open(
+                                dataSource,
+                                endpoint.getDestination(),
+                                lease.holder(),
+                                exactlyOnce == null ? Takeover.AT_ONCE : Takeover.WHEN_SETTLED);
+                        if (exactlyOnce != null) {
+                            exactlyOnce.open(table, installation);
+                        }
                         started.begin(table);
                     }
                     Duration pause = started.cycle(table);
                     trouble = "";
                     return new Poller.Look(pause, true);
+                } catch (KafkaRelay.LostException e) {
+                    // Nothing that needs a pause: whether Kafka answers is found out at the next look.
+                    Objects.requireNonNull(exactlyOnce).lost(lease.holder());
+                    lease.rename();
+                    discardTable();
+                    failures.failed(e, "going on");
+                    return new Poller.Look(AFTER_LOSS, true);
                 } catch (SQLException | RuntimeException e) {
                     trouble = diagnosis.of(e);
                     throw e;
@@ -209,6 +237,9 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
     }
 
     private OutboxRelay.Sender sender(ShardLease lease) {
+        if (exactlyOnce != null) {
+            return exactlyOnce.sender(this::sendBulk);
+        }
         if (endpoint.getConfiguration().getConcurrency() == 0) {
             return this::sendBulk;
         }
@@ -247,8 +278,13 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         try {
             Exchange exchange = createExchange(true);
             exchange.getMessage().setBody(bulk);
+            if (exactlyOnce != null) {
+                return exactlyOnce.send(entries, bulk, exchange, getProcessor());
+            }
             getProcessor().process(exchange);
             return SendOutcome.of(entries, bulk, failure(exchange));
+        } catch (KafkaRelay.LostException e) {
+            throw e;
         } catch (Exception e) {
             return SendOutcome.failed(entries, e);
         }
@@ -264,7 +300,7 @@ final class OutboxConsumer extends DefaultConsumer implements ShutdownAware, Sus
         }
     }
 
-    private static @Nullable Throwable failure(Exchange exchange) {
+    static @Nullable Throwable failure(Exchange exchange) {
         if (exchange.getException() == null && exchange.isRollbackOnly()) {
             return new IllegalStateException("The route marked the exchange for rollback");
         }

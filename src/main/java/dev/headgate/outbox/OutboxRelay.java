@@ -4,6 +4,7 @@ import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
+import dev.headgate.outbox.OutboxTable.Marked;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
@@ -11,9 +12,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +82,20 @@ final class OutboxRelay {
     interface Sender {
         /** Returns when nothing of it is under way any more. */
         SendOutcome send(List<OutboxEntry> entries);
+
+        /** Former names of this relay under which it may have sent what it does not know of. */
+        default Set<String> former() {
+            return new HashSet<>();
+        }
+
+        /**
+         * The ids of what holders of shards have sent last; they send nothing more from now on.
+         *
+         * @throws dev.headgate.ConfigurationException if the table is from before something that was sent
+         */
+        default List<Long> takeOver(OutboxTable table, Set<String> holders) throws SQLException {
+            return List.of();
+        }
     }
 
     /**
@@ -87,6 +105,11 @@ final class OutboxRelay {
      * @throws SQLException if it cannot
      */
     void begin(OutboxTable table) throws SQLException {
+        Set<String> former = sender.former();
+        Set<String> holders = new LinkedHashSet<>(table.unsettled());
+        holders.addAll(former);
+        settle(table, holders);
+        former.removeAll(holders);
         if (!unmarked.isEmpty()) {
             // Another one would send it again.
             lease.keep(table);
@@ -137,6 +160,12 @@ final class OutboxRelay {
 
     private boolean relay(OutboxTable table, Bulk bulk) throws SQLException {
         List<Integer> claimed = lease.claim(table, bulk.shards());
+        if (claimed.size() < bulk.shards().size()) {
+            Set<String> holders = table.unsettled();
+            if (!holders.isEmpty()) {
+                settle(table, holders);
+            }
+        }
         if (claimed.isEmpty()) {
             return false;
         }
@@ -178,13 +207,24 @@ final class OutboxRelay {
         holdBack(table, again);
     }
 
+    /** Marks what other holders have sent and perhaps not marked, and lets their shards go. */
+    private void settle(OutboxTable table, Set<String> holders) throws SQLException {
+        tell(table.markDeliveredIds(sender.takeOver(table, holders)));
+        for (String holder : holders) {
+            table.release(holder);
+        }
+    }
+
     private void mark(OutboxTable table) throws SQLException {
-        Duration sinceOldestCreated = table.markDelivered(unmarked);
-        int entries = unmarked.size();
-        if (entries > 0) {
-            unmarked.clear();
-            delivered.add(entries);
-            listeners.tell(listener -> listener.delivered(options.destination(), entries, sinceOldestCreated));
+        Marked marked = table.markDelivered(unmarked);
+        unmarked.clear();
+        tell(marked);
+    }
+
+    private void tell(Marked marked) {
+        if (marked.entries() > 0) {
+            delivered.add(marked.entries());
+            listeners.tell(listener -> listener.delivered(options.destination(), marked.entries(), marked.oldest()));
         }
     }
 

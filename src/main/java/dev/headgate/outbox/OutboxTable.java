@@ -1,5 +1,6 @@
 package dev.headgate.outbox;
 
+import dev.headgate.ConfigurationException;
 import dev.headgate.message.SourcePosition;
 import java.sql.Array;
 import java.sql.Connection;
@@ -8,7 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.postgresql.PGStatement;
 
@@ -22,11 +26,21 @@ final class OutboxTable implements AutoCloseable {
 
     private final String destination;
     private final String holder;
+    private final Takeover takeover;
     private final Connection connection;
 
-    private OutboxTable(String destination, String holder, Connection connection) {
+    /** What becomes of shards whose holder has let his lease expire. */
+    enum Takeover {
+        /** The next one claims them: what he was sending may be sent again. */
+        AT_ONCE,
+        /** Nobody claims them before somebody {@link #release(String) releases} them in his place. */
+        WHEN_SETTLED
+    }
+
+    private OutboxTable(String destination, String holder, Takeover takeover, Connection connection) {
         this.destination = destination;
         this.holder = holder;
+        this.takeover = takeover;
         this.connection = connection;
     }
 
@@ -41,7 +55,8 @@ final class OutboxTable implements AutoCloseable {
      *
      * @param holder the relay's name in the leases, which no other has
      */
-    static OutboxTable open(DataSource dataSource, String destination, String holder) throws SQLException {
+    static OutboxTable open(DataSource dataSource, String destination, String holder, Takeover takeover)
+            throws SQLException {
         Connection connection = dataSource.getConnection();
         try {
             connection.setAutoCommit(true);
@@ -49,11 +64,16 @@ final class OutboxTable implements AutoCloseable {
                 statement.setString(1, destination);
                 statement.executeUpdate();
             }
-            return new OutboxTable(destination, holder, connection);
+            return new OutboxTable(destination, holder, takeover, connection);
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
+    }
+
+    /** The relay's name in the leases. */
+    String holder() {
+        return holder;
     }
 
     /** A shard with pending entries; {@code untilDue} is zero or the time until its first entry may be tried again. */
@@ -62,6 +82,9 @@ final class OutboxTable implements AutoCloseable {
             return untilDue.isZero();
         }
     }
+
+    private static final List<Integer> ALL_SHARDS =
+            IntStream.range(0, 16).boxed().toList();
 
     /** What the index outbox_pending is ordered by, before the id. Two destinations may share a lane, by chance. */
     private static final String LANE = "(hashtext(destination) & -16 | shard)";
@@ -94,19 +117,19 @@ final class OutboxTable implements AutoCloseable {
 
     // Whoever is just claiming a shard is not waited for, so that no two relays ever wait for each other. That a crash
     // of the server may forget a claim does no harm, and a commit that does not wait for the disk costs next to
-    // nothing.
+    // nothing. Where others have to know who had a shard, it must not be forgotten.
     private static final String CLAIM = """
             with free as (
                 select shard
                 from headgate.outbox_shard
-                where destination = ? and shard = any(?) and (holder is null or holder = ? or expires_at < now())
+                where destination = ? and shard = any(?) and (holder is null or holder = ? or (? and expires_at < now()))
                 for update skip locked
             )
             update headgate.outbox_shard s
             set holder = ?, expires_at = now() + ? * interval '1 millisecond'
             from free
             where s.destination = ? and s.shard = free.shard
-              and set_config('synchronous_commit', 'off', true) is not null
+              and (not ? or set_config('synchronous_commit', 'off', true) is not null)
             returning s.shard
             """;
 
@@ -116,15 +139,40 @@ final class OutboxTable implements AutoCloseable {
             statement.setString(1, destination);
             statement.setArray(2, array("int2", shards));
             statement.setString(3, holder);
-            statement.setString(4, holder);
-            statement.setLong(5, lasting.toMillis());
-            statement.setString(6, destination);
+            statement.setBoolean(4, takeover == Takeover.AT_ONCE);
+            statement.setString(5, holder);
+            statement.setLong(6, lasting.toMillis());
+            statement.setString(7, destination);
+            statement.setBoolean(8, takeover == Takeover.AT_ONCE);
             try (ResultSet row = statement.executeQuery()) {
                 List<Integer> claimed = new ArrayList<>();
                 while (row.next()) {
                     claimed.add(row.getInt(1));
                 }
                 return claimed;
+            }
+        }
+    }
+
+    private static final String EXPIRED = """
+            select distinct holder from headgate.outbox_shard
+            where destination = ? and holder <> ? and expires_at < now()
+            """;
+
+    /** Other relays that have shards, and have let their lease expire, if they are to be settled. */
+    Set<String> unsettled() throws SQLException {
+        Set<String> holders = new HashSet<>();
+        if (takeover == Takeover.AT_ONCE) {
+            return holders;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(EXPIRED)) {
+            statement.setString(1, destination);
+            statement.setString(2, holder);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    holders.add(row.getString(1));
+                }
+                return holders;
             }
         }
     }
@@ -151,9 +199,14 @@ final class OutboxTable implements AutoCloseable {
 
     /** Lets others have all its shards at once. */
     void release() throws SQLException {
+        release(holder);
+    }
+
+    /** The same for those of another one, who must not be able to send any more. */
+    void release(String former) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(RELEASE)) {
             statement.setString(1, destination);
-            statement.setString(2, holder);
+            statement.setString(2, former);
             statement.executeUpdate();
         }
     }
@@ -234,22 +287,37 @@ final class OutboxTable implements AutoCloseable {
                 where %s
                 returning created_at
             )
-            select coalesce(greatest(0, extract(epoch from now() - min(created_at))) * 1000, 0) from marked
+            select count(*), coalesce(greatest(0, extract(epoch from now() - min(created_at))) * 1000, 0) from marked
             """.formatted(ENTRIES);
+
+    /** Entries that were marked, and the age of the oldest of them, by the clock of the database. */
+    record Marked(int entries, Duration oldest) {}
 
     /**
      * Marks the entries delivered, whoever holds their shards by now: that they were sent remains true.
      *
-     * @return the age of the oldest of those that were not yet marked, by the clock of the database
+     * @return those that were not yet marked
      * @throws SQLException also for no entries, if it could not mark any
      */
-    Duration markDelivered(List<OutboxEntry> entries) throws SQLException {
+    Marked markDelivered(List<OutboxEntry> entries) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(MARK_DELIVERED)) {
             setEntries(statement, 1, entries);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return Duration.ofMillis(row.getLong(1));
-            }
+            return marked(statement);
+        }
+    }
+
+    /** The same for entries of which only the ids are known. */
+    Marked markDeliveredIds(List<Long> ids) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(MARK_DELIVERED)) {
+            setEntries(statement, 1, ALL_SHARDS, ids);
+            return marked(statement);
+        }
+    }
+
+    private static Marked marked(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return new Marked(row.getInt(1), Duration.ofMillis(row.getLong(2)));
         }
     }
 
@@ -310,6 +378,59 @@ final class OutboxTable implements AutoCloseable {
         }
     }
 
+    private static final String AGE = """
+            select last_value, (
+                select min(holder) from headgate.outbox_shard where destination = ? and holder like ? || '%'
+            )
+            from headgate.outbox_id_seq
+            """;
+
+    private static final String STOP = """
+            update headgate.outbox_shard set holder = ?, expires_at = 'infinity'
+            where destination = ? and setval('headgate.outbox_id_seq', ?) is not null
+            """;
+
+    private static final String RESTORED = "restored database, ";
+
+    /**
+     * Sees to it that nothing is relayed out of a database that is older than what was sent from it, until somebody has
+     * looked at it. New entries get ids that none was sent with.
+     *
+     * @param highestSent the highest id that was sent to the destination
+     * @throws ConfigurationException if it is older, or nobody has yet looked at it
+     */
+    void checkAge(long highestSent) throws SQLException {
+        long highest;
+        String stopped;
+        try (PreparedStatement statement = connection.prepareStatement(AGE)) {
+            statement.setString(1, destination);
+            statement.setString(2, RESTORED);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                highest = row.getLong(1);
+                stopped = row.getString(2);
+            }
+        }
+        if (highest < highestSent) {
+            stopped = RESTORED + "whose last id was " + highest + " when " + highestSent + " was sent";
+            try (PreparedStatement statement = connection.prepareStatement(STOP)) {
+                statement.setString(1, stopped);
+                statement.setString(2, destination);
+                statement.setLong(3, highestSent);
+                statement.executeUpdate();
+            }
+        }
+        if (stopped != null) {
+            throw new ConfigurationException(
+                    ("The relay of outbox:%s has a %s: it was restored from a backup, or is a replica that"
+                                    + " was behind. Its pending entries up to that last id may have been sent, and what the"
+                                    + " pipelines apply again writes entries again. Mark what the target has (update"
+                                    + " headgate.outbox set delivered_at = now() where ...), then let the relay go on: update"
+                                    + " headgate.outbox_shard set holder = null, expires_at = null where destination = '%s'")
+                            .formatted(destination, stopped, destination.replace("'", "''")));
+        }
+    }
+
     /** Gives the connection back; leases stay. */
     @Override
     public void close() throws SQLException {
@@ -325,14 +446,18 @@ final class OutboxTable implements AutoCloseable {
      * full one.
      */
     private void setEntries(PreparedStatement statement, int first, List<OutboxEntry> entries) throws SQLException {
+        setEntries(
+                statement,
+                first,
+                entries.stream().map(OutboxEntry::shard).distinct().toList(),
+                entries.stream().map(OutboxEntry::id).toList());
+    }
+
+    private void setEntries(PreparedStatement statement, int first, List<Integer> shards, List<Long> ids)
+            throws SQLException {
         statement.unwrap(PGStatement.class).setPrepareThreshold(0);
         statement.setString(first, destination);
-        statement.setArray(
-                first + 1,
-                array(
-                        "int4",
-                        entries.stream().map(OutboxEntry::shard).distinct().toList()));
-        statement.setArray(
-                first + 2, array("int8", entries.stream().map(OutboxEntry::id).toList()));
+        statement.setArray(first + 1, array("int4", shards));
+        statement.setArray(first + 2, array("int8", ids));
     }
 }

@@ -35,6 +35,23 @@ record SendOutcome(List<OutboxEntry> delivered, List<Failed> failed) {
     }
 
     /**
+     * None has arrived, because all should or none. If some are refused it is they who are at fault, and the others go on
+     * without them; else nobody knows which it was.
+     *
+     * @param bulk index by index those of the entries
+     */
+    static SendOutcome nothing(List<OutboxEntry> entries, ExchangeBulk bulk, Throwable failure) {
+        List<Failed> refused = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            Throwable own = bulk.get(i).getException();
+            if (own != null && Failure.isRefusal(own)) {
+                refused.add(new Failed(entries.get(i), own, true));
+            }
+        }
+        return refused.isEmpty() ? failed(entries, failure) : new SendOutcome(List.of(), refused);
+    }
+
+    /**
      * Reads it from the exchanges of a bulk. What arrived although an earlier one of its key failed is not counted as
      * delivered: it is sent again behind that one, so that the receiver has the last one last. Behind one that is refused it
      * is, for that one never comes.

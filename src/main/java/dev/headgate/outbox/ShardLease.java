@@ -25,17 +25,25 @@ final class ShardLease {
     /** How often {@link #renew} is to be called. */
     static final Duration RENEWAL = Duration.ofSeconds(1);
 
-    private final String holder;
+    private final String name;
+    private String holder;
     private volatile long untilNanos = System.nanoTime();
     private int shards;
     private @Nullable OutboxTable lent;
 
     /** @param name for people who look at the table */
     ShardLease(String name) {
-        this.holder = name + " of process " + ProcessHandle.current().pid() + ", " + UUID.randomUUID();
+        this.name = name + " of process " + ProcessHandle.current().pid();
+        this.holder = this.name + ", " + UUID.randomUUID();
     }
 
-    /** The same for all its claims, and nobody else's. */
+    /** From now on it is somebody else's; what it has claimed stays with the former holder. */
+    void rename() {
+        untilNanos = System.nanoTime();
+        holder = name + ", " + UUID.randomUUID();
+    }
+
+    /** The same for all its claims until it is renamed, and nobody else's. */
     String holder() {
         return holder;
     }

@@ -120,7 +120,8 @@ class VerifyIT {
     }
 
     @Test
-    void records_that_were_deleted_before_they_were_read_and_entries_sent_twice_are_named() throws Exception {
+    void records_that_were_deleted_before_they_were_read_and_entries_sent_twice_are_named(@TempDir Path routes)
+            throws Exception {
         try (Pipeline own = new Pipeline(1)) {
             TopicPartition partition = new TopicPartition(own.topic, 0);
             Headgate first = own.start();
@@ -148,11 +149,13 @@ class VerifyIT {
             ConsumerRecord<String, byte[]> sent = own.applied().get(3);
             own.send(new ProducerRecord<>(sent.topic(), 0, sent.key(), sent.value(), sent.headers()));
             own.flush();
-            shows(
-                    own,
+            Finding twice = new Finding(
                     "sent-twice",
                     sent.topic() + "-0-15",
                     new String(sent.headers().lastHeader("message-id").value(), UTF_8));
+            shows("warning", verify(own, 0, "--json"), command(own), twice);
+            RoutesFolder.withExactlyOnce(routes);
+            shows("error", report(1, run(routes, own.properties(), "--json")), run(routes, own.properties()), twice);
         }
     }
 
@@ -210,20 +213,25 @@ class VerifyIT {
         shows(verify(of, 1, "--json"), command(of), new Finding(kind, position, key));
     }
 
-    /** Exactly these findings, each with its place, in both forms. */
+    /** Exactly these findings, all of one severity, each with its place, in both forms. */
     private static void shows(JsonNode report, HeadgateCommand text, Finding... expected) {
+        shows("error", report, text, expected);
+    }
+
+    private static void shows(String severity, JsonNode report, HeadgateCommand text, Finding... expected) {
+        boolean kept = !severity.equals("error");
         List<String> all = Stream.of(expected).map(Finding::kind).toList();
         assertThat(kinds(report)).as(report::toPrettyString).containsExactlyInAnyOrderElementsOf(all);
-        assertThat(report.get("kept").asBoolean()).isFalse();
-        assertThat(text.exitCode()).isEqualTo(1);
+        assertThat(report.get("kept").asBoolean()).isEqualTo(kept);
+        assertThat(text.exitCode()).isEqualTo(kept ? 0 : 1);
         for (Finding finding : expected) {
             JsonNode found = report.get("findings").get(kinds(report).indexOf(finding.kind));
             JsonNode example = found.get("examples").get(0);
             String key = finding.key == null ? "" : finding.key;
-            assertThat(found.get("severity").asText()).isEqualTo("error");
+            assertThat(found.get("severity").asText()).isEqualTo(severity);
             assertThat(example.get("position").asText()).isEqualTo(finding.position);
             assertThat(example.get("key").asText()).contains(finding.key == null ? "null" : key);
-            assertThat(text.out().lines().filter(line -> line.startsWith("error: " + finding.kind + ": ")))
+            assertThat(text.out().lines().filter(line -> line.startsWith(severity + ": " + finding.kind + ": ")))
                     .singleElement()
                     .asString()
                     .contains(finding.position, key);

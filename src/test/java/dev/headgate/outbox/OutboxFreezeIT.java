@@ -28,18 +28,8 @@ class OutboxFreezeIT {
         database.sql.execute("drop table if exists arrived");
         database.sql.execute("create table arrived"
                 + " (position bigint generated always as identity primary key, entry bigint, relay text)");
-        child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        RelayMain.class.getName(),
-                        database.server.jdbcUrl(),
-                        database.server.user())
-                .redirectErrorStream(true)
-                .redirectOutput(Path.of("target", "relay-child.log").toFile())
-                .start();
+        child = RelayMain.start(
+                Path.of("target", "relay-child.log"), database.server.jdbcUrl(), database.server.user());
     }
 
     @AfterEach

@@ -208,13 +208,21 @@ final class OutboxProof {
         void say(String topic) {
             if (!twice.isEmpty()) {
                 found.add(
-                        twice.as(
-                                Kind.SENT_TWICE,
-                                Severity.ERROR,
-                                relay.route(),
-                                topic,
-                                "has %d records that repeat an entry",
-                                "have receivers drop a message-id that they know; a relay that was killed repeats what it had not marked."));
+                        relay.exactlyOnce()
+                                ? twice.as(
+                                        Kind.SENT_TWICE,
+                                        Severity.ERROR,
+                                        relay.route(),
+                                        topic,
+                                        "has %d records that repeat an entry, which exactlyOnce excludes",
+                                        "see whether a relay of the destination has run without exactlyOnce (--since leaves behind what was sent before it was set), or the topic headgate-relays was deleted; have receivers drop a message-id that they know.")
+                                : twice.as(
+                                        Kind.SENT_TWICE,
+                                        Severity.WARNING,
+                                        relay.route(),
+                                        topic,
+                                        "has %d records that repeat an entry",
+                                        "have receivers drop a message-id that they know: a relay that is killed, or stands still, between sending and marking has that one bulk sent again; exactlyOnce of outbox: excludes it."));
             }
             if (!missing.isEmpty()) {
                 found.add(

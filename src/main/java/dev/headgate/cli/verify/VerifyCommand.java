@@ -135,6 +135,8 @@ public final class VerifyCommand extends DatabaseCommand {
             if (relay.targets().size() == 1 && relay.targets().get(0).startsWith("kafka:")) {
                 KafkaEndpoint target =
                         retrace.camelContext().getEndpoint(relay.targets().get(0), KafkaEndpoint.class);
+                // What a relay has aborted was never sent, whoever reads it.
+                target.getConfiguration().setIsolationLevel("read_committed");
                 try (TopicLog log = new TopicLog(target, incarnations::known, seal)) {
                     outbox.look(relay, target.getConfiguration().getTopic(), log);
                 }
