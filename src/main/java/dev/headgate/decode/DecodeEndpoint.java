@@ -2,7 +2,6 @@ package dev.headgate.decode;
 
 import dev.headgate.message.MessageLimit;
 import dev.headgate.message.Payload;
-import dev.headgate.schema.SchemaFile;
 import java.util.Locale;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
@@ -18,7 +17,8 @@ import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Make JSON of the body: of Avro, with the wire format of a schema registry or without, and of what is compressed.
+ * Make JSON of the body: of Avro or Protobuf, with the wire format of a schema registry or without, and of what is
+ * compressed.
  *
  * <p>A message without a body, a tombstone, goes on as it came. One that cannot be decoded ends with a {@link
  * dev.headgate.failure.RejectedException}; a registry that does not answer, or does not know the schema yet, with a {@link
@@ -33,14 +33,15 @@ import org.jspecify.annotations.Nullable;
         category = {Category.TRANSFORMATION})
 public class DecodeEndpoint extends DefaultEndpoint {
 
-    @UriPath(description = "What comes in.", enums = "avro,json")
+    @UriPath(description = "What comes in.", enums = "avro,json,protobuf")
     @Metadata(required = true)
     private final String format;
 
     @UriParam(
             description =
                     "How the body is compressed: none, gzip, zstd or lz4. By default its first bytes say so, except"
-                            + " that Avro without a registry, which may begin with any bytes, is not compressed.",
+                            + " that Avro and Protobuf without a registry, which may begin with any bytes, are not"
+                            + " compressed.",
             enums = "none,gzip,zstd,lz4")
     private @Nullable String compression;
 
@@ -51,9 +52,12 @@ public class DecodeEndpoint extends DefaultEndpoint {
     private @Nullable String registry;
 
     @UriParam(
-            description = "The Avro schema that all messages were written with, without a wire format: a file, from the"
-                    + " folder of the routes.")
+            description = "The schema that all messages were written with, without a wire format: a file, from the"
+                    + " folder of the routes. Of Protobuf a text, .proto, or else what protoc --descriptor_set_out wrote.")
     private @Nullable String schema;
+
+    @UriParam(description = "Which message of the Protobuf schema; needed if it has several.")
+    private @Nullable String message;
 
     private final DecodeComponent component;
 
@@ -67,7 +71,7 @@ public class DecodeEndpoint extends DefaultEndpoint {
      * Returns if the options fit each other, and their file is what it has to be.
      *
      * @throws IllegalArgumentException that names the option
-     * @throws dev.headgate.ConfigurationException if the file is missing, or holds no Avro schema
+     * @throws dev.headgate.ConfigurationException if the file is missing, or holds no such schema
      */
     void require() {
         decoder();
@@ -89,7 +93,7 @@ public class DecodeEndpoint extends DefaultEndpoint {
                 if (body != null) {
                     Compression found = compressed == null ? Compression.of(body) : compressed;
                     growth.awaitRoom();
-                    byte[] json = decoder.json(found.expand(body, limit), limit);
+                    byte[] json = decoder.json(found.expand(body, limit), 0, limit);
                     growth.count(exchange, json.length - body.length);
                     exchange.getMessage().setBody(json);
                 }
@@ -103,24 +107,36 @@ public class DecodeEndpoint extends DefaultEndpoint {
     }
 
     private Decoder decoder() {
-        if (format.equals("json")) {
-            if (registry != null || schema != null) {
-                throw new IllegalArgumentException(
-                        "decode:json needs neither a registry nor a schema: the payload is JSON already; remove the option");
+        if (message != null && !(format.equals("protobuf") && schema != null)) {
+            throw new IllegalArgumentException(
+                    "The option message is for decode:protobuf?schema=FILE: with a registry each message says it; remove the option");
+        }
+        return switch (format) {
+            case "json" -> {
+                if (registry != null || schema != null) {
+                    throw new IllegalArgumentException(
+                            "decode:json needs neither a registry nor a schema: the payload is JSON already; remove the option");
+                }
+                yield (payload, start, limit) -> WireFormat.payload(payload);
             }
-            return (payload, limit) -> WireFormat.payload(payload);
-        }
-        if (!format.equals("avro")) {
-            throw new IllegalArgumentException("Expected decode:avro or decode:json, found decode:" + format);
-        }
+            case "avro" -> ofSchema(SchemaLanguage.AVRO);
+            case "protobuf" -> ofSchema(SchemaLanguage.PROTOBUF);
+            default ->
+                throw new IllegalArgumentException(
+                        "Expected decode:avro, decode:json or decode:protobuf, found decode:" + format);
+        };
+    }
+
+    private Decoder ofSchema(SchemaLanguage language) {
         if (registry != null && schema == null) {
-            return component.registry(registry);
+            return component.registry(language, registry);
         }
         if (registry == null && schema != null) {
-            return AvroShape.of(SchemaFile.read(getCamelContext(), schema, "Avro schema"))::json;
+            return SchemaFiles.decoder(getCamelContext(), language, schema, message);
         }
         throw new IllegalArgumentException(
-                "decode:avro needs one of registry=URL, for the wire format of a schema registry, and schema=FILE, for"
+                "decode:%s needs one of registry=URL, for the wire format of a schema registry, and schema=FILE, for"
+                                .formatted(format)
                         + " messages without it; found " + (registry == null ? "neither" : "both"));
     }
 
@@ -164,5 +180,13 @@ public class DecodeEndpoint extends DefaultEndpoint {
 
     public void setSchema(@Nullable String schema) {
         this.schema = schema;
+    }
+
+    public @Nullable String getMessage() {
+        return message;
+    }
+
+    public void setMessage(@Nullable String message) {
+        this.message = message;
     }
 }
