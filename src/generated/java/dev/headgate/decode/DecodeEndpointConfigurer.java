@@ -26,6 +26,7 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "compression": target.setCompression(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "message": target.setMessage(property(camelContext, java.lang.String.class, value)); return true;
         case "registry": target.setRegistry(property(camelContext, java.lang.String.class, value)); return true;
         case "schema": target.setSchema(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
@@ -38,6 +39,7 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "compression": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "message": return java.lang.String.class;
         case "registry": return java.lang.String.class;
         case "schema": return java.lang.String.class;
         default: return null;
@@ -51,6 +53,7 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "compression": return target.getCompression();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "message": return target.getMessage();
         case "registry": return target.getRegistry();
         case "schema": return target.getSchema();
         default: return null;
