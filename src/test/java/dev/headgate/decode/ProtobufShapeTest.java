@@ -146,7 +146,7 @@ class ProtobufShapeTest {
                 .hasMessageContaining("levels");
         byte[] groups = new byte[100_000];
         for (int i = 0; i < groups.length; i += 2) {
-            groups[i] = (byte) (((100 << 3) | 3) & 0x7f | 0x80);
+            groups[i] = (byte) ((((100 << 3) | 3) & 0x7f) | 0x80);
             groups[i + 1] = (byte) (((100 << 3) | 3) >> 7);
         }
         assertThatThrownBy(() -> json(order, groups))
@@ -230,7 +230,7 @@ class ProtobufShapeTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         long left = value;
         while ((left & ~0x7FL) != 0) {
-            bytes.write((int) (left & 0x7F | 0x80));
+            bytes.write((int) ((left & 0x7F) | 0x80));
             left >>>= 7;
         }
         bytes.write((int) left);
