@@ -52,8 +52,9 @@ public class DecodeEndpoint extends DefaultEndpoint {
     private @Nullable String registry;
 
     @UriParam(
-            description = "The schema that all messages were written with, without a wire format: a file, from the"
-                    + " folder of the routes. Of Protobuf a text, .proto, or else what protoc --descriptor_set_out wrote.")
+            description =
+                    "The schema that all messages were written with, without a wire format: a file, from the"
+                            + " folder of the routes. Of Protobuf a text, .proto, or else what protoc --descriptor_set_out wrote.")
     private @Nullable String schema;
 
     @UriParam(description = "Which message of the Protobuf schema; needed if it has several.")

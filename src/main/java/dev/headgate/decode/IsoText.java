@@ -22,7 +22,8 @@ final class IsoText {
     }
 
     static String timestamp(long value, int perSecond, String zone) {
-        return timestamp(Math.floorDiv(value, (long) perSecond), Math.floorMod(value, (long) perSecond), perSecond, zone);
+        return timestamp(
+                Math.floorDiv(value, (long) perSecond), Math.floorMod(value, (long) perSecond), perSecond, zone);
     }
 
     /** @param fraction of the second, from 0 on, in that unit */

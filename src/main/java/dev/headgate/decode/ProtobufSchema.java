@@ -35,6 +35,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,9 @@ final class ProtobufSchema {
     private static final int DEEPEST = 100;
 
     private static final Map<String, FileDescriptor> WELL_KNOWN = new HashMap<>();
+
+    /** The messages that are not written as what they are made of, but as what they mean. */
+    private static final Map<String, Descriptor> MEANT = new HashMap<>();
 
     static {
         Stream.of(
@@ -63,6 +68,13 @@ final class ProtobufSchema {
                         WrappersProto.getDescriptor(),
                         FileDescriptorProto.getDescriptor().getFile())
                 .forEach(file -> WELL_KNOWN.put(file.getName(), file));
+        Stream.of(
+                        DurationProto.getDescriptor(),
+                        StructProto.getDescriptor(),
+                        TimestampProto.getDescriptor(),
+                        WrappersProto.getDescriptor())
+                .flatMap(file -> file.getMessageTypes().stream())
+                .forEach(message -> MEANT.put(message.getFullName(), message));
     }
 
     private ProtobufSchema() {}
@@ -152,6 +164,7 @@ final class ProtobufSchema {
             } catch (DescriptorValidationException e) {
                 throw new IllegalArgumentException(e.getMessage(), e);
             }
+            latest.getMessageTypes().forEach(ProtobufSchema::requireMeant);
             known.putIfAbsent(file.getName(), latest);
         }
         if (latest == null) {
@@ -160,13 +173,37 @@ final class ProtobufSchema {
         return latest;
     }
 
+    /** Others may bring a copy of the format's own files, under any path. */
+    private static void requireMeant(Descriptor message) {
+        Descriptor meant = MEANT.get(message.getFullName());
+        if (meant != null && !fields(message).equals(fields(meant))) {
+            throw new IllegalArgumentException(
+                    "it has a message %s with other fields than the format's own: give it another name, or import %s"
+                            .formatted(message.getFullName(), meant.getFile().getName()));
+        }
+    }
+
+    /** What payloads are read by. */
+    private static Set<String> fields(Descriptor message) {
+        return message.toProto().getFieldList().stream()
+                .map(field -> "%d %s %s %s"
+                        .formatted(
+                                field.getNumber(),
+                                field.getType(),
+                                field.getLabel(),
+                                field.hasOneofIndex() ? field.getOneofIndex() : ""))
+                .collect(Collectors.toSet());
+    }
+
     private static ProtoFileElement parsed(SchemaText text) {
         requireFlat(text.text());
         try {
             return ProtoParser.Companion.parse(Location.get(text.name()), text.text());
         } catch (IllegalStateException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException(String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-                    + "; of editions, newer than proto3, only a descriptor set is read", e);
+            throw new IllegalArgumentException(
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                            + "; of editions, newer than proto3, only a descriptor set is read",
+                    e);
         }
     }
 

@@ -77,8 +77,7 @@ final class ProtobufShape implements Decoder {
                         "google.protobuf.UInt32Value",
                         "google.protobuf.BoolValue",
                         "google.protobuf.StringValue",
-                        "google.protobuf.BytesValue" ->
-                    ITS_FIELD;
+                        "google.protobuf.BytesValue" -> ITS_FIELD;
                 default -> OBJECT;
             };
         }
@@ -218,8 +217,8 @@ final class ProtobufShape implements Decoder {
                     json.writeString(IsoText.timestamp(seconds, nanos, NANOS, "Z"));
                 }
                 case DURATION -> {
-                    BigDecimal seconds = BigDecimal.valueOf(number(in, frame, 0))
-                            .add(BigDecimal.valueOf(number(in, frame, 1), 9));
+                    BigDecimal seconds =
+                            BigDecimal.valueOf(number(in, frame, 0)).add(BigDecimal.valueOf(number(in, frame, 1), 9));
                     json.writeString("PT" + seconds.stripTrailingZeros().toPlainString() + "S");
                 }
             }
@@ -403,8 +402,7 @@ final class ProtobufShape implements Decoder {
             case MESSAGE, GROUP -> throw new IllegalArgumentException("no scalar");
             default -> {
                 Key key = Key.of(field);
-                yield new Scalar(
-                        key.wireType(), key::write, json -> json.writeNumber(0));
+                yield new Scalar(key.wireType(), key::write, json -> json.writeNumber(0));
             }
         };
     }

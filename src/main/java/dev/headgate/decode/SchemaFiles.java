@@ -31,7 +31,12 @@ final class SchemaFiles {
                 return ProtobufShape.of(ProtobufSchema.message(ProtobufSchema.of(root.content()), message));
             }
             List<SchemaText> texts = new ArrayList<>();
-            read(context, file.substring(0, file.lastIndexOf('/') + 1), new SchemaText(file, text(root)), texts, new HashSet<>());
+            read(
+                    context,
+                    file.substring(0, file.lastIndexOf('/') + 1),
+                    new SchemaText(file, text(root)),
+                    texts,
+                    new HashSet<>());
             return ProtobufShape.of(ProtobufSchema.message(ProtobufSchema.of(texts), message));
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(

@@ -134,7 +134,8 @@ final class SchemaRegistry implements Decoder {
         String type = answer.path("schemaType").asText(SchemaLanguage.AVRO.name());
         if (!type.equals(language.name())) {
             throw new RejectedException(
-                    "schema of another type", "expected a schema of %s, found one of %s".formatted(language.said(), type));
+                    "schema of another type",
+                    "expected a schema of %s, found one of %s".formatted(language.said(), type));
         }
         for (JsonNode reference : answer.path("references")) {
             String version = "/subjects/%s/versions/%d"

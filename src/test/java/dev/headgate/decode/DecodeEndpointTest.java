@@ -244,7 +244,8 @@ class DecodeEndpointTest {
 
     @Test
     void options_that_cannot_be_are_told_with_the_remedy() {
-        assertThat(complaint("decode:xml")).isEqualTo("Expected decode:avro, decode:json or decode:protobuf, found decode:xml");
+        assertThat(complaint("decode:xml"))
+                .isEqualTo("Expected decode:avro, decode:json or decode:protobuf, found decode:xml");
         assertThat(complaint("decode:avro")).endsWith("found neither");
         assertThat(complaint("decode:avro?schema=r.avsc&registry=http://r")).endsWith("found both");
         assertThat(complaint("decode:json?schema=r.avsc")).contains("remove the option");
@@ -257,14 +258,17 @@ class DecodeEndpointTest {
                 .startsWith("The Avro schema " + folder.resolve("missing.avsc") + " does not exist: correct the path");
         assertThat(complaint("decode:avro?schema=broken.avsc"))
                 .startsWith("The Avro schema " + folder.resolve("broken.avsc") + " is broken (");
-        assertThat(complaint("decode:protobuf")).startsWith("decode:protobuf needs one of").endsWith("found neither");
+        assertThat(complaint("decode:protobuf"))
+                .startsWith("decode:protobuf needs one of")
+                .endsWith("found neither");
         assertThat(complaint("decode:avro?schema=r.avsc&message=R")).contains("remove the option");
         assertThat(complaint("decode:protobuf?schema=missing.proto"))
                 .startsWith("The Protobuf schema " + folder.resolve("missing.proto") + " does not exist");
         assertThat(complaint("decode:protobuf?schema=importing.proto"))
                 .startsWith("The Protobuf schema " + folder.resolve("imported.proto") + " does not exist");
         assertThat(complaint("decode:protobuf?schema=two.proto"))
-                .startsWith("The Protobuf schema " + folder.resolve("two.proto") + " is broken (it has the messages A, B")
+                .startsWith(
+                        "The Protobuf schema " + folder.resolve("two.proto") + " is broken (it has the messages A, B")
                 .contains("option message");
         assertThat(complaint("decode:protobuf?schema=two.proto&message=C")).contains("it has no message C, but A, B");
     }
