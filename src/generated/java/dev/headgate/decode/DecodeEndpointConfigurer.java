@@ -24,6 +24,8 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
         DecodeEndpoint target = (DecodeEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "compression": target.setCompression(property(camelContext, java.lang.String.class, value)); return true;
+        case "delimiter": target.setDelimiter(property(camelContext, java.lang.String.class, value)); return true;
+        case "header": target.setHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "message": target.setMessage(property(camelContext, java.lang.String.class, value)); return true;
@@ -37,6 +39,8 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "compression": return java.lang.String.class;
+        case "delimiter": return java.lang.String.class;
+        case "header": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "message": return java.lang.String.class;
@@ -51,6 +55,8 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
         DecodeEndpoint target = (DecodeEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "compression": return target.getCompression();
+        case "delimiter": return target.getDelimiter();
+        case "header": return target.getHeader();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "message": return target.getMessage();

@@ -245,8 +245,8 @@ class DecodeEndpointTest {
     @Test
     void options_that_cannot_be_are_told_with_the_remedy() {
         assertThat(complaint("decode:xml"))
-                .isEqualTo("Expected decode:avro, decode:json or decode:protobuf, found decode:xml");
-        assertThat(complaint("decode:avro")).endsWith("found neither");
+                .isEqualTo(
+                        "Expected decode:avro, decode:cloudevents, decode:csv, decode:json or decode:protobuf, found decode:xml");
         assertThat(complaint("decode:avro?schema=r.avsc&registry=http://r")).endsWith("found both");
         assertThat(complaint("decode:json?schema=r.avsc")).contains("remove the option");
         assertThat(complaint("decode:avro?registry=registry:8081")).contains("such as http://registry:8081");
@@ -309,6 +309,53 @@ class DecodeEndpointTest {
                 folder.resolve("proto/a/r.proto"), "syntax = \"proto3\"; package p; message R { string id = 1; }");
         start("decode:protobuf?schema=proto/o.proto&message=O");
         assertThat(decoded(new byte[] {10, 3, 10, 1, 'a'})).asString(UTF_8).isEqualTo("{\"r\":{\"id\":\"a\"}}");
+    }
+
+    @Test
+    void csv_is_one_record_with_what_separates_its_fields() throws Exception {
+        start("decode:csv?header=id,amount&delimiter=;");
+        byte[] json = "{\"id\":\"a\",\"amount\":null}".getBytes(UTF_8);
+        assertThat(decoded("a;\n".getBytes(UTF_8))).isEqualTo(json);
+        assertThat(decoded(compressed("a;".getBytes(UTF_8)).get("lz4"))).isEqualTo(json);
+        assertThat(reason("a".getBytes(UTF_8))).isEqualTo("broken CSV");
+    }
+
+    @Test
+    void lines_of_csv_are_split_before() throws Exception {
+        List<String> rows = new CopyOnWriteArrayList<>();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in")
+                        .split(body().tokenize("\n"))
+                        .to("decode:csv?header=id,amount")
+                        .process(exchange -> rows.add(exchange.getMessage().getBody(String.class)));
+            }
+        });
+        context.start();
+        assertThat(failure("a,1\r\nä,2\n".getBytes(UTF_8))).isNull();
+        assertThat(rows).containsExactly("{\"id\":\"a\",\"amount\":\"1\"}", "{\"id\":\"ä\",\"amount\":\"2\"}");
+    }
+
+    @Test
+    void what_an_event_has_may_be_decoded_further() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in").routeId("decode").to("decode:cloudevents").to("decode:avro?schema=r.avsc");
+            }
+        });
+        context.start();
+        Exchange exchange = context.createProducerTemplate().send("direct:in", in -> {
+            in.getMessage().setBody(avro("a"));
+            in.getMessage()
+                    .setHeaders(new HashMap<>(
+                            Map.of("ce_specversion", "1.0", "ce_id", "e", "ce_source", "/s", "ce_type", "t")));
+        });
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getMessage().getBody()).isEqualTo(JSON);
+        assertThat(exchange.getMessage().getHeader("message-id")).isEqualTo("/s e");
+        assertThat(reason(JSON)).isEqualTo("broken CloudEvent");
     }
 
     @Test

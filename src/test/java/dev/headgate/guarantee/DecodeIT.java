@@ -24,6 +24,8 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Conversions;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
+import org.apache.avro.file.CodecFactory;
+import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
@@ -83,28 +85,52 @@ class DecodeIT {
             send(pipeline, "protobuf", "o-1", order);
             byte[] cut = Arrays.copyOf(order, order.length - 1);
             send(pipeline, "protobuf", "cut", cut);
+            send(pipeline, "csv", "c-1", "c,0.10,5,2026-01-02,\\x00ff".getBytes(UTF_8));
+            byte[] lines = "c,1,1,,\nd,1,1,,".getBytes(UTF_8);
+            send(pipeline, "csv", "lines", lines);
+            send(pipeline, "file", "f-1", file(item("f", "0.30", 7)));
+            byte[] files = file(item("f", "0.30", 7), item("g", "0.30", 7));
+            send(pipeline, "file", "files", files);
+            // The same id of two sources, and one of them twice.
+            sendEvent(pipeline, "/eu", "e-eu");
+            sendEvent(pipeline, "/us", "e-us");
+            sendEvent(pipeline, "/eu", "e-eu");
+            byte[] event = event("/eu", "e-other");
+            sendStructured(pipeline, event);
+            sendStructured(pipeline, event("/ca", "e-ca"));
+            byte[] noEvent = "{\"specversion\":\"1.0\"}".getBytes(UTF_8);
+            sendStructured(pipeline, noEvent);
             pipeline.flush();
             Pipeline.await()
-                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(9));
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(19));
 
             assertThat(pipeline.texts("select row(orders.*)::text from orders"))
                     .containsExactly("(o-1,9223372036854775807,PAID,1990,\"2026-01-02 03:04:05.000006+00\",00:00:01.5,"
                             + "\"{5,-1,300}\",,0,\"{\"\"l\"\": [1.5, true, {}], \"\"n\"\": null}\",\"\\\\x00ff\",t,"
                             + "18446744073709551615)");
 
-            assertThat(pipeline.texts("select row(items.*)::text from items order by id"))
+            assertThat(pipeline.texts("select row(items.*)::text from items where uid is not null order by id"))
                     .containsExactly(
                             "(a,19.90,9223372036854775807,PAID,2026-01-02,\"2026-01-02 03:04:05.000006+00\"," + UID
                                     + ",\"\\\\x00ff\",\"{x,\"\"y\\\\\"\"z\"\"}\",\"{\"\"k\"\": 0.5}\")",
                             "(b,-0.01,1,PAID,2026-01-02,\"2026-01-02 03:04:05.000006+00\"," + UID
+                                    + ",\"\\\\x00ff\",\"{x,\"\"y\\\\\"\"z\"\"}\",\"{\"\"k\"\": 0.5}\")",
+                            "(f,0.30,7,PAID,2026-01-02,\"2026-01-02 03:04:05.000006+00\"," + UID
                                     + ",\"\\\\x00ff\",\"{x,\"\"y\\\\\"\"z\"\"}\",\"{\"\"k\"\": 0.5}\")");
+            assertThat(pipeline.texts("select concat_ws(' ', id, amount, quantity, day, raw) from items"
+                            + " where uid is null order by id"))
+                    .containsExactly("c 0.10 5 2026-01-02 \\x00ff", "e-ca 1.50 2", "e-eu 1.50 2", "e-us 1.50 2");
             assertThat(pipeline.texts(
-                            "select (headers ->> 'message-id') || ': ' || reason || ' ' || encode(payload, 'hex')"
+                            "select coalesce(headers ->> 'message-id', 'event') || ': ' || reason || ' ' || encode(payload, 'hex')"
                                     + " from headgate.dead_letter order by 1"))
                     .containsExactly(
                             "a-1: id used before with other content " + hex(other),
                             "broken: broken Avro " + hex(broken),
                             "cut: broken Protobuf " + hex(cut),
+                            "event: broken CloudEvent " + hex(noEvent),
+                            "event: id used before with other content " + hex(event),
+                            "files: several records " + hex(files),
+                            "lines: several records " + hex(lines),
                             "refused: SQLSTATE 23514 " + hex(refused));
 
             send(pipeline, 0, "late", wire(8, item("late", "1.00", 1)));
@@ -113,16 +139,16 @@ class DecodeIT {
             pipeline.flush();
             Pipeline.await().until(() -> registry.asked() >= 6);
             Pipeline.await()
-                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(10));
-            assertThat(pipeline.texts("select id from items where id > 'b' order by id"))
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(20));
+            assertThat(pipeline.texts("select id from items where id in ('behind', 'beside', 'late') order by id"))
                     .containsExactly("beside");
             registry.answer("/schemas/ids/8", schema());
             Pipeline.await()
-                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(12));
-            assertThat(pipeline.texts("select id from items where id > 'b' order by id"))
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(22));
+            assertThat(pipeline.texts("select id from items where id in ('behind', 'beside', 'late') order by id"))
                     .containsExactly("behind", "beside", "late");
             assertThat(pipeline.count("select count(*) from headgate.dead_letter"))
-                    .isEqualTo(4);
+                    .isEqualTo(8);
         }
     }
 
@@ -155,6 +181,18 @@ class DecodeIT {
                                 steps:
                                   - to: { id: items-protobuf, uri: "decode:protobuf?registry=%2$s" }
                                   - to: batch:orders
+                              - simple: "${header.format} == 'csv'"
+                                steps:
+                                  - to: { id: items-csv, uri: "decode:csv?header=id,amount,quantity,day,raw" }
+                                  - to: batch:items
+                              - simple: "${header.format} == 'event'"
+                                steps:
+                                  - to: { id: items-event, uri: "decode:cloudevents" }
+                                  - to: batch:items
+                              - simple: "${header.format} == 'file'"
+                                steps:
+                                  - to: { id: items-file, uri: "decode:avro" }
+                                  - to: batch:items
                             otherwise:
                               steps:
                                 - to: { id: items-avro, uri: "decode:avro?registry=%2$s" }
@@ -187,6 +225,41 @@ class DecodeIT {
         ProducerRecord<String, byte[]> message = new ProducerRecord<>(pipeline.topic, 0, id, value);
         message.headers().add("message-id", id.getBytes(UTF_8)).add("format", format.getBytes(UTF_8));
         pipeline.send(message);
+    }
+
+    private static void sendEvent(Pipeline pipeline, String source, String item) {
+        byte[] data =
+                "{\"id\":\"%s\",\"amount\":1.50,\"quantity\":2}".formatted(item).getBytes(UTF_8);
+        ProducerRecord<String, byte[]> message = new ProducerRecord<>(pipeline.topic, 0, "event", data);
+        Map.of("format", "event", "ce_specversion", "1.0", "ce_id", "1", "ce_source", source, "ce_type", "item")
+                .forEach((name, value) -> message.headers().add(name, value.getBytes(UTF_8)));
+        pipeline.send(message);
+    }
+
+    private static void sendStructured(Pipeline pipeline, byte[] event) {
+        ProducerRecord<String, byte[]> message = new ProducerRecord<>(pipeline.topic, 0, "event", event);
+        Map.of("format", "event", "content-type", "application/cloudevents+json")
+                .forEach((name, value) -> message.headers().add(name, value.getBytes(UTF_8)));
+        pipeline.send(message);
+    }
+
+    private static byte[] event(String source, String item) {
+        return ("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"%s\",\"type\":\"item\","
+                        + "\"data\":{\"id\":\"%s\",\"amount\":1.50,\"quantity\":2}}")
+                .formatted(source, item)
+                .getBytes(UTF_8);
+    }
+
+    /** What Avro's library makes of records that are encoded. */
+    private static byte[] file(byte[]... items) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataFileWriter<GenericData.Record> writer = new DataFileWriter<>(new GenericDatumWriter<>())) {
+            writer.setCodec(CodecFactory.deflateCodec(9)).create(SCHEMA, bytes);
+            for (byte[] item : items) {
+                writer.appendEncoded(ByteBuffer.wrap(item));
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private static byte[] file(String name) throws IOException {
