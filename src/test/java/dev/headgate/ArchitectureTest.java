@@ -196,6 +196,14 @@ class ArchitectureTest {
             onlyIn("org.apache.avro..", "dev.headgate.decode").because("behind that step everything is JSON");
 
     @ArchTest
+    static final ArchRule protobuf_is_at_home_in_decode =
+            onlyIn("com.google.protobuf..", "dev.headgate.decode").because("behind that step everything is JSON");
+
+    @ArchTest
+    static final ArchRule protobuf_s_parser_is_at_home_in_decode =
+            onlyIn("com.squareup..", "dev.headgate.decode").because("behind that step everything is JSON");
+
+    @ArchTest
     static final ArchRule production_knows_no_embedded_server = noClasses()
             .that(resideOutsideOfPackages(ONLY_FOR_DEVELOPMENT))
             .should()

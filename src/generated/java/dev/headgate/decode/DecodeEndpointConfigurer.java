@@ -24,8 +24,11 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
         DecodeEndpoint target = (DecodeEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "compression": target.setCompression(property(camelContext, java.lang.String.class, value)); return true;
+        case "delimiter": target.setDelimiter(property(camelContext, java.lang.String.class, value)); return true;
+        case "header": target.setHeader(property(camelContext, java.lang.String.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
+        case "message": target.setMessage(property(camelContext, java.lang.String.class, value)); return true;
         case "registry": target.setRegistry(property(camelContext, java.lang.String.class, value)); return true;
         case "schema": target.setSchema(property(camelContext, java.lang.String.class, value)); return true;
         default: return false;
@@ -36,8 +39,11 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "compression": return java.lang.String.class;
+        case "delimiter": return java.lang.String.class;
+        case "header": return java.lang.String.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
+        case "message": return java.lang.String.class;
         case "registry": return java.lang.String.class;
         case "schema": return java.lang.String.class;
         default: return null;
@@ -49,8 +55,11 @@ public class DecodeEndpointConfigurer extends PropertyConfigurerSupport implemen
         DecodeEndpoint target = (DecodeEndpoint) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
         case "compression": return target.getCompression();
+        case "delimiter": return target.getDelimiter();
+        case "header": return target.getHeader();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
+        case "message": return target.getMessage();
         case "registry": return target.getRegistry();
         case "schema": return target.getSchema();
         default: return null;

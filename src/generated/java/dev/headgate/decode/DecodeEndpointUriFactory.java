@@ -23,10 +23,13 @@ public class DecodeEndpointUriFactory extends org.apache.camel.support.component
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(5);
+        Set<String> props = new HashSet<>(8);
         props.add("compression");
+        props.add("delimiter");
         props.add("format");
+        props.add("header");
         props.add("lazyStartProducer");
+        props.add("message");
         props.add("registry");
         props.add("schema");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);

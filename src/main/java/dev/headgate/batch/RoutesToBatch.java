@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.model.ChoiceDefinition;
 import org.apache.camel.model.DynamicRouterDefinition;
 import org.apache.camel.model.EnrichDefinition;
 import org.apache.camel.model.ExpressionNode;
@@ -176,11 +177,22 @@ final class RoutesToBatch {
         }
         Stream<List<ProcessorDefinition<?>>> within = all(route.getOutputs()).stream()
                 .filter(around -> RouteCheck.SAME_EXCHANGE.contains(around.getClass()))
-                .map(ProcessorDefinition::getOutputs);
+                .flatMap(RoutesToBatch::sequences);
         return Stream.concat(Stream.of(route.getOutputs()), within)
                 .filter(sequence -> sequence.contains(step))
                 .map(sequence -> sequence.subList(sequence.indexOf(step) + 1, sequence.size()))
                 .anyMatch(behind -> first(BATCH, behind, new HashSet<>()) != null);
+    }
+
+    /** What runs within a step, one behind the other: Camel says the branches of a choice as if they were one. */
+    private static Stream<List<ProcessorDefinition<?>>> sequences(ProcessorDefinition<?> step) {
+        if (!(step instanceof ChoiceDefinition choice)) {
+            return Stream.of(step.getOutputs());
+        }
+        // Those of each when are steps of their own.
+        return choice.getOtherwise() == null
+                ? Stream.empty()
+                : Stream.of(choice.getOtherwise().getOutputs());
     }
 
     /** Where a step sends to, as it is written: an address, or an expression that makes one; null if it sends nowhere. */

@@ -1,46 +1,17 @@
 package dev.headgate.decode;
 
 import dev.headgate.failure.RejectedException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
-/**
- * Reads Avro's binary encoding from bytes in memory. Avro's own decoder allocates what a length says before it has seen the
- * bytes. Here a length or a count that is larger than what is left is refused. Not thread-safe.
- */
-final class AvroInput {
-
-    private static final VarHandle FLOAT = MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle DOUBLE =
-            MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
-
-    private final byte[] bytes;
-    private int position;
+/** Reads Avro's binary encoding. A count that is larger than the bytes that are left is refused. Not thread-safe. */
+final class AvroInput extends BinaryInput {
 
     AvroInput(byte[] bytes, int position) {
-        this.bytes = bytes;
-        this.position = position;
-    }
-
-    byte[] bytes() {
-        return bytes;
-    }
-
-    int left() {
-        return bytes.length - position;
+        super(bytes, position);
     }
 
     long readLong() {
-        long value = 0;
-        for (int shift = 0; shift < Long.SIZE; shift += 7) {
-            byte b = bytes[skip(1)];
-            value |= (b & 0x7FL) << shift;
-            if (b >= 0) {
-                return (value >>> 1) ^ -(value & 1);
-            }
-        }
-        throw broken("a number of more than 10 bytes");
+        long value = readVarint();
+        return (value >>> 1) ^ -(value & 1);
     }
 
     int readInt() {
@@ -52,19 +23,11 @@ final class AvroInput {
     }
 
     boolean readBoolean() {
-        byte b = bytes[skip(1)];
+        byte b = bytes()[skip(1)];
         if (b != 0 && b != 1) {
             throw broken("a boolean that is neither 0 nor 1");
         }
         return b == 1;
-    }
-
-    float readFloat() {
-        return (float) FLOAT.get(bytes, skip(Float.BYTES));
-    }
-
-    double readDouble() {
-        return (double) DOUBLE.get(bytes, skip(Double.BYTES));
     }
 
     /** A number from 0 on, below the given one: of a branch, or a symbol. */
@@ -78,11 +41,7 @@ final class AvroInput {
 
     /** A length of what follows, all of which is there. */
     int readLength() {
-        long length = readLong();
-        if (length < 0 || length > left()) {
-            throw broken("a length of %d".formatted(length));
-        }
-        return (int) length;
+        return requireLength(readLong());
     }
 
     /** How many elements follow in a block of an array or map; 0 at its end. None takes less than nothing, so there may be no more than bytes. */
@@ -98,20 +57,11 @@ final class AvroInput {
         return (int) count;
     }
 
-    /** Where the next bytes begin, which count as read. */
-    int skip(int length) {
-        if (length > left()) {
-            throw broken("an end within a value");
-        }
-        int start = position;
-        position += length;
-        return start;
-    }
-
+    @Override
     RejectedException broken(String found) {
         return new RejectedException(
                 "broken Avro",
                 "the payload does not fit its schema: %s, with %,d of %,d bytes left"
-                        .formatted(found, left(), bytes.length));
+                        .formatted(found, left(), bytes().length));
     }
 }

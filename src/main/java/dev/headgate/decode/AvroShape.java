@@ -1,24 +1,16 @@
 package dev.headgate.decode;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import dev.headgate.ConfigurationException;
-import dev.headgate.failure.RejectedException;
 import dev.headgate.message.MessageLimit;
-import dev.headgate.message.Utf8;
-import dev.headgate.schema.SchemaFile;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,10 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The JSON is what Postgres reads as the type that is meant: a decimal is a number with all its digits, a time is ISO
  * 8601, bytes are {@code \x} and hexadecimal digits, a branch of a union is its value.
  */
-final class AvroShape {
-
-    /** As many as a JSON parser reads, too. */
-    private static final int DEEPEST = 1000;
+final class AvroShape implements Decoder {
 
     /** Of a decimal, as of the type {@code numeric} with a precision. */
     private static final int MOST_DIGITS = 1000;
@@ -46,10 +35,6 @@ final class AvroShape {
     private static final int MOST_DECIMAL_BYTES = 416;
 
     private static final long SECONDS_A_DAY = 86_400;
-
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .build();
 
     /** Writes one value of one type. */
     private interface Shape {
@@ -64,51 +49,40 @@ final class AvroShape {
         this.root = root;
     }
 
+    /** @throws IllegalArgumentException if the last text is no schema, or names a type that none has */
+    static AvroShape of(List<SchemaText> texts) {
+        // What others have written may not keep to the rules for names and defaults.
+        Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
+        Schema latest = null;
+        for (SchemaText text : texts) {
+            latest = parse(parser, text.text());
+        }
+        return of(requireNonNull(latest));
+    }
+
     static AvroShape of(Schema schema) {
         return new AvroShape(shape(schema, new HashMap<>()));
     }
 
-    /** @throws ConfigurationException if the file holds no Avro schema */
-    static AvroShape of(SchemaFile file) {
-        try {
-            return of(parse(parser(), new String(file.content(), StandardCharsets.UTF_8)));
-        } catch (AvroRuntimeException e) {
-            throw new ConfigurationException(
-                    "The Avro schema %s is broken (%s): correct the file.".formatted(file.name(), e.getMessage()), e);
-        }
-    }
-
-    /** Takes what others have written, who may not keep to the rules for names and defaults. */
-    static Schema.Parser parser() {
-        return new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
-    }
-
-    /** @throws AvroRuntimeException if the text is no schema, or names a type that there is not */
-    static Schema parse(Schema.Parser parser, String text) {
+    private static Schema parse(Schema.Parser parser, String text) {
         try {
             return parser.parse(text);
         } catch (NullPointerException e) {
-            throw new AvroRuntimeException("it names a type that neither it nor what it refers to has", e);
-        } catch (IllegalArgumentException | IllegalStateException | ClassCastException e) {
-            throw new AvroRuntimeException(e);
+            throw new IllegalArgumentException("it names a type that neither it nor what it refers to has", e);
+        } catch (AvroRuntimeException | IllegalStateException | ClassCastException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
         }
     }
 
-    byte[] json(byte[] payload, MessageLimit limit) {
-        return json(new AvroInput(payload, 0), limit);
-    }
-
-    byte[] json(AvroInput in, MessageLimit limit) {
-        LimitedBytes bytes = new LimitedBytes(4 * in.left(), limit, "as JSON");
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+    @Override
+    public byte[] json(byte[] payload, int start, MessageLimit limit) {
+        AvroInput in = new AvroInput(payload, start);
+        return JsonText.written(4 * in.left(), limit, json -> {
             root.write(in, json, 0);
             if (in.left() > 0) {
                 throw in.broken("an end before that of the payload");
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
+        });
     }
 
     private static Shape shape(Schema schema, Map<String, Shape> records) {
@@ -120,7 +94,7 @@ final class AvroShape {
             case INT, LONG -> number(schema.getType(), name);
             case FLOAT -> (in, json, level) -> json.writeNumber(in.readFloat());
             case DOUBLE -> (in, json, level) -> json.writeNumber(in.readDouble());
-            case STRING -> (in, json, level) -> text(in, json);
+            case STRING -> (in, json, level) -> in.writeText(in.readLength(), json);
             case BYTES -> {
                 Binary bytes = binary(logical);
                 yield (in, json, level) -> bytes.write(in, in.readLength(), json);
@@ -172,33 +146,6 @@ final class AvroShape {
         return IsoText.time(value, perSecond);
     }
 
-    private static void text(AvroInput in, JsonGenerator json) throws IOException {
-        int length = in.readLength();
-        int start = in.skip(length);
-        if (isAscii(in.bytes(), start, length)) {
-            json.writeUTF8String(in.bytes(), start, length);
-        } else {
-            json.writeString(utf8(in, start, length));
-        }
-    }
-
-    private static boolean isAscii(byte[] bytes, int start, int length) {
-        for (int i = start; i < start + length; i++) {
-            if (bytes[i] < 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String utf8(AvroInput in, int start, int length) {
-        String text = Utf8.text(Arrays.copyOfRange(in.bytes(), start, start + length));
-        if (text == null) {
-            throw in.broken("a text that is no UTF-8");
-        }
-        return text;
-    }
-
     /** Writes bytes of a length that is known. */
     private interface Binary {
 
@@ -222,11 +169,7 @@ final class AvroShape {
                             ByteBuffer.wrap(in.bytes(), in.skip(length), length).order(ByteOrder.LITTLE_ENDIAN);
                     json.writeString(IsoText.duration(bytes.getInt(), bytes.getInt(), bytes.getInt()));
                 };
-            default ->
-                (in, length, json) -> {
-                    int start = in.skip(length);
-                    json.writeString("\\x" + HexFormat.of().formatHex(in.bytes(), start, start + length));
-                };
+            default -> BinaryInput::writeBytes;
         };
     }
 
@@ -248,7 +191,7 @@ final class AvroShape {
 
     private static Shape array(Shape element) {
         return (in, json, level) -> {
-            requireLevel(level);
+            BinaryInput.requireLevel(level);
             json.writeStartArray();
             for (int count = in.readCount(); count > 0; count = in.readCount()) {
                 for (int i = 0; i < count; i++) {
@@ -261,12 +204,11 @@ final class AvroShape {
 
     private static Shape map(Shape value) {
         return (in, json, level) -> {
-            requireLevel(level);
+            BinaryInput.requireLevel(level);
             json.writeStartObject();
             for (int count = in.readCount(); count > 0; count = in.readCount()) {
                 for (int i = 0; i < count; i++) {
-                    int length = in.readLength();
-                    json.writeFieldName(utf8(in, in.skip(length), length));
+                    json.writeFieldName(in.readText(in.readLength()));
                     value.write(in, json, level + 1);
                 }
             }
@@ -289,7 +231,7 @@ final class AvroShape {
 
         @Override
         public void write(AvroInput in, JsonGenerator json, int level) throws IOException {
-            requireLevel(level);
+            BinaryInput.requireLevel(level);
             json.writeStartObject();
             for (int i = 0; i < names.length; i++) {
                 json.writeFieldName(names[i]);
@@ -305,11 +247,5 @@ final class AvroShape {
 
     private static SerializedString[] names(List<String> names) {
         return names.stream().map(SerializedString::new).toArray(SerializedString[]::new);
-    }
-
-    private static void requireLevel(int level) {
-        if (level >= DEEPEST) {
-            throw new RejectedException("nested too deeply", "more than %,d levels".formatted(DEEPEST));
-        }
     }
 }

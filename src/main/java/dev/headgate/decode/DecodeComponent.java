@@ -43,8 +43,9 @@ public class DecodeComponent extends DefaultComponent {
         return new Growth(getCamelContext().getRegistry().findSingleByType(InflightLimit.class), wait);
     }
 
-    SchemaRegistry registry(String url) {
-        return registries.computeIfAbsent(url, address -> SchemaRegistry.of(address, registryUser, registryPassword));
+    SchemaRegistry registry(SchemaLanguage language, String url) {
+        return registries.computeIfAbsent(
+                language + " " + url, key -> SchemaRegistry.of(language, url, registryUser, registryPassword));
     }
 
     public @Nullable String getRegistryUser() {

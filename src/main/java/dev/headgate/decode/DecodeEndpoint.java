@@ -2,11 +2,11 @@ package dev.headgate.decode;
 
 import dev.headgate.message.MessageLimit;
 import dev.headgate.message.Payload;
-import dev.headgate.schema.SchemaFile;
 import java.util.Locale;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
+import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.spi.Metadata;
@@ -18,7 +18,8 @@ import org.apache.camel.support.DefaultProducer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Make JSON of the body: of Avro, with the wire format of a schema registry or without, and of what is compressed.
+ * Make JSON of the body: of Avro or Protobuf, with the wire format of a schema registry or without, of CSV, of the data of a
+ * CloudEvent, and of what is compressed.
  *
  * <p>A message without a body, a tombstone, goes on as it came. One that cannot be decoded ends with a {@link
  * dev.headgate.failure.RejectedException}; a registry that does not answer, or does not know the schema yet, with a {@link
@@ -33,14 +34,23 @@ import org.jspecify.annotations.Nullable;
         category = {Category.TRANSFORMATION})
 public class DecodeEndpoint extends DefaultEndpoint {
 
-    @UriPath(description = "What comes in.", enums = "avro,json")
+    private static final String COMMA = ",";
+
+    /** What becomes of the body of a message, which is not compressed any more, and null where there is none. */
+    private interface Decoding {
+
+        byte @Nullable [] decode(Message message, byte @Nullable [] body, MessageLimit limit);
+    }
+
+    @UriPath(description = "What comes in.", enums = "avro,cloudevents,csv,json,protobuf")
     @Metadata(required = true)
     private final String format;
 
     @UriParam(
             description =
                     "How the body is compressed: none, gzip, zstd or lz4. By default its first bytes say so, except"
-                            + " that Avro without a registry, which may begin with any bytes, is not compressed.",
+                            + " that what may begin with any bytes, Avro and Protobuf of a schema and the data of"
+                            + " CloudEvents, is not compressed.",
             enums = "none,gzip,zstd,lz4")
     private @Nullable String compression;
 
@@ -51,9 +61,21 @@ public class DecodeEndpoint extends DefaultEndpoint {
     private @Nullable String registry;
 
     @UriParam(
-            description = "The Avro schema that all messages were written with, without a wire format: a file, from the"
-                    + " folder of the routes.")
+            description =
+                    "The schema that all messages were written with, without a wire format: a file, from the"
+                            + " folder of the routes. Of Protobuf a text, .proto, or else what protoc --descriptor_set_out wrote.")
     private @Nullable String schema;
+
+    @UriParam(description = "Which message of the Protobuf schema; needed if it has several.")
+    private @Nullable String message;
+
+    @UriParam(
+            description =
+                    "The names of the fields of CSV, separated by commas. By default the first line of each message has them.")
+    private @Nullable String header;
+
+    @UriParam(description = "What is between two fields of CSV: one character.", defaultValue = COMMA)
+    private String delimiter = COMMA;
 
     private final DecodeComponent component;
 
@@ -67,10 +89,10 @@ public class DecodeEndpoint extends DefaultEndpoint {
      * Returns if the options fit each other, and their file is what it has to be.
      *
      * @throws IllegalArgumentException that names the option
-     * @throws dev.headgate.ConfigurationException if the file is missing, or holds no Avro schema
+     * @throws dev.headgate.ConfigurationException if the file is missing, or holds no such schema
      */
     void require() {
-        decoder();
+        decoding();
         compression();
     }
 
@@ -79,20 +101,25 @@ public class DecodeEndpoint extends DefaultEndpoint {
         MessageLimit limit = component.messageLimit();
         Growth growth = component.growth();
         Compression compressed = compression();
-        Decoder decoder = decoder();
+        Decoding decoding = decoding();
         // What came is what a dead letter keeps, and what the ledger compares, whatever error handler the route has.
         getCamelContext().setAllowUseOriginalMessage(true);
         return new DefaultProducer(this) {
             @Override
             public void process(Exchange exchange) throws Exception {
-                byte[] body = Payload.mandatory(exchange.getMessage());
+                Message message = exchange.getMessage();
+                byte[] body = Payload.mandatory(message);
+                byte[] expanded = body;
                 if (body != null) {
                     Compression found = compressed == null ? Compression.of(body) : compressed;
                     growth.awaitRoom();
-                    byte[] json = decoder.json(found.expand(body, limit), limit);
-                    growth.count(exchange, json.length - body.length);
-                    exchange.getMessage().setBody(json);
+                    expanded = found.expand(body, limit);
                 }
+                byte[] decoded = decoding.decode(message, expanded, limit);
+                if (body != null && decoded != null) {
+                    growth.count(exchange, decoded.length - body.length);
+                }
+                message.setBody(decoded);
             }
         };
     }
@@ -102,32 +129,69 @@ public class DecodeEndpoint extends DefaultEndpoint {
         throw new UnsupportedOperationException("decode: decodes what is sent to it; nothing comes from it");
     }
 
-    private Decoder decoder() {
-        if (format.equals("json")) {
-            if (registry != null || schema != null) {
-                throw new IllegalArgumentException(
-                        "decode:json needs neither a registry nor a schema: the payload is JSON already; remove the option");
+    private Decoding decoding() {
+        boolean csv = format.equals("csv");
+        requireAbsent(
+                "message",
+                format.equals("protobuf") && schema != null ? null : message,
+                "is for decode:protobuf?schema=FILE: with a registry each message says it");
+        requireAbsent("header", csv ? null : header, "is for decode:csv");
+        requireAbsent("delimiter", csv || delimiter.equals(COMMA) ? null : delimiter, "is for decode:csv");
+        return switch (format) {
+            case "json" -> {
+                requireNoSchema("the payload is JSON already");
+                yield ofBody((payload, start, limit) -> WireFormat.payload(payload));
             }
-            return (payload, limit) -> WireFormat.payload(payload);
+            case "csv" -> {
+                requireNoSchema("the values are texts, which columns give a type");
+                yield ofBody(CsvRecord.of(header, delimiter));
+            }
+            case "cloudevents" -> {
+                requireNoSchema("for the data of the event, have another decode: behind it");
+                yield CloudEvent::open;
+            }
+            case "avro" -> ofBody(registry == null && schema == null ? new AvroFile() : ofSchema(SchemaLanguage.AVRO));
+            case "protobuf" -> ofBody(ofSchema(SchemaLanguage.PROTOBUF));
+            default ->
+                throw new IllegalArgumentException(
+                        "Expected decode:avro, decode:cloudevents, decode:csv, decode:json or decode:protobuf, found decode:"
+                                + format);
+        };
+    }
+
+    /** A message without a body stays one. */
+    private static Decoding ofBody(Decoder decoder) {
+        return (message, body, limit) -> body == null ? null : decoder.json(body, 0, limit);
+    }
+
+    private void requireNoSchema(String reason) {
+        requireAbsent("registry", registry, "is not for decode:%s: %s".formatted(format, reason));
+        requireAbsent("schema", schema, "is not for decode:%s: %s".formatted(format, reason));
+    }
+
+    private static void requireAbsent(String option, @Nullable String value, String reason) {
+        if (value != null) {
+            throw new IllegalArgumentException("The option %s %s; remove the option".formatted(option, reason));
         }
-        if (!format.equals("avro")) {
-            throw new IllegalArgumentException("Expected decode:avro or decode:json, found decode:" + format);
-        }
+    }
+
+    private Decoder ofSchema(SchemaLanguage language) {
         if (registry != null && schema == null) {
-            return component.registry(registry);
+            return component.registry(language, registry);
         }
         if (registry == null && schema != null) {
-            return AvroShape.of(SchemaFile.read(getCamelContext(), schema, "Avro schema"))::json;
+            return SchemaFiles.decoder(getCamelContext(), language, schema, message);
         }
         throw new IllegalArgumentException(
-                "decode:avro needs one of registry=URL, for the wire format of a schema registry, and schema=FILE, for"
+                "decode:%s needs one of registry=URL, for the wire format of a schema registry, and schema=FILE, for"
+                                .formatted(format)
                         + " messages without it; found " + (registry == null ? "neither" : "both"));
     }
 
     /** Null if each body says it. */
     private @Nullable Compression compression() {
         if (compression == null) {
-            return schema == null ? null : Compression.NONE;
+            return schema == null && !format.equals("cloudevents") ? null : Compression.NONE;
         }
         for (Compression known : Compression.values()) {
             if (compression.equals(known.name().toLowerCase(Locale.ROOT))) {
@@ -164,5 +228,29 @@ public class DecodeEndpoint extends DefaultEndpoint {
 
     public void setSchema(@Nullable String schema) {
         this.schema = schema;
+    }
+
+    public @Nullable String getMessage() {
+        return message;
+    }
+
+    public void setMessage(@Nullable String message) {
+        this.message = message;
+    }
+
+    public @Nullable String getHeader() {
+        return header;
+    }
+
+    public void setHeader(@Nullable String header) {
+        this.header = header;
+    }
+
+    public String getDelimiter() {
+        return delimiter;
+    }
+
+    public void setDelimiter(String delimiter) {
+        this.delimiter = delimiter;
     }
 }

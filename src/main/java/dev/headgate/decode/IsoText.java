@@ -22,9 +22,14 @@ final class IsoText {
     }
 
     static String timestamp(long value, int perSecond, String zone) {
-        long second = Math.floorDiv(value, (long) perSecond);
+        return timestamp(
+                Math.floorDiv(value, (long) perSecond), Math.floorMod(value, (long) perSecond), perSecond, zone);
+    }
+
+    /** @param fraction of the second, from 0 on, in that unit */
+    static String timestamp(long second, long fraction, int perSecond, String zone) {
         LocalDateTime time = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
-        long ofDay = Math.floorMod(second, (long) SECONDS_A_DAY) * perSecond + Math.floorMod(value, (long) perSecond);
+        long ofDay = Math.floorMod(second, (long) SECONDS_A_DAY) * perSecond + fraction;
         StringBuilder text = date(new StringBuilder(), time.toLocalDate()).append('T');
         return time(text, ofDay, perSecond)
                 .append(zone)

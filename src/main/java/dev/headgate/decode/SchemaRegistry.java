@@ -14,26 +14,28 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A schema registry with the interface of Confluent's, and the Avro payloads whose schemas it has.
+ * A schema registry with the interface of Confluent's, and the payloads whose schemas it has.
  *
- * <p>A schema never changes under its id: it is asked for once, and kept, the latest thousand of them. Whatever keeps the
- * registry from answering with a schema, also that it does not know the id, is an outage: it may know it later. An id whose
- * schema is no Avro, or broken, refuses its message. Thread-safe.
+ * <p>A schema never changes under its id: it is asked for once, by one thread, for which others wait that need it, and
+ * kept, the latest thousand of them. Whatever keeps the registry from answering with a schema, also that it does not know
+ * the id, is an outage: it may know it later. An id whose schema is in another language, or broken, refuses its message.
+ * Thread-safe.
  */
 final class SchemaRegistry implements Decoder {
 
@@ -49,14 +51,17 @@ final class SchemaRegistry implements Decoder {
     private final @Nullable String authorization;
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
-    private final Map<Integer, AvroShape> known = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75F, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, AvroShape> eldest) {
-            return size() > MOST_KEPT;
-        }
-    });
+    private final SchemaLanguage language;
+    private final Map<Integer, FutureTask<Decoder>> known =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75F, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Integer, FutureTask<Decoder>> eldest) {
+                    return size() > MOST_KEPT;
+                }
+            });
 
-    private SchemaRegistry(URI address, @Nullable String authorization) {
+    private SchemaRegistry(SchemaLanguage language, URI address, @Nullable String authorization) {
+        this.language = language;
         this.address = address;
         this.authorization = authorization;
     }
@@ -65,7 +70,8 @@ final class SchemaRegistry implements Decoder {
      * @param user null if it asks for none
      * @throws IllegalArgumentException if it is no address of HTTP
      */
-    static SchemaRegistry of(String address, @Nullable String user, @Nullable String password) {
+    static SchemaRegistry of(
+            SchemaLanguage language, String address, @Nullable String user, @Nullable String password) {
         URI uri = URI.create(address.replaceFirst("/+$", ""));
         if (uri.getUserInfo() != null) {
             throw new IllegalArgumentException(
@@ -79,6 +85,7 @@ final class SchemaRegistry implements Decoder {
         }
         String credentials = user + ":" + (password == null ? "" : password);
         return new SchemaRegistry(
+                language,
                 uri,
                 user == null
                         ? null
@@ -86,31 +93,49 @@ final class SchemaRegistry implements Decoder {
     }
 
     @Override
-    public byte[] json(byte[] payload, MessageLimit limit) {
-        int id = WireFormat.id(payload);
-        AvroShape shape = known.get(id);
-        if (shape == null) {
-            shape = ask(id);
-            known.put(id, shape);
-        }
-        return shape.json(new AvroInput(payload, WireFormat.LENGTH), limit);
+    public byte[] json(byte[] payload, int start, MessageLimit limit) {
+        return decoder(WireFormat.id(payload)).json(payload, WireFormat.LENGTH, limit);
     }
 
-    private AvroShape ask(int id) {
-        JsonNode answer = get("/schemas/ids/" + id);
+    private Decoder decoder(int id) {
+        FutureTask<Decoder> asked = known.get(id);
+        if (asked == null) {
+            FutureTask<Decoder> asking = new FutureTask<>(() -> ask(id));
+            FutureTask<Decoder> before = known.putIfAbsent(id, asking);
+            asked = before == null ? asking : before;
+            if (before == null) {
+                asking.run();
+            }
+        }
         try {
-            return AvroShape.of(parse(answer, AvroShape.parser(), new HashSet<>()));
-        } catch (AvroRuntimeException e) {
+            return asked.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw outage(address, "is not waited for, as the process stops");
+        } catch (ExecutionException e) {
+            known.remove(id, asked);
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        }
+    }
+
+    private Decoder ask(int id) {
+        List<SchemaText> texts = new ArrayList<>();
+        read("schema", get("/schemas/ids/" + id), texts, new HashSet<>());
+        try {
+            return language.decoder(texts);
+        } catch (IllegalArgumentException e) {
             throw new RejectedException(
                     "broken schema", "the schema with the id %d is broken: %s".formatted(id, e.getMessage()));
         }
     }
 
     /** What a schema refers to comes before it, each once. */
-    private Schema parse(JsonNode answer, Schema.Parser parser, Set<String> read) {
-        String type = answer.path("schemaType").asText("AVRO");
-        if (!type.equals("AVRO")) {
-            throw new RejectedException("schema of another type", "expected a schema of Avro, found one of " + type);
+    private void read(String name, JsonNode answer, List<SchemaText> texts, Set<String> read) {
+        String type = answer.path("schemaType").asText(SchemaLanguage.AVRO.name());
+        if (!type.equals(language.name())) {
+            throw new RejectedException(
+                    "schema of another type",
+                    "expected a schema of %s, found one of %s".formatted(language.said(), type));
         }
         for (JsonNode reference : answer.path("references")) {
             String version = "/subjects/%s/versions/%d"
@@ -126,9 +151,9 @@ final class SchemaRegistry implements Decoder {
                         "schema with many references",
                         "a schema refers to more than %d others".formatted(MOST_REFERENCES));
             }
-            parse(get(version), parser, read);
+            read(reference.path("name").asText(), get(version), texts, read);
         }
-        return AvroShape.parse(parser, answer.path("schema").asText());
+        texts.add(new SchemaText(name, answer.path("schema").asText()));
     }
 
     private JsonNode get(String path) {

@@ -100,6 +100,7 @@ class RouteCheckTest {
             idempotentConsumer: { header: x, idempotentRepository: "#l", steps: [ { choice: { when: [ { simple: "${body}", steps: [ { to: "batch:b" } ] } ], otherwise: { steps: [ { stop: {} } ] } } } ] }
             filter: { simple: "${body}", steps: [ { doTry: { steps: [ { to: "batch:b" } ], doCatch: [ { exception: [ java.lang.Exception ], steps: [ { log: x } ] } ] } } ] }
             pipeline: { steps: [ { wireTap: { uri: "direct:aside" } }, { multicast: { steps: [ { to: "direct:aside" } ] } }, { delay: { constant: 5, asyncDelayed: false } }, { to: "batch:b" } ] }
+            choice: { when: [ { simple: "${body}", steps: [ { log: x }, { to: "batch:b" } ] } ], otherwise: { steps: [ { to: "batch:b" } ] } }
             aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { to: "direct:aside" } ] }
             pipeline: { steps: [ { wireTap: { uri: "file:out/${header.name}" } }, { toD: "http:other/${header.name}" }, { to: "batch:b" } ] }
             pipeline: { steps: [ { choice: { when: [ { simple: "${body}", steps: [ { to: "batch:b" }, { stop: {} } ] } ] } }, { to: "batch:b" } ] }

@@ -123,7 +123,7 @@ class AvroShapeTest {
         AvroShape shape = AvroShape.of(schema);
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
-            assertThatThrownBy(() -> shape.json(cut, LIMIT))
+            assertThatThrownBy(() -> shape.json(cut, 0, LIMIT))
                     .isInstanceOfSatisfying(
                             RejectedException.class, e -> assertThat(e.reason()).isEqualTo("broken Avro"));
         }
@@ -134,7 +134,7 @@ class AvroShapeTest {
             changed[random.nextInt(changed.length)] = (byte) random.nextInt();
             changed[random.nextInt(changed.length)] = (byte) random.nextInt();
             try {
-                assertThat(shape.json(changed, LIMIT)).isNotEmpty();
+                assertThat(shape.json(changed, 0, LIMIT)).isNotEmpty();
             } catch (RejectedException expected) {
                 assertThat(expected.reason()).as("seed %d", seed).isNotBlank();
             }
@@ -151,7 +151,7 @@ class AvroShapeTest {
     void a_length_or_count_beyond_the_payload_is_refused_before_anything_is_made_for_it(String schema, String error)
             throws IOException {
         byte[] hostile = encoded(encoder -> encoder.writeLong(1073741823));
-        assertThatThrownBy(() -> AvroShape.of(new Schema.Parser().parse(schema)).json(hostile, LIMIT))
+        assertThatThrownBy(() -> AvroShape.of(new Schema.Parser().parse(schema)).json(hostile, 0, LIMIT))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining(error);
     }
@@ -165,7 +165,7 @@ class AvroShapeTest {
             encoder.writeLong(0);
         });
         Schema nulls = Schema.createArray(Schema.create(Schema.Type.NULL));
-        assertThatThrownBy(() -> AvroShape.of(nulls).json(hostile, LIMIT))
+        assertThatThrownBy(() -> AvroShape.of(nulls).json(hostile, 0, LIMIT))
                 .isInstanceOfSatisfying(
                         RejectedException.class, e -> assertThat(e.reason()).isEqualTo("too large"))
                 .hasMessageContaining("at most 100,000 bytes");
@@ -178,12 +178,12 @@ class AvroShapeTest {
         AvroShape shape = AvroShape.of(list);
         byte[] deepest = new byte[1000];
         Arrays.fill(deepest, 0, 999, (byte) 2);
-        assertThat(new String(shape.json(deepest, LIMIT), UTF_8))
+        assertThat(new String(shape.json(deepest, 0, LIMIT), UTF_8))
                 .startsWith("{\"n\":{")
                 .endsWith("null" + "}".repeat(1000));
         byte[] deeper = new byte[1001];
         Arrays.fill(deeper, 0, 1000, (byte) 2);
-        assertThatThrownBy(() -> shape.json(deeper, LIMIT))
+        assertThatThrownBy(() -> shape.json(deeper, 0, LIMIT))
                 .isInstanceOfSatisfying(
                         RejectedException.class, e -> assertThat(e.reason()).isEqualTo("nested too deeply"));
     }
@@ -193,7 +193,7 @@ class AvroShapeTest {
         Schema time = new Schema.Parser().parse("{\"type\":\"int\",\"logicalType\":\"time-millis\"}");
         assertThatThrownBy(() -> json(time, 86_400_000)).hasMessageContaining("86400000 as a time of day");
         byte[] text = encoded(encoder -> encoder.writeBytes(new byte[] {'a', (byte) 0xff}));
-        assertThatThrownBy(() -> AvroShape.of(Schema.create(Schema.Type.STRING)).json(text, LIMIT))
+        assertThatThrownBy(() -> AvroShape.of(Schema.create(Schema.Type.STRING)).json(text, 0, LIMIT))
                 .hasMessageContaining("no UTF-8");
     }
 
@@ -211,7 +211,7 @@ class AvroShapeTest {
     }
 
     private static String json(Schema schema, Object datum) throws IOException {
-        return new String(AvroShape.of(schema).json(written(schema, datum), LIMIT), UTF_8);
+        return new String(AvroShape.of(schema).json(written(schema, datum), 0, LIMIT), UTF_8);
     }
 
     private static byte[] written(Schema schema, Object datum) throws IOException {

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
@@ -39,6 +43,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +67,8 @@ class DecodeEndpointTest {
     void routesBesideASchema() throws IOException {
         Files.writeString(folder.resolve("r.avsc"), SCHEMA);
         Files.writeString(folder.resolve("broken.avsc"), "{\"type\":\"recrod\"}");
+        Files.writeString(folder.resolve("importing.proto"), "import \"imported.proto\"; message A { }");
+        Files.writeString(folder.resolve("two.proto"), "message A { } message B { }");
         Properties properties = new Properties();
         properties.setProperty("headgate.routes", folder.toString());
         context.getPropertiesComponent().setInitialProperties(properties);
@@ -237,8 +244,9 @@ class DecodeEndpointTest {
 
     @Test
     void options_that_cannot_be_are_told_with_the_remedy() {
-        assertThat(complaint("decode:xml")).isEqualTo("Expected decode:avro or decode:json, found decode:xml");
-        assertThat(complaint("decode:avro")).endsWith("found neither");
+        assertThat(complaint("decode:xml"))
+                .isEqualTo(
+                        "Expected decode:avro, decode:cloudevents, decode:csv, decode:json or decode:protobuf, found decode:xml");
         assertThat(complaint("decode:avro?schema=r.avsc&registry=http://r")).endsWith("found both");
         assertThat(complaint("decode:json?schema=r.avsc")).contains("remove the option");
         assertThat(complaint("decode:avro?registry=registry:8081")).contains("such as http://registry:8081");
@@ -250,6 +258,127 @@ class DecodeEndpointTest {
                 .startsWith("The Avro schema " + folder.resolve("missing.avsc") + " does not exist: correct the path");
         assertThat(complaint("decode:avro?schema=broken.avsc"))
                 .startsWith("The Avro schema " + folder.resolve("broken.avsc") + " is broken (");
+        assertThat(complaint("decode:protobuf"))
+                .startsWith("decode:protobuf needs one of")
+                .endsWith("found neither");
+        assertThat(complaint("decode:avro?schema=r.avsc&message=R")).contains("remove the option");
+        assertThat(complaint("decode:protobuf?schema=missing.proto"))
+                .startsWith("The Protobuf schema " + folder.resolve("missing.proto") + " does not exist");
+        assertThat(complaint("decode:protobuf?schema=importing.proto"))
+                .startsWith("The Protobuf schema " + folder.resolve("imported.proto") + " does not exist");
+        assertThat(complaint("decode:protobuf?schema=two.proto"))
+                .startsWith(
+                        "The Protobuf schema " + folder.resolve("two.proto") + " is broken (it has the messages A, B")
+                .contains("option message");
+        assertThat(complaint("decode:protobuf?schema=two.proto&message=C")).contains("it has no message C, but A, B");
+    }
+
+    @Test
+    void protobuf_of_a_registry_says_its_message_and_imports_what_the_registry_has() throws Exception {
+        registry.answer(
+                "/schemas/ids/1",
+                answer(
+                        "syntax = \"proto3\"; import \"a/r.proto\"; message Other { } message O { R r = 1; }",
+                        ",\"schemaType\":\"PROTOBUF\",\"references\":"
+                                + "[{\"name\":\"a/r.proto\",\"subject\":\"a/b c\",\"version\":3}]"));
+        registry.answer(
+                "/subjects/a%2Fb%20c/versions/3",
+                answer("syntax = \"proto3\"; message R { string id = 1; }", ",\"schemaType\":\"PROTOBUF\""));
+        registry.answer("/schemas/ids/2", answer(SCHEMA, ""));
+        registry.answer("/schemas/ids/3", answer("mesage R { }", ",\"schemaType\":\"PROTOBUF\""));
+        start("decode:protobuf?registry=" + registry.url());
+        byte[] payload = {2, 2, 10, 3, 10, 1, 'a'};
+        assertThat(decoded(wire(1, payload))).asString(UTF_8).isEqualTo("{\"r\":{\"id\":\"a\"}}");
+        assertThat(decoded(compressed(wire(1, payload)).get("zstd")))
+                .asString(UTF_8)
+                .isEqualTo("{\"r\":{\"id\":\"a\"}}");
+        assertThat(reason(wire(1, new byte[] {2, 4}))).isEqualTo("broken Protobuf");
+        assertThat(reason(wire(1, new byte[] {2, 2, 10, 9}))).isEqualTo("broken Protobuf");
+        assertThat(reason(wire(2, payload))).isEqualTo("schema of another type");
+        assertThat(reason(wire(3, payload))).isEqualTo("broken schema");
+        assertThat(failure(wire(4, payload))).isInstanceOf(Failure.Outage.class);
+    }
+
+    @Test
+    void protobuf_without_a_registry_has_a_file_and_what_it_imports() throws Exception {
+        Files.createDirectories(folder.resolve("proto/a"));
+        Files.writeString(
+                folder.resolve("proto/o.proto"),
+                "syntax = \"proto3\"; package p; import \"a/r.proto\"; message Other { } message O { R r = 1; }");
+        Files.writeString(
+                folder.resolve("proto/a/r.proto"), "syntax = \"proto3\"; package p; message R { string id = 1; }");
+        start("decode:protobuf?schema=proto/o.proto&message=O");
+        assertThat(decoded(new byte[] {10, 3, 10, 1, 'a'})).asString(UTF_8).isEqualTo("{\"r\":{\"id\":\"a\"}}");
+    }
+
+    @Test
+    void csv_is_one_record_with_what_separates_its_fields() throws Exception {
+        start("decode:csv?header=id,amount&delimiter=;");
+        byte[] json = "{\"id\":\"a\",\"amount\":null}".getBytes(UTF_8);
+        assertThat(decoded("a;\n".getBytes(UTF_8))).isEqualTo(json);
+        assertThat(decoded(compressed("a;".getBytes(UTF_8)).get("lz4"))).isEqualTo(json);
+        assertThat(reason("a".getBytes(UTF_8))).isEqualTo("broken CSV");
+    }
+
+    @Test
+    void lines_of_csv_are_split_before() throws Exception {
+        List<String> rows = new CopyOnWriteArrayList<>();
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in")
+                        .split(body().tokenize("\n"))
+                        .to("decode:csv?header=id,amount")
+                        .process(exchange -> rows.add(exchange.getMessage().getBody(String.class)));
+            }
+        });
+        context.start();
+        assertThat(failure("a,1\r\nä,2\n".getBytes(UTF_8))).isNull();
+        assertThat(rows).containsExactly("{\"id\":\"a\",\"amount\":\"1\"}", "{\"id\":\"ä\",\"amount\":\"2\"}");
+    }
+
+    @Test
+    void what_an_event_has_may_be_decoded_further() throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:in").routeId("decode").to("decode:cloudevents").to("decode:avro?schema=r.avsc");
+            }
+        });
+        context.start();
+        Exchange exchange = context.createProducerTemplate().send("direct:in", in -> {
+            in.getMessage().setBody(avro("a"));
+            in.getMessage()
+                    .setHeaders(new HashMap<>(
+                            Map.of("ce_specversion", "1.0", "ce_id", "e", "ce_source", "/s", "ce_type", "t")));
+        });
+        assertThat(exchange.getException()).isNull();
+        assertThat(exchange.getMessage().getBody()).isEqualTo(JSON);
+        assertThat(exchange.getMessage().getHeader("message-id")).isEqualTo("/s e");
+        assertThat(reason(JSON)).isEqualTo("broken CloudEvent");
+    }
+
+    @Test
+    void many_threads_that_lack_one_schema_ask_for_it_once() throws Exception {
+        CountDownLatch asking = registry.holds("/schemas/ids/7");
+        registry.answer("/schemas/ids/7", answer(SCHEMA, ""));
+        start("decode:avro?registry=" + registry.url());
+        byte[] payload = avro("a");
+        List<CompletableFuture<byte[]>> all = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int i = 0; i < 8; i++) {
+                all.add(CompletableFuture.supplyAsync(() -> decoded(wire(7, payload)), threads));
+            }
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> registry.asked() > 0);
+            asking.countDown();
+            for (CompletableFuture<byte[]> each : all) {
+                assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo(JSON);
+            }
+            assertThat(registry.asked()).isEqualTo(1);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private void start(String uri) throws Exception {

@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryServer implements AutoCloseable {
 
     private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     private final AtomicInteger asked = new AtomicInteger();
+    private final Map<String, CountDownLatch> holding = new ConcurrentHashMap<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile String unending = "";
     private volatile @Nullable String authorization;
@@ -36,6 +40,10 @@ public final class RegistryServer implements AutoCloseable {
                     closed.await();
                     return;
                 }
+                CountDownLatch held = holding.get(path);
+                if (held != null) {
+                    held.await();
+                }
                 String answer = answers.get(path);
                 byte[] body = (answer == null ? "{\"error_code\":40403,\"message\":\"Schema not found\"}" : answer)
                         .getBytes(UTF_8);
@@ -45,6 +53,7 @@ public final class RegistryServer implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
+        server.setExecutor(threads);
         server.start();
     }
 
@@ -61,6 +70,11 @@ public final class RegistryServer implements AutoCloseable {
         unending = path;
     }
 
+    /** At this path it answers when the latch is open. */
+    CountDownLatch holds(String path) {
+        return holding.computeIfAbsent(path, held -> new CountDownLatch(1));
+    }
+
     /** Of the latest question. */
     @Nullable
     String authorization() {
@@ -74,6 +88,8 @@ public final class RegistryServer implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
+        holding.values().forEach(CountDownLatch::countDown);
         server.stop(0);
+        threads.shutdownNow();
     }
 }
