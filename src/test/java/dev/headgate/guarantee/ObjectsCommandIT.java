@@ -2,6 +2,7 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.chaos.TcpProxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
