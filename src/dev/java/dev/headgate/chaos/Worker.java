@@ -68,8 +68,9 @@ final class Worker {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(Redirect.appendTo(log.toFile()));
-        builder.environment().putIfAbsent("HEADGATE_LEARN", "");
         if (home != null) {
+            // The launcher is not to learn from one that is harmed.
+            builder.environment().putIfAbsent("HEADGATE_LEARN", "");
             builder.environment().putIfAbsent("HEADGATE_JAVA_OPTS", "-Xmx512m");
         }
         process = builder.start();
