@@ -51,6 +51,7 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.ShutdownStrategy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,6 +76,7 @@ public final class Headgate implements AutoCloseable {
     private final Metrics metrics;
     private final Traces traces;
     private final InflightLimit limit;
+    private volatile @Nullable Health health;
     private volatile @Nullable RouteReload reload;
     private volatile @Nullable RouteWatch watch;
 
@@ -129,7 +131,9 @@ public final class Headgate implements AutoCloseable {
                     bind(main, settings, limit, messageLimit, held, metrics, database.dataSource());
             metrics.bind(main, database, clients, held, secrets, access);
             traces.bind(main);
-            new Health(database.dataSource(), clients, diagnosis).bind(main);
+            Health health = new Health(database.dataSource(), clients, diagnosis);
+            headgate.health = health;
+            health.bind(main);
             main.configure()
                     .addRoutesBuilder(new ReleaseRoute(
                             database.dataSource(), settings.getInt(SettingKey.DEAD_LETTERS_MAX_REPLAYS)));
@@ -202,6 +206,10 @@ public final class Headgate implements AutoCloseable {
         try {
             main.stop();
         } finally {
+            Health asking = health;
+            if (asking != null) {
+                asking.close();
+            }
             metrics.close();
             held.close();
             diagnosis.close();
@@ -260,16 +268,26 @@ public final class Headgate implements AutoCloseable {
 
     static void bind(Main main, Settings settings, DataSource dataSource, MessageLimit messageLimit) {
         main.bind("intake", new Intake(messageLimit, new Suspects(dataSource)));
+        Ledger ledger = new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE));
+        bind(main, dataSource, messageLimit, ledger, new BatchComponent());
+    }
+
+    /** What routes name, around what remembers their messages and takes them. */
+    static void bind(
+            Main main,
+            DataSource dataSource,
+            MessageLimit messageLimit,
+            IdempotentRepository ledger,
+            BatchComponent batch) {
         main.bind("dataSource", dataSource);
         main.bind("PROPAGATION_REQUIRED", new Transacted(new Transactions(dataSource)));
-        main.bind("ledger", new Ledger(dataSource, settings.getInt(SettingKey.LEDGER_CACHE_SIZE)));
+        main.bind("ledger", ledger);
         main.bind("messageId", new MessageId());
         main.bind("attempts", new Attempts());
         // By name, so that a route may bring data sources and policies of its own without making these ambiguous.
         SqlComponent sql = new SqlComponent();
         sql.setDataSource(dataSource);
         main.bind("sql-component", sql);
-        BatchComponent batch = new BatchComponent();
         batch.setDataSource(dataSource);
         batch.limitMessages(messageLimit);
         main.bind("batch-component", batch);

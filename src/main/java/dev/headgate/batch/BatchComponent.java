@@ -1,6 +1,7 @@
 package dev.headgate.batch;
 
 import dev.headgate.EndpointOptions;
+import dev.headgate.message.Identity;
 import dev.headgate.message.MessageLimit;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
@@ -29,6 +31,19 @@ public class BatchComponent extends DefaultComponent {
     private final Map<String, BatchConsumer> consumers = new ConcurrentHashMap<>();
     private final @Nullable UnaryOperator<RouteWriter.Route> otherBoundary;
     private MessageLimit messageLimit = MessageLimit.NONE;
+    private @Nullable Observer observer;
+
+    /** Told of messages in place of their batches. */
+    public interface Observer {
+
+        /**
+         * A message has come to a batch. It stays with its exchange, and so do its completions.
+         *
+         * @param identity what the ledger would know it by
+         * @param rejected whether it would be a dead letter
+         */
+        void arrived(Exchange exchange, Identity identity, boolean rejected);
+    }
 
     public BatchComponent() {
         this(null);
@@ -58,6 +73,16 @@ public class BatchComponent extends DefaultComponent {
 
     MessageLimit messageLimit() {
         return messageLimit;
+    }
+
+    /** From now on no message is handed over to a batch, only shown: for those who ask what a message would be known by. */
+    public void observe(Observer instead) {
+        observer = instead;
+    }
+
+    @Nullable
+    Observer observer() {
+        return observer;
     }
 
     public BatchConfiguration getConfiguration() {

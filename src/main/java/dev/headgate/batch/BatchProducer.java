@@ -81,6 +81,9 @@ final class BatchProducer extends DefaultProducer {
             endpoint.getComponent().messageLimit().requirePayload(payload);
         }
         Identity identity = identity(exchange);
+        if (isOnlyShown(exchange, identity, rejection != null)) {
+            return;
+        }
         String orderingKey = orderingKey(exchange, identity);
         Lane lane = consumer().lane(orderingKey);
         Exchange carrier = carrier(exchange, exchange.getMessage(), identity);
@@ -96,6 +99,9 @@ final class BatchProducer extends DefaultProducer {
     private void handOverBeginning(Exchange exchange, MessageLimit limit) throws Exception {
         Identity seen = exchange.getProperty(Identity.PROPERTY, Identity.class);
         Identity identity = seen == null ? Identity.of(exchange, null) : seen;
+        if (isOnlyShown(exchange, identity, true)) {
+            return;
+        }
         MessageLimit.Cut cut = limit.cut(exchange.getMessage());
         exchange.setMessage(cut.message());
         Lane lane = consumer().lane(sourceKey(exchange, identity));
@@ -111,6 +117,15 @@ final class BatchProducer extends DefaultProducer {
                                 cut.rejection(identity.pipeline()))
                         .withMillisInRoute(exchange.getClock().elapsed())
                         .asCut());
+    }
+
+    private boolean isOnlyShown(Exchange exchange, Identity identity, boolean rejected) {
+        BatchComponent.Observer observer = endpoint.getComponent().observer();
+        if (observer == null) {
+            return false;
+        }
+        observer.arrived(exchange, identity, rejected);
+        return true;
     }
 
     private static Exchange carrier(Exchange exchange, org.apache.camel.Message message, Identity identity) {

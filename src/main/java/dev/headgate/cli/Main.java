@@ -10,6 +10,7 @@ import dev.headgate.cli.objects.ObjectsCommand;
 import dev.headgate.cli.pipelines.PipelinesCommand;
 import dev.headgate.cli.scaffold.NewCommand;
 import dev.headgate.cli.slo.SloCommand;
+import dev.headgate.cli.verify.VerifyCommand;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             DeadLettersCommand.class,
             JobsCommand.class,
             ObjectsCommand.class,
+            VerifyCommand.class,
             HawtioCommand.class,
             SloCommand.class,
             SchemaCommand.class

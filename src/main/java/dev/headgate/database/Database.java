@@ -45,12 +45,22 @@ public final class Database implements AutoCloseable {
      * @throws ConfigurationException if {@code headgate.database.url} is no JDBC URL of PostgreSQL
      */
     public Database(Settings settings) {
+        this(settings, "");
+    }
+
+    /** A pool of which each transaction can only read, as the server sees to. */
+    public static Database toRead(Settings settings) {
+        return new Database(settings, "; set default_transaction_read_only = on");
+    }
+
+    private Database(Settings settings, String alsoSet) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("headgate");
         config.setJdbcUrl(url(settings));
         config.setDataSourceProperties(connectionProperties(settings));
         config.addDataSourceProperty("socketTimeout", seconds(SOCKET_TIMEOUT));
-        config.setConnectionInitSql(results(settings) + "; " + SessionSettings.limits(socketTimeout(settings)));
+        config.setConnectionInitSql(
+                results(settings) + "; " + SessionSettings.limits(socketTimeout(settings)) + alsoSet);
         // What the pool goes back to behind a transaction that had another.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         config.setMaximumPoolSize(settings.getInt(SettingKey.DATABASE_POOL_SIZE));

@@ -1,12 +1,17 @@
 package dev.headgate.deadletter;
 
 import dev.headgate.database.Transactions;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -34,6 +39,11 @@ public final class DeadLetterTable {
             group by pipeline, reason
             order by count desc, pipeline, reason
             """;
+
+    private static final String SOURCES =
+            "select distinct source from headgate.dead_letter where pipeline = ? and source = any(?)";
+
+    private static final String ENTRIES = "select distinct source from headgate.dead_letter where source = any(?)";
 
     private static final String DISCARD = """
             update headgate.dead_letter set state = 'discarded', discarded_why = :why
@@ -75,6 +85,32 @@ public final class DeadLetterTable {
                 READ.formatted(selection.condition()),
                 selection.parameters(),
                 (ResultSet row) -> reader.read(DeadLetterRows.deadLetter(row), row.getBytes("payload"))));
+    }
+
+    /** Those of the positions, as text, that a dead letter of the pipeline came from, whatever became of it since. */
+    public Set<String> sources(String pipeline, Collection<String> positions) {
+        return sources(SOURCES, statement -> {
+            statement.setString(1, pipeline);
+            setTexts(statement, 2, positions);
+        });
+    }
+
+    /** The same of any pipeline; reads the whole table. */
+    public Set<String> sources(Collection<String> positions) {
+        return sources(ENTRIES, statement -> setTexts(statement, 1, positions));
+    }
+
+    private Set<String> sources(String query, PreparedStatementSetter parameters) {
+        Set<String> found = new HashSet<>();
+        jdbc.getJdbcTemplate().query(query, parameters, (ResultSet row) -> {
+            found.add(row.getString(1));
+        });
+        return found;
+    }
+
+    private static void setTexts(PreparedStatement statement, int parameter, Collection<String> texts)
+            throws SQLException {
+        statement.setArray(parameter, statement.getConnection().createArrayOf("text", texts.toArray(String[]::new)));
     }
 
     /**

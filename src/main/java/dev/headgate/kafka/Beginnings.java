@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -206,9 +207,17 @@ final class Beginnings {
 
     private boolean isOfAnotherLife(TopicPartition partition, OffsetAndMetadata committed) {
         Life life = lives.get(partition.topic());
-        return life != null
-                && committed.metadata().startsWith(TOPIC_ID)
-                && !committed.metadata().equals(TOPIC_ID + life.token);
+        return life != null && isOfAnotherLife(life.token, committed);
+    }
+
+    private static boolean isOfAnotherLife(String token, OffsetAndMetadata committed) {
+        return committed.metadata().startsWith(TOPIC_ID)
+                && !committed.metadata().equals(TOPIC_ID + token);
+    }
+
+    /** What was committed in the life of a topic with this token; null if nothing was. */
+    static @Nullable Long offset(@Nullable OffsetAndMetadata committed, String token) {
+        return committed == null || isOfAnotherLife(token, committed) ? null : (Long) committed.offset();
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.headgate.ledger;
 
 import java.util.Objects;
+import java.util.OptionalInt;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -24,6 +25,12 @@ public final class Incarnations {
 
     public Incarnations(DataSource dataSource) {
         this.jdbc = new JdbcTemplate(dataSource);
+    }
+
+    /** The number of a life that some process has seen; empty if none has. Writes nothing. */
+    public OptionalInt known(String source, String token) {
+        Integer number = jdbc.queryForObject(READ, Integer.class, source, token);
+        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     /**

@@ -7,14 +7,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** The SQL of the table {@code headgate.ledger}; joins the transaction of the calling thread, if there is one. */
@@ -46,6 +51,36 @@ public final class LedgerTable {
             from unnest(?::text[], ?::text[], ?::bigint[]) with ordinality as m (pipeline, key, content, position)
             join headgate.ledger l on l.pipeline = m.pipeline and l.key = m.key
             where l.content <> nullif(m.content, 0)
+            """;
+
+    private static final String KNOWN = """
+            select l.key, l.source, l.content
+            from headgate.ledger l
+            where l.pipeline = ? and l.key = any(?)
+            """;
+
+    // A place that was passed by between two others was passed by when they were applied, the lower one first: what is
+    // applied later, such as a replay, says nothing of its neighbours.
+    private static final String GAPS = """
+            with known as (
+                select split_part(source, '#', 1) as source, applied_at as at from headgate.ledger where pipeline = ?
+                union all
+                select split_part(source, '#', 1), received_at from headgate.dead_letter where pipeline = ?
+            ), seen as (
+                select substring(source from '[0-9]+$')::bigint as place, min(at) as at
+                from known
+                where source ~ ('^' || ? || '-[0-9]{1,18}$')
+                group by 1
+            ), neighbours as (
+                select place, at, lead(place, 1, ?) over places as next, lead(at) over places as next_at
+                from seen
+                where place < ?
+                window places as (order by place)
+            )
+            select place + 1, next
+            from neighbours
+            where next > place + 1 and at > ? and (next_at is null or at < next_at + interval '1 minute')
+            order by 1
             """;
 
     private static final String LATEST = """
@@ -113,6 +148,63 @@ public final class LedgerTable {
                     applied.add(messages.get(row.getInt(1) - 1));
                 });
         return applied;
+    }
+
+    /**
+     * What the table says of a key.
+     *
+     * @param source the position of the message that was applied, as text; null in rows that were written by hand
+     * @param content see {@link dev.headgate.message.Content}
+     */
+    public record Known(@Nullable String source, long content) {}
+
+    /** Those of the keys that the table has, in one statement. */
+    public Map<String, Known> known(String pipeline, Collection<String> keys) {
+        Map<String, Known> known = new HashMap<>();
+        jdbc.query(
+                KNOWN,
+                statement -> {
+                    statement.setString(1, pipeline);
+                    statement.setArray(2, texts(statement.getConnection(), keys.toArray(String[]::new)));
+                },
+                (ResultSet row) -> {
+                    // A number that is null is read as 0, which is unknown.
+                    known.put(row.getString(1), new Known(row.getString(2), row.getLong(3)));
+                });
+        return known;
+    }
+
+    /**
+     * Hands over the ranges of offsets that neither the table nor a dead letter has, above the lowest one that they have of
+     * the partition. Reads all rows of the pipeline.
+     *
+     * @param container see {@link dev.headgate.message.SourcePosition#container()}
+     * @param below where to end, exclusive
+     * @param since what was applied before is not asked: its neighbours may have passed their retention
+     */
+    public void gaps(String pipeline, String container, long below, Instant since, GapReader reader) {
+        jdbc.query(
+                GAPS,
+                statement -> {
+                    statement.setString(1, pipeline);
+                    statement.setString(2, pipeline);
+                    statement.setString(3, container.replace(".", "\\."));
+                    statement.setLong(4, below);
+                    statement.setLong(5, below);
+                    statement.setTimestamp(6, Timestamp.from(since));
+                },
+                (ResultSet row) -> reader.gap(row.getLong(1), row.getLong(2)));
+    }
+
+    /** Takes a range of offsets. */
+    public interface GapReader {
+
+        /**
+         * Takes one.
+         *
+         * @param end exclusive
+         */
+        void gap(long from, long end);
     }
 
     /** Hands over those of the messages whose keys are in the table with other content, and what the table says of it. */

@@ -27,7 +27,6 @@ import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
 import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.main.Main;
-import org.apache.camel.support.LifecycleStrategySupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -42,7 +41,7 @@ import software.amazon.awssdk.services.s3.S3Client;
  * route), {@code headgate-relay}, {@code headgate-s3} (the buckets that routes write to);
  * and {@code /observe/health/started}, which is up from the first moment on when all were.
  */
-public final class Health extends LifecycleStrategySupport implements CamelConfiguration, StartupListener {
+public final class Health implements CamelConfiguration, StartupListener, AutoCloseable {
 
     private static final List<String> NAMES = List.of("database", "kafka", "consumer", "batch", "relay", "s3");
     private static final int DATABASE_SECONDS = 3;
@@ -68,7 +67,6 @@ public final class Health extends LifecycleStrategySupport implements CamelConfi
     @Override
     public void configure(CamelContext context) throws Exception {
         context.addStartupListener(this);
-        context.addLifecycleStrategy(this);
         probes.start("database", this::askDatabase);
         probes.startAndSay("kafka", () -> askBrokers(context));
         probes.startAndSay("consumer", () -> askConsumers(context));
@@ -87,8 +85,9 @@ public final class Health extends LifecycleStrategySupport implements CamelConfi
         }
     }
 
+    /** Asks no more; also after a start that failed, of whose end Camel says nothing. */
     @Override
-    public void onContextStopped(CamelContext context) {
+    public void close() {
         probes.close();
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Orders from a seed: versions 1, 2, 3 ... of each, under the order's key, and now and then a message that was sent
@@ -57,15 +58,20 @@ final class Load {
 
     /** Sends in the background; done when the last message was sent. */
     CompletableFuture<Void> sendSteadily(Target target, int messages, int perSecond) {
+        int last = sent() + messages;
+        return sendWhile(() -> sent() < last, target, perSecond);
+    }
+
+    /** Sends in the background for as long as is wanted; done when the last message was sent. */
+    CompletableFuture<Void> sendWhile(BooleanSupplier wanted, Target target, int perSecond) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-        int perTick = perSecond / TICKS_PER_SECOND;
-        int last = sent() + messages;
         clock.scheduleAtFixedRate(
                 () -> {
                     try {
-                        send(target, Math.min(perTick, last - sent()));
-                        if (sent() >= last) {
+                        if (wanted.getAsBoolean()) {
+                            send(target, perSecond / TICKS_PER_SECOND);
+                        } else {
                             done.complete(null);
                         }
                     } catch (RuntimeException e) {

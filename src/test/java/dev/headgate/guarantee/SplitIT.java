@@ -272,7 +272,9 @@ class SplitIT {
             to: "sql:select 1 from nowhere where 1 = :#${body}" | lines.camel.yaml, line 7: Route lines, step (to): relation "nowhere" does not exist: Correct the SQL
             """)
     void what_loses_messages_is_refused_at_the_start(String step, String expected) {
+        long before = asking();
         assertThatThrownBy(() -> start("- " + step)).hasMessageContaining(expected);
+        Pipeline.await().untilAsserted(() -> assertThat(asking()).isLessThanOrEqualTo(before));
     }
 
     @ParameterizedTest
@@ -313,6 +315,13 @@ class SplitIT {
     private void awaitCommitted(long records) {
         Pipeline.await()
                 .untilAsserted(() -> assertThat(pipeline.committed(topic)).isEqualTo(records));
+    }
+
+    /** The threads of what asks for health; those of a start that failed end. */
+    private static long asking() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("health"))
+                .count();
     }
 
     private void start(String steps) throws IOException {

@@ -27,7 +27,7 @@ public abstract class DatabaseCommand implements Command {
         checkUsage();
         Settings settings = options.load();
         Database.check(settings);
-        try (Database database = new Database(settings)) {
+        try (Database database = open(settings)) {
             return run(settings, database.dataSource());
         } catch (BadSqlGrammarException e) {
             throw new HeadgateException(
@@ -39,6 +39,11 @@ public abstract class DatabaseCommand implements Command {
 
     /** Refuses wrong usage, before anything is connected to. */
     protected void checkUsage() {}
+
+    /** The connections that {@link #run} gets. */
+    protected Database open(Settings settings) {
+        return new Database(settings);
+    }
 
     protected abstract int run(Settings settings, DataSource dataSource) throws IOException;
 
