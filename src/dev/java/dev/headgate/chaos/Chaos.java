@@ -90,11 +90,25 @@ final class Chaos {
         }
         clock.awaitTermination(1, TimeUnit.MINUTES);
         site.workers().stop();
+        if (site.workers().endless() > 0) {
+            problems.add("%d processes did not end at SIGTERM, and were killed: see the logs in %s"
+                    .formatted(site.workers().endless(), directory));
+        }
         site.sentLog().close();
+        lines.accept("Counting ...");
+        Verification verified = Verification.run(site, directory);
         long mostRepeats = EXCHANGE * (WORKERS + 1) * (faultCount() + 1);
         Audit.Result found = new Audit(site, directory, orders, mostRepeats).read();
         return new Report(
-                faults, recoveries, site.workers().ends(), lasted, site.traffic().sent(), found, problems, again);
+                faults,
+                recoveries,
+                site.workers().ends(),
+                lasted,
+                site.traffic().sent(),
+                found,
+                problems,
+                verified,
+                again);
     }
 
     private int faultCount() {

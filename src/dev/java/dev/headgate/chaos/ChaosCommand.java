@@ -109,13 +109,17 @@ public final class ChaosCommand implements Command {
         }
     }
 
-    /** The episodes that begin in that time. */
+    /** The episodes that begin in that time, which begins with the first one. */
     private static Iterator<Episode> until(Duration time, Iterator<Episode> schedule) {
-        long end = System.nanoTime() + time.toNanos();
         return new Iterator<>() {
+            private @Nullable Long start;
+
             @Override
             public boolean hasNext() {
-                return System.nanoTime() < end;
+                if (start == null) {
+                    start = System.nanoTime();
+                }
+                return System.nanoTime() - start < time.toNanos();
             }
 
             @Override

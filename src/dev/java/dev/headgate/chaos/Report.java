@@ -14,6 +14,7 @@ import java.util.Map;
  * @param recoveries of the episodes, from the last heal until each partition that waited was acknowledged further
  * @param ends of processes that nobody has ended, or that could not finish, by exit code
  * @param problems what did not hold besides the account, in sentences
+ * @param verified what {@code headgate verify} says
  * @param again the command that runs the same again
  */
 record Report(
@@ -24,11 +25,12 @@ record Report(
         long messages,
         Audit.Result found,
         List<String> problems,
+        Verification verified,
         String again) {
 
     /** Whether nothing was lost, doubled, out of order or stuck. */
     boolean holds() {
-        return problems.isEmpty() && found.account().reconciles();
+        return problems.isEmpty() && found.account().reconciles() && verified.holds();
     }
 
     int faultCount() {
@@ -49,6 +51,7 @@ record Report(
                 "median %s, longest %s, of %,d episodes".formatted(seconds(median()), seconds(longest()), recoveries.size()));
         line(text, "processes", ends.isEmpty() ? "none ended by itself" : "ended by themselves, by exit code: " + ends);
         text.append('\n').append(found.account().text());
+        text.append(verified.text());
         problems.forEach(problem -> text.append("  ").append(problem).append('\n'));
         return text.append("\nThe same again: ").append(again).append('\n').toString();
     }
@@ -69,6 +72,7 @@ record Report(
         ObjectNode codes = json.putObject("endedByThemselves");
         ends.forEach(codes::put);
         json.set("account", found.account().json());
+        json.set("verify", verified.report());
         problems.forEach(json.putArray("problems")::add);
         json.put("again", again);
         return json;

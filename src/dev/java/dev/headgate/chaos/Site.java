@@ -114,10 +114,17 @@ final class Site implements AutoCloseable {
 
     /** With which a process of that name runs. */
     Map<String, String> settings(String worker) {
+        return settings(worker, proxy.port());
+    }
+
+    /** With which a command that asks runs, while nothing goes wrong. */
+    Map<String, String> settings() {
+        return settings("verify", postgres.port());
+    }
+
+    private Map<String, String> settings(String name, int port) {
         Map<String, String> own = new HashMap<>(settings);
-        own.put(
-                "headgate.database.url",
-                "jdbc:postgresql://127.0.0.1:" + proxy.port() + "/postgres?ApplicationName=" + worker);
+        own.put("headgate.database.url", "jdbc:postgresql://127.0.0.1:" + port + "/postgres?ApplicationName=" + name);
         own.put("camel.management.port", String.valueOf(FreePort.find()));
         return own;
     }

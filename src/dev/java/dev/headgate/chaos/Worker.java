@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Worker {
 
+    /** In place of the exit code of one that did not end when it was asked to. */
+    static final String ENDLESS = "none";
+
     private static final long LONGEST_STOP_SECONDS = 90;
 
     private final String name;
@@ -85,16 +88,16 @@ final class Worker {
         }
     }
 
-    /** SIGTERM; returns its exit code. */
-    synchronized int terminate() throws InterruptedException {
+    /** SIGTERM; returns its exit code, or {@link #ENDLESS} after SIGKILL. */
+    synchronized String terminate() throws InterruptedException {
         wanted = false;
         Process running = Objects.requireNonNull(process);
         running.destroy();
         if (!running.waitFor(LONGEST_STOP_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("%s still runs %d s after SIGTERM: see %s"
-                    .formatted(name, LONGEST_STOP_SECONDS, log));
+            running.destroyForcibly().waitFor();
+            return ENDLESS;
         }
-        return running.exitValue();
+        return String.valueOf(running.exitValue());
     }
 
     /** SIGSTOP: it stands still, and its connections stay open. */

@@ -83,7 +83,7 @@ final class WorkerFaults {
         @Override
         public void apply() throws InterruptedException {
             worker = workers.take();
-            stop(workers, worker);
+            workers.terminate(worker);
         }
 
         @Override
@@ -96,21 +96,30 @@ final class WorkerFaults {
 
     /** One more; healed by SIGTERM. */
     static final class Joins implements Fault {
-        private final Workers workers;
+        private static final int TRIES = 600;
+        private static final long BETWEEN_MILLIS = 50;
+        private static final String SESSIONS = "select count(*) from pg_stat_activity where application_name = ?";
+
+        private final Site site;
         private @Nullable Worker worker;
 
         Joins(Site site) {
-            workers = site.workers();
+            this.site = site;
         }
 
         @Override
         public void apply() throws IOException {
-            worker = workers.started();
+            worker = site.workers().started();
         }
 
         @Override
         public void heal() throws InterruptedException {
-            stop(workers, Objects.requireNonNull(worker));
+            Worker joined = Objects.requireNonNull(worker);
+            // One that has not begun yet has nothing to leave.
+            for (int tries = 0; tries < TRIES && site.count(SESSIONS, joined.name()) == 0; tries++) {
+                Thread.sleep(BETWEEN_MILLIS);
+            }
+            site.workers().terminate(joined);
         }
     }
 
@@ -136,13 +145,6 @@ final class WorkerFaults {
         @Override
         public void heal() {
             // It stays so.
-        }
-    }
-
-    private static void stop(Workers workers, Worker worker) throws InterruptedException {
-        int exitCode = worker.terminate();
-        if (exitCode != 0) {
-            workers.noted(String.valueOf(exitCode));
         }
     }
 }

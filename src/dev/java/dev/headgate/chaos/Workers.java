@@ -62,7 +62,7 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    /** An exit code that was not asked for. */
+    /** How a process ended that nobody has ended, or that could not finish. */
     synchronized void noted(String exitCode) {
         ends.merge(exitCode, 1, Integer::sum);
     }
@@ -81,8 +81,21 @@ final class Workers implements AutoCloseable {
             next = unharmed.poll();
         }
         for (Worker worker : left) {
-            worker.terminate();
+            terminate(worker);
         }
+    }
+
+    /** SIGTERM; returns when it has ended, by SIGKILL if it does not end by itself. */
+    void terminate(Worker worker) throws InterruptedException {
+        String exitCode = worker.terminate();
+        if (!exitCode.equals("0")) {
+            noted(exitCode);
+        }
+    }
+
+    /** Those that did not end when they were asked to. */
+    synchronized int endless() {
+        return ends.getOrDefault(Worker.ENDLESS, 0);
     }
 
     @Override
