@@ -34,6 +34,8 @@ final class Audit {
 
     private static final String TABLES = """
             set work_mem = '128MB';
+            drop table if exists chaos.sent, chaos.target, chaos.message, chaos.applied, chaos.refused, chaos.entry,
+                chaos.effect;
             create table chaos.sent (id text, key text, version int, poison boolean, partition int, position bigint);
             create table chaos.target (topic text, partition int, position bigint, entry bigint, key text)
             """;
