@@ -164,9 +164,7 @@ final class Audit {
     }
 
     Result read() throws SQLException, IOException, InterruptedException {
-        long received = site.source().ends().values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+        long received = site.source().received();
         try (Connection connection = site.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(TABLES);

@@ -32,6 +32,7 @@ enum FaultKind {
 
     BROKER_RESTARTED(Place.BROKER, 100, 2_000, KafkaFaults.Restarted::new),
     PARTITION_ADDED(Place.BROKER, 0, 500, KafkaFaults.PartitionAdded::new),
+    TOPIC_MADE_AGAIN(Place.BROKER, 0, 500, KafkaFaults.TopicMadeAgain::new),
     RECORDS_DELETED(Place.BROKER, 0, 500, KafkaFaults.RecordsDeleted::new),
 
     POISON(Place.LOAD, 1_000, 3_000, LoadFaults.poison()),

@@ -48,6 +48,32 @@ final class KafkaFaults {
         }
     }
 
+    /** Deleted once all of it is acknowledged, and made again under its name, as people do to be rid of what is in it. */
+    static final class TopicMadeAgain implements Fault {
+        private final Site site;
+
+        TopicMadeAgain(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public void apply() throws Exception {
+            site.traffic().pause();
+            try {
+                if (site.source().makeAgain()) {
+                    site.sentLog().madeAgain();
+                }
+            } finally {
+                site.traffic().goOn();
+            }
+        }
+
+        @Override
+        public void heal() {
+            // It stays.
+        }
+    }
+
     /** The topic keeps only what has not been acknowledged, as with a short retention. */
     static final class RecordsDeleted implements Fault {
         private final Site site;

@@ -4,18 +4,25 @@ import dev.headgate.devservices.DevKafka;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The topic that the pipeline reads, and what its group has acknowledged of it. Thread-safe. */
 final class SourceTopic implements AutoCloseable {
@@ -26,6 +33,8 @@ final class SourceTopic implements AutoCloseable {
     private final String name;
     private final Admin admin;
     private volatile int partitions;
+    /** How many messages earlier topics of this name had. */
+    private volatile long gone;
 
     SourceTopic(DevKafka kafka, String name, int partitions) {
         this.name = name;
@@ -41,9 +50,41 @@ final class SourceTopic implements AutoCloseable {
     /** Returns when it can be written to. */
     void addPartition() throws InterruptedException {
         int more = partitions + 1;
-        ask(() -> admin.createPartitions(Map.of(name, NewPartitions.increaseTo(more))).all());
+        ask(() -> admin.createPartitions(Map.of(name, NewPartitions.increaseTo(more))).all(), InvalidPartitionsException.class);
         partitions = more;
         ends();
+    }
+
+    /**
+     * Waits until all is acknowledged, which must not become more meanwhile; then deletes the topic, and makes another one of
+     * its name. Returns when it can be written to.
+     *
+     * @return whether it was; not if something stays unacknowledged
+     */
+    boolean makeAgain() throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (backlog() > 0) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(BETWEEN_MILLIS);
+        }
+        gone = received();
+        ask(() -> admin.deleteTopics(List.of(name)).all(), UnknownTopicOrPartitionException.class);
+        // Until the old one is gone, that it exists is no answer.
+        while (ask(() -> admin.listTopics().names()).contains(name)) {
+            Thread.sleep(BETWEEN_MILLIS);
+        }
+        ask(
+                () -> admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all(),
+                TopicExistsException.class);
+        ends();
+        return true;
+    }
+
+    /** How many messages it has had. */
+    long received() throws InterruptedException {
+        return gone + ends().values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** What is acknowledged is not to be read by anybody again. */
@@ -88,17 +129,34 @@ final class SourceTopic implements AutoCloseable {
     long backlog() throws InterruptedException {
         Map<TopicPartition, Long> committed = committed();
         return ends().entrySet().stream()
-                .mapToLong(end -> end.getValue() - committed.getOrDefault(end.getKey(), 0L))
+                .mapToLong(end -> {
+                    long acknowledged = committed.getOrDefault(end.getKey(), 0L);
+                    // Beyond the end, it is of a topic that was deleted.
+                    return end.getValue() - (acknowledged > end.getValue() ? 0 : acknowledged);
+                })
                 .sum();
     }
 
-    /** Tries again while the broker is away. */
-    private static <T> T ask(java.util.function.Supplier<KafkaFuture<T>> question) throws InterruptedException {
+    private static <T> T ask(Supplier<KafkaFuture<T>> question) throws InterruptedException {
+        return ask(question, CancellationException.class);
+    }
+
+    /**
+     * Tries again while the broker is away.
+     *
+     * @param done what a change is answered with that was made before, its answer being lost; it gives null
+     */
+    @SuppressWarnings("NullAway") // those that change something give nothing
+    private static <T> T ask(Supplier<KafkaFuture<T>> question, Class<? extends Exception> done)
+            throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
                 return question.get().get();
             } catch (ExecutionException failure) {
+                if (done.isInstance(failure.getCause())) {
+                    return null;
+                }
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException("The embedded Kafka does not answer", failure.getCause());
                 }

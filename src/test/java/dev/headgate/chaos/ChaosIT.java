@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ChaosIT {
 
     private static final long SEED = 51;
-    /** About half a minute on two idle cores. However long it takes, the run ends when all is accounted for. */
-    private static final int EPISODES = 4;
+    /** Half a minute of faults on two idle cores. However long it takes, the run ends when all is accounted for. */
+    private static final int EPISODES = 3;
 
     private static final int PER_SECOND = 300;
     private static final Path ROUTES = Path.of("routes");
