@@ -72,8 +72,7 @@ final class Audit {
             """;
     private static final String WRONGLY_REFUSED =
             "select count(distinct id) from chaos.message join chaos.refused using (id) where not poison";
-    private static final String BOTH =
-            "select count(distinct id) from chaos.applied join chaos.refused using (id)";
+    private static final String BOTH = "select count(distinct id) from chaos.applied join chaos.refused using (id)";
     private static final String UNKNOWN = """
             select count(*) from chaos.applied a
             where not exists (select from chaos.message m where m.id = a.id and not m.poison)
@@ -202,11 +201,15 @@ final class Audit {
             figures.add(new Figure(
                     "delivered", "outbox entries marked as delivered", entries, count(statement, DELIVERED)));
             if (!site.targets().isEmpty()) {
-                figures.add(new Figure("relayed", "distinct entries in the target", entries, count(statement, RELAYED)));
+                figures.add(
+                        new Figure("relayed", "distinct entries in the target", entries, count(statement, RELAYED)));
                 figures.add(nothing("missing", "outbox entries missing from the target", statement, MISSING));
                 figures.add(nothing("strangers", "messages of the target without an entry", statement, STRANGERS));
                 figures.add(nothing(
-                        "steps back", "entries that first came behind a later one of their key", statement, STEPS_BACK));
+                        "steps back",
+                        "entries that first came behind a later one of their key",
+                        statement,
+                        STEPS_BACK));
                 figures.add(new Figure(
                         "repeats beyond bound",
                         "repeats in the target beyond one exchange a process and fault",
@@ -222,12 +225,16 @@ final class Audit {
                         "messages applied before one of their key that came earlier in the partition",
                         statement,
                         OUT_OF_ORDER));
-                figures.add(nothing("wrong states", "orders that are not as their last version", statement, WRONG_STATES));
+                figures.add(
+                        nothing("wrong states", "orders that are not as their last version", statement, WRONG_STATES));
                 long tenths = count(statement, TENTHS);
                 figures.add(new Figure(
                         "receipts", "jobs completed, one for each tenth order", tenths, count(statement, RECEIPTS)));
                 figures.add(new Figure(
-                        "receipts sent", "receipts, one for each of these jobs", tenths, count(statement, SENT_RECEIPTS)));
+                        "receipts sent",
+                        "receipts, one for each of these jobs",
+                        tenths,
+                        count(statement, SENT_RECEIPTS)));
             }
             return new Result(new Account(figures), received - applied - refused, refused, repeats);
         }
@@ -256,10 +263,14 @@ final class Audit {
         try (BufferedWriter writer = Files.newBufferedWriter(file);
                 KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                         Map.of(
-                                "bootstrap.servers", site.kafka().bootstrapServers(),
-                                "enable.auto.commit", false,
-                                "isolation.level", "read_committed",
-                                "max.poll.records", 5_000),
+                                "bootstrap.servers",
+                                site.kafka().bootstrapServers(),
+                                "enable.auto.commit",
+                                false,
+                                "isolation.level",
+                                "read_committed",
+                                "max.poll.records",
+                                5_000),
                         new StringDeserializer(),
                         new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = site.targets().stream()
@@ -271,8 +282,16 @@ final class Audit {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<String, byte[]> found : consumer.poll(POLL)) {
-                    writer.write(found.topic() + '\t' + found.partition() + '\t' + found.offset() + '\t' + entry(found)
-                            + '\t' + (found.key() == null ? "\\N" : found.key()) + '\n');
+                    writer.write(found.topic()
+                            + '\t'
+                            + found.partition()
+                            + '\t'
+                            + found.offset()
+                            + '\t'
+                            + entry(found)
+                            + '\t'
+                            + (found.key() == null ? "\\N" : found.key())
+                            + '\n');
                 }
             }
         }

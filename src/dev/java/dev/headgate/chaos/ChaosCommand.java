@@ -1,7 +1,7 @@
 package dev.headgate.chaos;
 
-import dev.headgate.app.RoutesCheck;
 import dev.headgate.Finding;
+import dev.headgate.app.RoutesCheck;
 import dev.headgate.chaos.Schedule.Episode;
 import dev.headgate.cli.check.Findings;
 import dev.headgate.cli.command.Command;
@@ -135,7 +135,8 @@ public final class ChaosCommand implements Command {
     }
 
     private void tell(String line) {
-        PrintWriter writer = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+        PrintWriter writer =
+                json ? spec.commandLine().getErr() : spec.commandLine().getOut();
         writer.println(line);
         writer.flush();
     }

@@ -49,8 +49,7 @@ interface Messages {
             public Message next() {
                 int line = (int) (count++ % lines.size());
                 Input input = lines.get(line);
-                return new Message(
-                        "recorded-" + count, input.key(), line + 1, false, input.headers(), input.payload());
+                return new Message("recorded-" + count, input.key(), line + 1, false, input.headers(), input.payload());
             }
 
             @Override

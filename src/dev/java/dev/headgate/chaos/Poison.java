@@ -37,6 +37,7 @@ final class Poison {
     Message next() {
         String key = "poison-" + ++count;
         UnaryOperator<String> harm = CLASSES.get((int) (count % CLASSES.size()));
-        return new Message(key, key, 1, true, Map.of(), harm.apply(VALID.formatted(key)).getBytes(UTF_8));
+        return new Message(
+                key, key, 1, true, Map.of(), harm.apply(VALID.formatted(key)).getBytes(UTF_8));
     }
 }

@@ -1,8 +1,8 @@
 package dev.headgate.chaos;
 
 import java.time.Duration;
-import org.apache.kafka.common.TopicPartition;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 
 /** Waits until what waits in the source moves again. */
 final class Recovery {

@@ -48,7 +48,8 @@ record Report(
         line(
                 text,
                 "recovery",
-                "median %s, longest %s, of %,d episodes".formatted(seconds(median()), seconds(longest()), recoveries.size()));
+                "median %s, longest %s, of %,d episodes"
+                        .formatted(seconds(median()), seconds(longest()), recoveries.size()));
         line(text, "processes", ends.isEmpty() ? "none ended by itself" : "ended by themselves, by exit code: " + ends);
         text.append('\n').append(found.account().text());
         text.append(verified.text());

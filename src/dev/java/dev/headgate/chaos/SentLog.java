@@ -30,8 +30,18 @@ final class SentLog implements AutoCloseable {
     /** Fields are separated by tabs, as {@code copy} reads them; ids and keys of chaos hold none. */
     synchronized void sent(Message message, int partition, long offset) {
         try {
-            writer.write(message.id() + '\t' + (message.key() == null ? "\\N" : message.key()) + '\t'
-                    + message.version() + '\t' + message.poison() + '\t' + partition + '\t' + (life * LIFE + offset) + '\n');
+            writer.write(message.id()
+                    + '\t'
+                    + (message.key() == null ? "\\N" : message.key())
+                    + '\t'
+                    + message.version()
+                    + '\t'
+                    + message.poison()
+                    + '\t'
+                    + partition
+                    + '\t'
+                    + (life * LIFE + offset)
+                    + '\n');
             count++;
         } catch (IOException failure) {
             throw new UncheckedIOException("What was sent cannot be written down in " + file, failure);

@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,18 +90,23 @@ final class Site implements AutoCloseable {
             }
         }
         settings.putAll(Map.of(
-                "headgate.database.user", ROLE,
-                "headgate.database.password", ROLE,
+                "headgate.database.user",
+                ROLE,
+                "headgate.database.password",
+                ROLE,
                 "headgate.migrations",
-                        shipped.resolve(given.find("headgate.migrations").orElse("migrations"))
-                                .toAbsolutePath()
-                                .normalize()
-                                .toString(),
-                "camel.component.kafka.brokers", kafka.bootstrapServers(),
+                shipped.resolve(given.find("headgate.migrations").orElse("migrations"))
+                        .toAbsolutePath()
+                        .normalize()
+                        .toString(),
+                "camel.component.kafka.brokers",
+                kafka.bootstrapServers(),
                 // The least that brokers allow: partitions of one that was killed are served again after this.
-                "camel.component.kafka.session-timeout-ms", "6000",
+                "camel.component.kafka.session-timeout-ms",
+                "6000",
                 // How soon partitions that were added are read.
-                "camel.component.kafka.metadata-max-age-ms", "2000"));
+                "camel.component.kafka.metadata-max-age-ms",
+                "2000"));
         sentLog = new SentLog(directory.resolve("sent.tsv"));
         traffic = new Traffic(kafka.bootstrapServers(), source.name(), messages, sentLog, perSecond, seed);
         workers = new Workers(name -> new Worker(name, directory, routes, settings(name)));

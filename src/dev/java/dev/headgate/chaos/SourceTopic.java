@@ -50,7 +50,10 @@ final class SourceTopic implements AutoCloseable {
     /** Returns when it can be written to. */
     void addPartition() throws InterruptedException {
         int more = partitions + 1;
-        ask(() -> admin.createPartitions(Map.of(name, NewPartitions.increaseTo(more))).all(), InvalidPartitionsException.class);
+        ask(
+                () -> admin.createPartitions(Map.of(name, NewPartitions.increaseTo(more)))
+                        .all(),
+                InvalidPartitionsException.class);
         partitions = more;
         ends();
     }
@@ -76,7 +79,8 @@ final class SourceTopic implements AutoCloseable {
             Thread.sleep(BETWEEN_MILLIS);
         }
         ask(
-                () -> admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all(),
+                () -> admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                        .all(),
                 TopicExistsException.class);
         ends();
         return true;
@@ -90,8 +94,8 @@ final class SourceTopic implements AutoCloseable {
     /** What is acknowledged is not to be read by anybody again. */
     void deleteAcknowledged() throws InterruptedException {
         Map<TopicPartition, RecordsToDelete> deleted = committed().entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, offset -> RecordsToDelete.beforeOffset(offset.getValue())));
+                .collect(
+                        Collectors.toMap(Map.Entry::getKey, offset -> RecordsToDelete.beforeOffset(offset.getValue())));
         ask(() -> admin.deleteRecords(deleted).all());
     }
 
@@ -102,7 +106,8 @@ final class SourceTopic implements AutoCloseable {
                 .collect(Collectors.toMap(
                         partition -> new TopicPartition(name, partition), partition -> OffsetSpec.latest()));
         return ask(() -> admin.listOffsets(asked).all()).entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, end -> end.getValue().offset()));
     }
 
     /** How far each partition is acknowledged; without those that nothing is of. */

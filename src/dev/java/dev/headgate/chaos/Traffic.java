@@ -157,9 +157,8 @@ final class Traffic implements AutoCloseable {
 
     private void make() {
         made++;
-        Message message = made % POISON_EVERY == 0 && trouble.contains(Trouble.POISON)
-                ? messages.poison()
-                : messages.next();
+        Message message =
+                made % POISON_EVERY == 0 && trouble.contains(Trouble.POISON) ? messages.poison() : messages.next();
         if (trouble.contains(Trouble.REORDERING)) {
             mixed.add(message);
             if (mixed.size() >= REORDERED) {

@@ -72,7 +72,9 @@ record Verification(JsonNode report, List<String> broken) {
                 .formatted(
                         finding.path("kind").asText(),
                         finding.path("where").asText(),
-                        finding.path("what").asText().replace("%d", finding.path("count").asText()),
+                        finding.path("what")
+                                .asText()
+                                .replace("%d", finding.path("count").asText()),
                         first.path("position").asText(),
                         first.path("key").asText(""));
     }

@@ -68,9 +68,8 @@ final class Worker {
             command.add(Path.of(home, "headgate").toString());
         }
         command.addAll(List.of("run", "--watch", "--routes", routes.toString(), "--config", config.toString()));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(Redirect.appendTo(log.toFile()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
         if (home != null) {
             // The launcher is not to learn from one that is harmed.
             builder.environment().putIfAbsent("HEADGATE_LEARN", "");

@@ -137,8 +137,7 @@ final class WorkerFaults {
                 List<Path> yaml = files.filter(file -> file.toString().endsWith(".camel.yaml"))
                         .sorted()
                         .toList();
-                Files.write(
-                        yaml.get(0), "# Edited.\n".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
+                Files.write(yaml.get(0), "# Edited.\n".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
             }
         }
 

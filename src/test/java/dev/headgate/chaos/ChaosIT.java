@@ -48,8 +48,9 @@ class ChaosIT {
 
             site.execute("delete from headgate.ledger where key = (select min(key) from headgate.ledger"
                     + " where source like 'orders-%')");
-            site.execute("insert into headgate.outbox (pipeline, destination, key, payload, delivered_at)"
-                    + " select pipeline, destination, key, payload, delivered_at from headgate.outbox order by id limit 1");
+            site.execute(
+                    "insert into headgate.outbox (pipeline, destination, key, payload, delivered_at)"
+                            + " select pipeline, destination, key, payload, delivered_at from headgate.outbox order by id limit 1");
             assertThat(new Audit(site, directory, true, 0).read().account().differences())
                     .anySatisfy(line -> assertThat(line).startsWith("messages neither applied nor dead letters"))
                     .anySatisfy(line -> assertThat(line).startsWith("outbox entries missing from the target"))
@@ -62,7 +63,8 @@ class ChaosIT {
 
     @Test
     void a_pipeline_that_it_cannot_run_is_named_before_any_server_starts() {
-        CommandLineRun run = CommandLineRun.of("chaos", "--routes", ROUTES.resolve("sqs").toString());
+        CommandLineRun run =
+                CommandLineRun.of("chaos", "--routes", ROUTES.resolve("sqs").toString());
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("chaos runs one pipeline from Kafka at a time", "--routes");

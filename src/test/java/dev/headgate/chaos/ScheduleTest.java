@@ -43,7 +43,8 @@ class ScheduleTest {
 
         int total = counts.values().stream().mapToInt(Integer::intValue).sum();
         assertThat(counts).hasSize(KINDS);
-        assertThat(counts.values()).allSatisfy(count -> assertThat(count).isBetween(total / KINDS - 3, total / KINDS + 3));
+        assertThat(counts.values())
+                .allSatisfy(count -> assertThat(count).isBetween(total / KINDS - 3, total / KINDS + 3));
     }
 
     @Test
@@ -51,11 +52,10 @@ class ScheduleTest {
         List<Episode> episodes = episodes(5, 300);
 
         assertThat(episodes).anyMatch(episode -> episode.strikes().size() == 1);
-        assertThat(episodes).anyMatch(episode -> episode.strikes().stream()
-                .anyMatch(first -> episode.strikes().stream()
-                        .anyMatch(second -> first != second
-                                && first.after().compareTo(second.after()) <= 0
-                                && end(first).compareTo(second.after()) > 0)));
+        assertThat(episodes).anyMatch(episode -> episode.strikes().stream().anyMatch(first -> episode.strikes().stream()
+                .anyMatch(second -> first != second
+                        && first.after().compareTo(second.after()) <= 0
+                        && end(first).compareTo(second.after()) > 0)));
     }
 
     private static Duration end(Strike strike) {

@@ -121,12 +121,10 @@ class JobIT {
         });
         database.insert(1);
         database.awaitCount("state = 'executing'", 1);
-        database.sql.update(
-                """
+        database.sql.update("""
                 insert into headgate.job (queue, state, attempt, max_attempts, attempted_at, lease, payload)
                 select queue, 'executing', 1, 1, now(), lease, 'unheard' from headgate.job where queue = ?
-                """,
-                database.queue);
+                """, database.queue);
 
         database.awaitCount("state = 'completed' and attempt = 1", 1);
         end.countDown();
