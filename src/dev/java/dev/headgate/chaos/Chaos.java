@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -24,7 +25,7 @@ import java.util.function.Consumer;
 final class Chaos {
 
     private static final int WORKERS = 3;
-    private static final Duration STUCK = Duration.ofSeconds(120);
+    private static final Duration STUCK = Duration.ofMinutes(2);
     private static final long LONGEST_EPISODE_SECONDS = 300;
     private static final long LOOK_MILLIS = 500;
     /** Option {@code maxEntries} of {@code outbox:}: what a relay sends before it marks it. */
@@ -68,7 +69,8 @@ final class Chaos {
         try {
             site.workers().start(WORKERS);
             site.traffic().start();
-            clock.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused =
+                    clock.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
             // Before that there is no table to harm.
             recovery.await();
             awaitFirst();

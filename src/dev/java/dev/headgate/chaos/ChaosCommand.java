@@ -17,6 +17,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine;
@@ -79,6 +81,9 @@ public final class ChaosCommand implements Command {
         requirePositive("--minutes", minutes);
         requirePositive("--rate", rate);
         Quiet.log();
+        // What its own producers and servers say of being harmed is nothing that people ask for.
+        List.of("org.apache.kafka", "kafka", "logger", "io.zonky")
+                .forEach(name -> Configurator.setLevel(name, Level.OFF));
         Path folder = routes.folder();
         List<Finding> findings = RoutesCheck.findings(folder, null, Map.of(), false);
         Findings.print(findings, "error: ", "warning: ", spec.commandLine().getErr());

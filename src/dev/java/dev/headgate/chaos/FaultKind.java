@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /** What can go wrong. Two that harm the same place do not do so at once. */
+@SuppressWarnings("ImmutableEnumChecker") // the makers are lambdas without state
 enum FaultKind {
     WORKER_KILLED(Place.WORKER, 200, 1_500, WorkerFaults.Killed::new),
     WORKER_FROZEN(Place.WORKER, 7_000, 9_000, WorkerFaults.Frozen::new),

@@ -31,7 +31,7 @@ final class Site implements AutoCloseable {
     static final String ROLE = "chaos_headgate";
 
     private static final int PARTITIONS = 6;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long BETWEEN_MILLIS = 50;
     /** A column, a table or a trigger is there already, or is gone already. */
     private static final Set<String> DONE_BEFORE = Set.of("42703", "42701", "42710", "42P07", "42704");

@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** The topic that the pipeline reads, and what its group has acknowledged of it. Thread-safe. */
 final class SourceTopic implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long BETWEEN_MILLIS = 100;
 
     private final String name;

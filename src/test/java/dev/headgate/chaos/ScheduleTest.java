@@ -53,7 +53,7 @@ class ScheduleTest {
 
         assertThat(episodes).anyMatch(episode -> episode.strikes().size() == 1);
         assertThat(episodes).anyMatch(episode -> episode.strikes().stream().anyMatch(first -> episode.strikes().stream()
-                .anyMatch(second -> first != second
+                .anyMatch(second -> !first.equals(second)
                         && first.after().compareTo(second.after()) <= 0
                         && end(first).compareTo(second.after()) > 0)));
     }
