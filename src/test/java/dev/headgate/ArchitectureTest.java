@@ -182,6 +182,7 @@ class ArchitectureTest {
                     "dev.headgate.cli.command",
                     "dev.headgate.devservices..",
                     "dev.headgate.rehearsal..",
+                    "dev.headgate.chaos..",
                     "dev.headgate.demo..",
                     "dev.headgate.bench..")
             .should()
