@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  */
 final class Schedule implements Iterator<Schedule.Episode> {
 
-    private static final int MOST_AT_ONCE = 5;
+    private static final int MOST_AT_ONCE = 6;
     private static final int LATEST_MILLIS = 2_500;
 
     /**
@@ -30,7 +30,7 @@ final class Schedule implements Iterator<Schedule.Episode> {
      */
     record Strike(FaultKind kind, Duration after, Duration lasts) {}
 
-    /** One to five faults in different places, which overlap or not. The next one begins when the flow has recovered. */
+    /** One to six faults in different places, which overlap or not. The next one begins when the flow has recovered. */
     record Episode(List<Strike> strikes) {
 
         Episode {
