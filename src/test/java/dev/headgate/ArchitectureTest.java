@@ -27,7 +27,11 @@ import org.jspecify.annotations.NullMarked;
 class ArchitectureTest {
 
     private static final String[] ONLY_FOR_DEVELOPMENT = {
-        "dev.headgate.devservices..", "dev.headgate.demo..", "dev.headgate.rehearsal..", "dev.headgate.bench.."
+        "dev.headgate.devservices..",
+        "dev.headgate.demo..",
+        "dev.headgate.rehearsal..",
+        "dev.headgate.chaos..",
+        "dev.headgate.bench.."
     };
     private static final String[] EDGES = {"org.apache.camel..", "org.apache.kafka..", "software.amazon.."};
 
@@ -178,6 +182,7 @@ class ArchitectureTest {
                     "dev.headgate.cli.command",
                     "dev.headgate.devservices..",
                     "dev.headgate.rehearsal..",
+                    "dev.headgate.chaos..",
                     "dev.headgate.demo..",
                     "dev.headgate.bench..")
             .should()

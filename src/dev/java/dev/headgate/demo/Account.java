@@ -38,7 +38,7 @@ public record Account(List<Figure> figures) {
     public String text() {
         var text = new StringBuilder();
         figures.forEach(
-                figure -> text.append(String.format(Locale.ROOT, "%-15s %,12d%n", figure.name(), figure.found())));
+                figure -> text.append(String.format(Locale.ROOT, "%-20s %,12d%n", figure.name(), figure.found())));
         List<String> differences = differences();
         text.append(differences.isEmpty() ? "The account reconciles.\n" : "The account does not reconcile:\n");
         differences.forEach(difference -> text.append("  ").append(difference).append('\n'));

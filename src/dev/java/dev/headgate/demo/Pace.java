@@ -8,23 +8,23 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>{@link #due} belongs to one thread; {@link #perSecond} may be called by any.
  */
-final class Pace {
+public final class Pace {
     private volatile int perSecond;
     private boolean started;
     private long lastNanos;
     private double debt;
 
-    Pace(int perSecond) {
+    public Pace(int perSecond) {
         this.perSecond = perSecond;
     }
 
     /** The rate from now on. */
-    void perSecond(int rate) {
+    public void perSecond(int rate) {
         perSecond = rate;
     }
 
     /** The messages to send now; the first call starts the clock. */
-    int due(long nowNanos) {
+    public int due(long nowNanos) {
         double seconds = started ? (nowNanos - lastNanos) / (double) TimeUnit.SECONDS.toNanos(1) : 0;
         started = true;
         lastNanos = nowNanos;

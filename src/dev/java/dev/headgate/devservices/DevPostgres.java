@@ -137,6 +137,32 @@ public final class DevPostgres implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends the server without telling anybody or writing anything (an immediate shutdown): what was committed is found
+     * again in its log by {@link #restart}. Does nothing if it is stopped.
+     *
+     * @throws UncheckedIOException if it cannot be signalled
+     */
+    public synchronized void crash() {
+        if (server == null || postmaster == null) {
+            return;
+        }
+        try {
+            new ProcessBuilder("kill", "-QUIT", String.valueOf(postmaster.pid()))
+                    .start()
+                    .waitFor();
+            postmaster.onExit().get(STOP_WAIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while embedded Postgres was ending", interrupted);
+        } catch (ExecutionException | TimeoutException failure) {
+            throw new IllegalStateException("Embedded Postgres on port " + port + " still runs", failure);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("Embedded Postgres on port " + port + " was not signalled", failure);
+        }
+        stop();
+    }
+
     /** Lets the JVM's orderly exit stop the server, for those who share one and never close it. */
     public DevPostgres stopAtExit() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "dev-postgres-stop"));

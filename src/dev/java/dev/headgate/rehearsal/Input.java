@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param payload null for a tombstone
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Input(@Nullable String key, Map<String, String> headers, byte @Nullable [] payload) {
+public record Input(@Nullable String key, Map<String, String> headers, byte @Nullable [] payload) {
 
     /** Each line of a file is a payload, as it stands there. */
-    static List<Input> lines(Path file) {
+    public static List<Input> lines(Path file) {
         try {
             return Files.readAllLines(file).stream()
                     .filter(line -> !line.isBlank())

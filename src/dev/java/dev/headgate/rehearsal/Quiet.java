@@ -1,14 +1,14 @@
 package dev.headgate.rehearsal;
 
 /** What the routes and the servers log is not what a rehearsal says, unless somebody asks for it. */
-final class Quiet {
+public final class Quiet {
 
     private static final String LEVEL = "headgate.log.level";
 
     private Quiet() {}
 
     /** Has an effect before the first line is logged. */
-    static void log() {
+    public static void log() {
         if (System.getProperty(LEVEL) == null) {
             System.setProperty(LEVEL, "ERROR");
         }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -36,6 +37,7 @@ public class JobComponent extends DefaultComponent {
                     + " least 3s.")
     private Duration lease = Duration.ofSeconds(30);
 
+    private final Map<String, Attempts> attempts = new ConcurrentHashMap<>();
     private final Set<JobConsumer> consumers = new CopyOnWriteArraySet<>();
     private final @Nullable InstantSource given;
     private @Nullable InstantSource clock;
@@ -122,6 +124,11 @@ public class JobComponent extends DefaultComponent {
             installation = known;
         }
         return known;
+    }
+
+    /** Those of the queue in this process, as long as it lives. */
+    Attempts attempts(String queue) {
+        return attempts.computeIfAbsent(queue, Attempts::new);
     }
 
     synchronized Lease lease() {

@@ -48,6 +48,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                 endpoint.getConfiguration().workerOptions(endpoint.getQueue()),
                 new JobTable(component.requireDataSource()),
                 component.lease(),
+                component.attempts(endpoint.getQueue()),
                 new JobRate(endpoint.getConfiguration().getMaxRate()),
                 this::handle,
                 component.listeners(),

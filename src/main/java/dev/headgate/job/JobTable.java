@@ -63,6 +63,26 @@ final class JobTable {
         return jdbc.query(CLAIM, (row, number) -> job(row, lease), queue, lease, queue, atMost, lease, maxAttempts);
     }
 
+    private static final String BEGUN = """
+            select id, queue, scheduled_at, attempt, max_attempts, headers, payload,
+                   (extract(epoch from clock_timestamp() - scheduled_at) * 1000000)::bigint as lag
+            from headgate.job
+            where lease = ? and queue = ? and state = 'executing' and id <> all(?)
+            limit 1000
+            """;
+
+    /** The jobs of a queue that are executing under this lease, except those that are known. */
+    List<Job> begun(String queue, long lease, List<Long> known) {
+        return jdbc.query(
+                BEGUN,
+                statement -> {
+                    statement.setLong(1, lease);
+                    statement.setString(2, queue);
+                    setArray(statement, 3, "int8", known.stream());
+                },
+                (row, number) -> job(row, lease));
+    }
+
     private static Job job(ResultSet row, long lease) throws SQLException {
         return new Job(
                 row.getLong("id"),

@@ -62,6 +62,7 @@ final class JobWorker implements Poller.Work {
     private final Options options;
     private final JobTable table;
     private final Lease lease;
+    private final Attempts attempts;
     private final JobRate rate;
     private final Handler handler;
     private final Listeners<JobListener> listeners;
@@ -80,6 +81,7 @@ final class JobWorker implements Poller.Work {
             Options options,
             JobTable table,
             Lease lease,
+            Attempts attempts,
             JobRate rate,
             Handler handler,
             Listeners<JobListener> listeners,
@@ -87,6 +89,7 @@ final class JobWorker implements Poller.Work {
         this.options = options;
         this.table = table;
         this.lease = lease;
+        this.attempts = attempts;
         this.rate = rate;
         this.handler = handler;
         this.listeners = listeners;
@@ -122,7 +125,7 @@ final class JobWorker implements Poller.Work {
         if (most == 0) {
             return new Poller.Look(rate.untilMore(), asked);
         }
-        List<Job> claimed = table.claim(options.queue(), most, options.maxAttempts(), current);
+        List<Job> claimed = attempts.claim(table, most, options.maxAttempts(), current);
         rate.taken(claimed.size());
         inHand.addAndGet(claimed.size());
         ready.addAll(claimed);
@@ -163,6 +166,7 @@ final class JobWorker implements Poller.Work {
                 if (lease.holds(job.lease())) {
                     run(job);
                 } else {
+                    attempts.ended(job);
                     inHand.decrementAndGet();
                 }
             }
@@ -219,6 +223,7 @@ final class JobWorker implements Poller.Work {
             Map<Long, JobTable.Changed> changed = new HashMap<>();
             end(batch).forEach(job -> changed.put(job.id(), job));
             batch.forEach(attempt -> tell(attempt, changed.get(attempt.job().id())));
+            batch.forEach(attempt -> attempts.ended(attempt.job()));
             inHand.addAndGet(-batch.size());
             batch.clear();
         }

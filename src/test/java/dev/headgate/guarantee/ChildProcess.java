@@ -1,5 +1,6 @@
 package dev.headgate.guarantee;
 
+import dev.headgate.chaos.FrozenProcess;
 import dev.headgate.cli.Main;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,6 +2,7 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.headgate.chaos.FrozenProcess;
 import java.time.Duration;
 
 /** What can be wrong with a database for a while. */

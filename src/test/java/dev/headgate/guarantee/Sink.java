@@ -1,5 +1,6 @@
 package dev.headgate.guarantee;
 
+import dev.headgate.chaos.TcpProxy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;

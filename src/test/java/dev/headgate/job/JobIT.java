@@ -109,6 +109,29 @@ class JobIT {
         assertThat(deadLetters()).singleElement().asString().contains("no such order 1 dead");
     }
 
+    /** The session breaks between the commit of a claim and its answer: nobody was told of the jobs. */
+    @Test
+    void a_job_that_this_process_has_claimed_without_hearing_of_it_is_executed_as_that_attempt() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        database.start("?concurrency=2&maxAttempts=1", exchange -> {
+            remember(exchange);
+            if (exchange.getMessage().getBody(String.class).equals("1")) {
+                end.await();
+            }
+        });
+        database.insert(1);
+        database.awaitCount("state = 'executing'", 1);
+        database.sql.update("""
+                insert into headgate.job (queue, state, attempt, max_attempts, attempted_at, lease, payload)
+                select queue, 'executing', 1, 1, now(), lease, 'unheard' from headgate.job where queue = ?
+                """, database.queue);
+
+        database.awaitCount("state = 'completed' and attempt = 1", 1);
+        end.countDown();
+        database.awaitCount("state = 'completed' and attempt = 1", 2);
+        assertThat(handled).containsExactlyInAnyOrder("1", "unheard");
+    }
+
     @Test
     void a_snoozed_attempt_does_not_count_and_a_handler_can_cancel() throws Exception {
         AtomicInteger calls = new AtomicInteger();

@@ -3,7 +3,7 @@ package dev.headgate.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.headgate.guarantee.FrozenProcess;
+import dev.headgate.chaos.FrozenProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

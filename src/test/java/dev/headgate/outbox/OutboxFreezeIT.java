@@ -3,7 +3,7 @@ package dev.headgate.outbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.headgate.guarantee.FrozenProcess;
+import dev.headgate.chaos.FrozenProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.headgate.guarantee;
+package dev.headgate.chaos;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package dev.headgate.guarantee;
+package dev.headgate.chaos;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,10 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A way to a port of the loopback interface that a test can make slow, still or broken. Passes bytes until told otherwise;
+ * A way to a port of the loopback interface that somebody can make slow, still or broken. Passes bytes until told otherwise;
  * each switch holds for connections that exist and for new ones. Thread-safe.
  */
-final class TcpProxy implements AutoCloseable {
+public final class TcpProxy implements AutoCloseable {
 
     private static final int CHUNK = 64 * 1024;
     private static final Duration FROZEN_LOOK = Duration.ofMillis(5);
@@ -29,7 +29,7 @@ final class TcpProxy implements AutoCloseable {
     private volatile boolean frozen;
 
     /** Listens on a port of its own from now on. */
-    TcpProxy(int target) {
+    public TcpProxy(int target) {
         this.target = target;
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -39,27 +39,27 @@ final class TcpProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** How long each chunk of at most 64 kB waits before it is passed on, in either direction. */
-    void delay(Duration perChunk) {
+    public void delay(Duration perChunk) {
         delay = perChunk;
     }
 
     /** Breaks all connections; new ones are accepted. */
-    void cut() {
+    public void cut() {
         sockets.forEach(this::close);
     }
 
     /** Whether new connections are broken at once. */
-    void refuse(boolean yes) {
+    public void refuse(boolean yes) {
         refusing = yes;
     }
 
     /** Whether bytes are kept back, while connections stay open and new ones are accepted. */
-    void freeze(boolean yes) {
+    public void freeze(boolean yes) {
         frozen = yes;
     }
 

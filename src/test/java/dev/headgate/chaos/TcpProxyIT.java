@@ -1,4 +1,4 @@
-package dev.headgate.guarantee;
+package dev.headgate.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,0 +1,308 @@
+package dev.headgate.chaos;
+
+import dev.headgate.demo.Account;
+import dev.headgate.demo.Figure;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.postgresql.PGConnection;
+
+/**
+ * Reads what became of each message, from outside: what was sent and what is in the target topics is brought beside
+ * Headgate's tables, and compared there. To be called when nothing flows any more.
+ */
+final class Audit {
+
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private static final String TABLES = """
+            set work_mem = '128MB';
+            drop table if exists chaos.sent, chaos.target, chaos.message, chaos.applied, chaos.refused, chaos.entry,
+                chaos.effect;
+            create table chaos.sent (id text, key text, version int, poison boolean, partition int, position bigint);
+            create table chaos.target (topic text, partition int, position bigint, entry bigint, key text)
+            """;
+
+    /** What was sent, each once, with the only partition that it was sent into, if it was one only. */
+    private static final String DISTINCT = """
+            create table chaos.message as
+            select id, key, version, poison, min(position) as position,
+                case when min(partition) = max(partition) then min(partition) end as partition
+            from chaos.sent group by id, key, version, poison;
+            create index on chaos.message (id);
+            create table chaos.applied as
+            select key as id from headgate.ledger where source not like 'job:%';
+            create table chaos.refused as
+            select headers ->> 'message-id' as id, reason from headgate.dead_letter;
+            create table chaos.entry as
+            select id, key, destination, delivered_at is not null as delivered from headgate.outbox;
+            create index on chaos.applied (id);
+            create index on chaos.refused (id);
+            analyze
+            """;
+
+    private static final String SENT = "select count(*) from chaos.sent";
+    private static final String DISTINCT_VALID = "select count(*) from chaos.message where not poison";
+    private static final String APPLIED = "select count(*) from chaos.applied";
+    private static final String REFUSED = "select count(*) from chaos.refused";
+    private static final String POISON = "select count(*) from chaos.sent where poison";
+    private static final String REFUSED_POISON =
+            "select count(*) from chaos.refused join chaos.message using (id) where poison and reason <> ''";
+    private static final String LOST = """
+            select count(*) from chaos.message m
+            where not exists (select from chaos.applied a where a.id = m.id)
+                and not exists (select from chaos.refused r where r.id = m.id)
+            """;
+    private static final String WRONGLY_REFUSED =
+            "select count(distinct id) from chaos.message join chaos.refused using (id) where not poison";
+    private static final String BOTH = "select count(distinct id) from chaos.applied join chaos.refused using (id)";
+    private static final String UNKNOWN = """
+            select count(*) from chaos.applied a
+            where not exists (select from chaos.message m where m.id = a.id and not m.poison)
+            """;
+    private static final String TWO_FATES = """
+            select count(*) from (
+                select version from chaos.message m
+                group by version
+                having bool_or(exists (select from chaos.applied a where a.id = m.id))
+                    and bool_or(exists (select from chaos.refused r where r.id = m.id))) line
+            """;
+
+    private static final String ENTRIES = "select count(*) from chaos.entry";
+    private static final String DELIVERED = "select count(*) from chaos.entry where delivered";
+    private static final String RELAYED = "select count(distinct entry) from chaos.target";
+    private static final String MISSING = """
+            select count(*) from chaos.entry e where not exists (select from chaos.target t where t.entry = e.id)
+            """;
+    private static final String STRANGERS = """
+            select count(*) from chaos.target t
+            where not exists (select from chaos.entry e where e.id = t.entry and e.key is not distinct from t.key)
+            """;
+    private static final String REPEATS = "select count(*) - count(distinct (topic, entry)) from chaos.target";
+    private static final String STEPS_BACK = """
+            select count(*) from (
+                select entry < lag(entry) over (partition by topic, key order by position) as back
+                from (select topic, key, entry, min(position) as position
+                      from chaos.target where key is not null group by topic, key, entry) first) step
+            where back
+            """;
+
+    /** An order and its version are one message. */
+    private static final String ORDERS = """
+            create table chaos.effect as
+            select id as entry, key, (convert_from(payload, 'UTF8')::json ->> 'version')::int as version
+            from headgate.outbox where destination = 'orders-applied';
+            create index on chaos.effect (key, version);
+            analyze chaos.effect
+            """;
+
+    private static final String DOUBLED = """
+            select count(*) from (select from chaos.effect group by key, version having count(*) > 1) twice
+            """;
+    private static final String WITHOUT_ENTRY = """
+            select count(*) from chaos.message m where not poison
+                and not exists (select from chaos.effect e where e.key = m.key and e.version = m.version)
+            """;
+    private static final String OUT_OF_ORDER = """
+            select count(*) from (
+                select position < lag(position) over (partition by key, partition order by entry) as back
+                from chaos.message join chaos.effect using (key, version)
+                where not poison and partition is not null) step
+            where back
+            """;
+    private static final String WRONG_STATES = """
+            select count(*) from (select key, max(version) as version from chaos.message where not poison group by key) last
+            full join public.orders o on o.order_id = last.key
+            where o.version is distinct from last.version
+            """;
+    private static final String TENTHS = "select count(*) from chaos.effect where hashtext(key) % 10 = 0";
+    private static final String RECEIPTS =
+            "select count(*) from headgate.job where queue = 'send-receipt' and state = 'completed'";
+    private static final String SENT_RECEIPTS = "select count(*) from public.receipts";
+
+    /**
+     * What was found.
+     *
+     * @param duplicates messages that came again and were absorbed
+     * @param deadLetters in the table
+     * @param repeats messages in the targets whose entry is there already
+     */
+    record Result(Account account, long duplicates, long deadLetters, long repeats) {}
+
+    private final Site site;
+    private final Path directory;
+    private final boolean orders;
+    private final long mostRepeats;
+
+    /**
+     * @param orders whether the shipped pipeline had generated orders, of which more is known
+     * @param mostRepeats as many messages may be in a target again
+     */
+    Audit(Site site, Path directory, boolean orders, long mostRepeats) {
+        this.site = site;
+        this.directory = directory;
+        this.orders = orders;
+        this.mostRepeats = mostRepeats;
+    }
+
+    Result read() throws SQLException, IOException, InterruptedException {
+        long received = site.source().received();
+        try (Connection connection = site.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(TABLES);
+            copy(connection, "chaos.sent", site.sentLog().file());
+            copy(connection, "chaos.target", targets());
+            statement.execute(DISTINCT);
+            long sent = count(statement, SENT);
+            long applied = count(statement, APPLIED);
+            long refused = count(statement, REFUSED);
+            long entries = count(statement, ENTRIES);
+            long repeats = count(statement, REPEATS);
+            List<Figure> figures = new ArrayList<>();
+            figures.add(new Figure("sent", "messages in the source", sent, received));
+            if (orders) {
+                long valid = count(statement, DISTINCT_VALID);
+                figures.add(new Figure("applied", "messages applied (headgate.ledger)", valid, applied));
+                figures.add(new Figure(
+                        "poison",
+                        "poison that became dead letters, each with a reason",
+                        count(statement, POISON),
+                        count(statement, REFUSED_POISON)));
+                figures.add(nothing("wrongly refused", "valid dead letters", statement, WRONGLY_REFUSED));
+            } else {
+                figures.add(new Figure("applied", "messages applied (headgate.ledger)", sent - refused, applied));
+                figures.add(nothing("two fates", "lines now applied, now refused", statement, TWO_FATES));
+            }
+            figures.add(nothing("lost", "messages neither applied nor dead letters", statement, LOST));
+            figures.add(nothing("applied and refused", "messages both applied and dead letters", statement, BOTH));
+            figures.add(nothing("unknown", "ledger keys that nobody sent, or only as poison", statement, UNKNOWN));
+            figures.add(new Figure(
+                    "unacknowledged",
+                    "messages not acknowledged to the source",
+                    0,
+                    site.source().backlog()));
+            figures.add(new Figure(
+                    "delivered", "outbox entries marked as delivered", entries, count(statement, DELIVERED)));
+            if (!site.targets().isEmpty()) {
+                figures.add(
+                        new Figure("relayed", "distinct entries in the target", entries, count(statement, RELAYED)));
+                figures.add(nothing("missing", "outbox entries missing from the target", statement, MISSING));
+                figures.add(nothing("strangers", "messages of the target without an entry", statement, STRANGERS));
+                figures.add(nothing(
+                        "steps back",
+                        "entries that first came behind a later one of their key",
+                        statement,
+                        STEPS_BACK));
+                figures.add(new Figure(
+                        "repeats beyond bound",
+                        "repeats in the target beyond one exchange a process and fault",
+                        0,
+                        Math.max(0, repeats - mostRepeats)));
+            }
+            if (orders) {
+                statement.execute(ORDERS);
+                figures.add(nothing("doubled", "messages with more than one outbox entry", statement, DOUBLED));
+                figures.add(nothing("without entry", "messages without an outbox entry", statement, WITHOUT_ENTRY));
+                figures.add(nothing(
+                        "out of order",
+                        "messages applied before one of their key that came earlier in the partition",
+                        statement,
+                        OUT_OF_ORDER));
+                figures.add(
+                        nothing("wrong states", "orders that are not as their last version", statement, WRONG_STATES));
+                long tenths = count(statement, TENTHS);
+                figures.add(new Figure(
+                        "receipts", "jobs completed, one for each tenth order", tenths, count(statement, RECEIPTS)));
+                figures.add(new Figure(
+                        "receipts sent",
+                        "receipts, one for each of these jobs",
+                        tenths,
+                        count(statement, SENT_RECEIPTS)));
+            }
+            return new Result(new Account(figures), received - applied - refused, refused, repeats);
+        }
+    }
+
+    private static Figure nothing(String name, String what, Statement statement, String sql) throws SQLException {
+        return new Figure(name, what, 0, count(statement, sql));
+    }
+
+    private static long count(Statement statement, String sql) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    private static void copy(Connection connection, String table, Path file) throws SQLException, IOException {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            connection.unwrap(PGConnection.class).getCopyAPI().copyIn("copy " + table + " from stdin", reader);
+        }
+    }
+
+    /** A file with a line for each message of the targets; what has no entry's id has -1. */
+    private Path targets() throws IOException {
+        Path file = directory.resolve("target.tsv");
+        try (BufferedWriter writer = Files.newBufferedWriter(file);
+                KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                site.kafka().bootstrapServers(),
+                                "enable.auto.commit",
+                                false,
+                                "isolation.level",
+                                "read_committed",
+                                "max.poll.records",
+                                5_000),
+                        new StringDeserializer(),
+                        new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = site.targets().stream()
+                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<String, byte[]> found : consumer.poll(POLL)) {
+                    writer.write(found.topic()
+                            + '\t'
+                            + found.partition()
+                            + '\t'
+                            + found.offset()
+                            + '\t'
+                            + entry(found)
+                            + '\t'
+                            + (found.key() == null ? "\\N" : found.key())
+                            + '\n');
+                }
+            }
+        }
+        return file;
+    }
+
+    /** The id of a message is that of the installation and that of the entry. */
+    private static String entry(ConsumerRecord<String, byte[]> found) {
+        Header header = found.headers().lastHeader("message-id");
+        String id = header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+        String entry = id.substring(id.lastIndexOf('-') + 1);
+        return entry.matches("\\d+") ? entry : "-1";
+    }
+}

@@ -1,0 +1,89 @@
+package dev.headgate.chaos;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+
+/** What can go wrong. Two that harm the same place do not do so at once. */
+@SuppressWarnings("ImmutableEnumChecker") // the makers are lambdas without state
+enum FaultKind {
+    WORKER_KILLED(Place.WORKER, 200, 1_500, WorkerFaults.Killed::new),
+    WORKER_FROZEN(Place.WORKER, 7_000, 9_000, WorkerFaults.Frozen::new),
+    WORKER_LEAVES(Place.WORKER, 500, 2_000, WorkerFaults.Leaves::new),
+    WORKER_JOINS(Place.WORKER, 4_000, 7_000, WorkerFaults.Joins::new),
+    ROUTES_EDITED(Place.WORKER, 0, 500, WorkerFaults.RoutesEdited::new),
+
+    POSTGRES_STOPPED(Place.SERVER, 500, 3_000, PostgresFaults.Stopped::new),
+    POSTGRES_CRASHED(Place.SERVER, 100, 1_500, PostgresFaults.Crashed::new),
+    POSTGRES_FROZEN(Place.SERVER, 1_000, 4_000, PostgresFaults.Frozen::new),
+
+    CONNECTIONS_CUT(Place.NETWORK, 500, 3_000, ConnectionFaults.Cut::new),
+    CONNECTIONS_DELAYED(Place.NETWORK, 1_000, 4_000, ConnectionFaults.Delayed::new),
+    CONNECTIONS_SILENT(Place.NETWORK, 1_000, 5_000, ConnectionFaults.Silent::new),
+    CONNECTIONS_REFUSED(Place.NETWORK, 500, 3_000, ConnectionFaults.Refused::new),
+
+    READ_ONLY(Place.ROLE, 500, 3_000, RoleFaults.ReadOnly::new),
+    CONNECTION_LIMIT(Place.ROLE, 500, 3_000, RoleFaults.ConnectionLimit::new),
+    GRANT_REVOKED(Place.ROLE, 500, 3_000, RoleFaults.GrantRevoked::new),
+
+    TABLE_LOCKED(Place.TABLE, 1_000, 5_000, TableFaults.Locked::new),
+    SINK_SLOW(Place.TABLE, 1_000, 4_000, TableFaults.Slow::new),
+    DISK_FULL(Place.TABLE, 500, 3_000, TableFaults.DiskFull::new),
+    COLUMN_RENAMED(Place.TABLE, 500, 3_000, TableFaults.ColumnRenamed::new),
+
+    BROKER_RESTARTED(Place.BROKER, 100, 2_000, KafkaFaults.Restarted::new),
+    PARTITION_ADDED(Place.BROKER, 0, 500, KafkaFaults.PartitionAdded::new),
+    TOPIC_MADE_AGAIN(Place.BROKER, 0, 500, KafkaFaults.TopicMadeAgain::new),
+    RECORDS_DELETED(Place.BROKER, 0, 500, KafkaFaults.RecordsDeleted::new),
+
+    POISON(Place.LOAD, 1_000, 3_000, LoadFaults.poison()),
+    DUPLICATES(Place.LOAD, 1_000, 3_000, LoadFaults.duplicates()),
+    REORDERING(Place.LOAD, 1_000, 3_000, LoadFaults.reordering()),
+    BURST(Place.LOAD, 1_000, 2_000, LoadFaults.burst());
+
+    /** Where it is wrong. */
+    enum Place {
+        WORKER,
+        SERVER,
+        NETWORK,
+        ROLE,
+        TABLE,
+        BROKER,
+        LOAD
+    }
+
+    /** Makes one that acts upon a site. */
+    interface Maker {
+        Fault make(Site site);
+    }
+
+    private final Place place;
+    private final int leastMillis;
+    private final int mostMillis;
+    private final Maker maker;
+
+    FaultKind(Place place, int leastMillis, int mostMillis, Maker maker) {
+        this.place = place;
+        this.leastMillis = leastMillis;
+        this.mostMillis = mostMillis;
+        this.maker = maker;
+    }
+
+    Place place() {
+        return place;
+    }
+
+    /** How long one lasts, from being applied to being healed. */
+    Duration lasts(RandomGenerator random) {
+        return Duration.ofMillis(random.nextInt(leastMillis, mostMillis + 1));
+    }
+
+    Fault on(Site site) {
+        return maker.make(site);
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

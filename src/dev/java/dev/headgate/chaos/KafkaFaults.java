@@ -1,0 +1,95 @@
+package dev.headgate.chaos;
+
+/** What happens to the broker and the source topic. */
+final class KafkaFaults {
+
+    private KafkaFaults() {}
+
+    /** Shut down and started again: nobody can read, write or commit. */
+    static final class Restarted implements Fault {
+        private final Site site;
+
+        Restarted(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public void apply() {
+            site.kafka().stop();
+        }
+
+        @Override
+        public void heal() {
+            site.kafka().restart();
+        }
+    }
+
+    /** Keys move to other partitions. The producers write again when it can be written to. */
+    static final class PartitionAdded implements Fault {
+        private final Site site;
+
+        PartitionAdded(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public void apply() throws Exception {
+            site.traffic().pause();
+            try {
+                site.source().addPartition();
+            } finally {
+                site.traffic().goOn();
+            }
+        }
+
+        @Override
+        public void heal() {
+            // It stays.
+        }
+    }
+
+    /** Deleted once all of it is acknowledged, and made again under its name, as people do to be rid of what is in it. */
+    static final class TopicMadeAgain implements Fault {
+        private final Site site;
+
+        TopicMadeAgain(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public void apply() throws Exception {
+            site.traffic().pause();
+            try {
+                if (site.source().makeAgain()) {
+                    site.sentLog().madeAgain();
+                }
+            } finally {
+                site.traffic().goOn();
+            }
+        }
+
+        @Override
+        public void heal() {
+            // It stays.
+        }
+    }
+
+    /** The topic keeps only what has not been acknowledged, as with a short retention. */
+    static final class RecordsDeleted implements Fault {
+        private final Site site;
+
+        RecordsDeleted(Site site) {
+            this.site = site;
+        }
+
+        @Override
+        public void apply() throws Exception {
+            site.source().deleteAcknowledged();
+        }
+
+        @Override
+        public void heal() {
+            // They stay away.
+        }
+    }
+}
