@@ -62,6 +62,15 @@ class FirstPipelineIT {
         assertThat(folder.resolve("payments.xml")).content().contains("<failure message=\"table payments: expected");
     }
 
+    @Test
+    void a_new_pipeline_of_csv_passes_its_test() {
+        String lines = folder.resolve("lines").toString();
+        assertThat(CommandLineRun.of("new", lines, "--format", "csv").exitCode())
+                .isZero();
+        CommandLineRun tested = CommandLineRun.of("test", lines);
+        assertThat(tested.out()).as(tested.err()).isEqualTo("passed lines.test.yaml\n");
+    }
+
     /** Its key and headers come with a message; no group has read it. */
     @Test
     void a_topic_gives_the_sample_and_the_messages_to_try() throws Exception {

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
                 "Write a folder with a pipeline that runs: routes, SQL, migration, schema, settings and sample messages.",
         footer = {
             "",
-            "With --sample or --sample-topic, JSON Schema, table and upsert are guessed from messages as they come, one JSON object a line.",
+            "With --sample or --sample-topic, JSON Schema, table and upsert are guessed from messages as they come, one a line.",
             "What is written passes `headgate check NAME`; edit it, it is yours."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -80,12 +80,29 @@ public final class NewCommand implements Command {
         }
     }
 
+    /** What messages are. */
+    enum Format {
+        JSON,
+        CSV;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private static final int FROM_TOPIC = 1_000;
 
     private static final List<String> SAMPLE = List.of(
             "{\"id\": \"a-1\", \"version\": 1, \"text\": \"first\", \"at\": \"2026-01-02T03:04:05Z\"}",
             "{\"id\": \"a-1\", \"version\": 2, \"text\": \"second\", \"at\": \"2026-01-02T03:04:06Z\"}",
             "{\"id\": \"b-2\", \"version\": 1, \"text\": \"third\", \"at\": \"2026-01-02T03:04:07Z\"}");
+
+    private static final List<String> CSV_SAMPLE = List.of(
+            "id,version,text,at",
+            "a-1,1,first,2026-01-02T03:04:05Z",
+            "a-1,2,second,2026-01-02T03:04:06Z",
+            "b-2,1,third,2026-01-02T03:04:07Z");
 
     @Parameters(paramLabel = "NAME", description = "The pipeline, and the folder that is made for it.")
     private Path folder;
@@ -110,13 +127,22 @@ public final class NewCommand implements Command {
             description = "Tell somebody of each message that was applied: ${COMPLETION-CANDIDATES}.")
     private @Nullable Outbox outbox;
 
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "json",
+            description =
+                    "What messages are: ${COMPLETION-CANDIDATES} (default: json). Of CSV the first line of a sample has the names"
+                            + " of the fields, which messages have not.")
+    private Format format;
+
     @ArgGroup
     private Given given = new Given();
 
     /** Messages as they come. */
     static final class Given {
 
-        @Option(names = "--sample", paramLabel = "FILE", description = "Messages as they come, one JSON object a line.")
+        @Option(names = "--sample", paramLabel = "FILE", description = "Messages as they come, one a line.")
         private @Nullable Path file;
 
         @Option(
@@ -135,7 +161,31 @@ public final class NewCommand implements Command {
     /** For picocli. */
     public NewCommand() {}
 
-    private Sample sample() {
+    private Scaffold scaffold(String name) {
+        String where = given.topic != null ? given.topic : given.file == null ? "built in" : given.file.toString();
+        if (format == Format.JSON) {
+            Sample sample = Sample.of(written(SAMPLE), where);
+            return new Scaffold(name, from, to, outbox, sample, sample.lines(), null);
+        }
+        if (given.topic != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--sample-topic is for JSON, as messages of CSV do not say what their fields are called: write some into a"
+                            + " file, behind a line with the names, for --sample");
+        }
+        CsvSample csv = CsvSample.of(written(CSV_SAMPLE), where);
+        Sample sample = Sample.of(csv.json(), where);
+        return new Scaffold(
+                name,
+                from,
+                to,
+                outbox,
+                sample,
+                csv.lines().subList(0, sample.lines().size()),
+                String.join(",", csv.names()));
+    }
+
+    private List<String> written(List<String> builtIn) {
         if (given.topic != null) {
             List<String> lines = new ArrayList<>();
             for (TopicTail.Found found : TopicTail.read(settings.load(), given.topic, FROM_TOPIC)) {
@@ -144,9 +194,9 @@ public final class NewCommand implements Command {
                     lines.add(new String(found.payload(), StandardCharsets.UTF_8).replaceAll("\\R", " "));
                 }
             }
-            return Sample.of(lines, given.topic);
+            return lines;
         }
-        return given.file == null ? Sample.of(SAMPLE, "built in") : Sample.read(given.file);
+        return given.file == null ? builtIn : Sample.read(given.file);
     }
 
     @Override
@@ -161,8 +211,7 @@ public final class NewCommand implements Command {
             throw new ConfigurationException(
                     "%s is there already: choose another name, or move it away.".formatted(folder));
         }
-        Sample messages = sample();
-        Map<String, String> files = new Scaffold(name, from, to, outbox, messages).files();
+        Map<String, String> files = scaffold(name).files();
         PrintWriter out = spec.commandLine().getOut();
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = folder.resolve(file.getKey());

@@ -45,20 +45,20 @@ record Sample(List<String> lines, List<Field> fields) {
     private static final int KEPT = 20;
 
     /**
-     * Reads a file of JSON lines.
+     * Reads the lines of a file.
      *
-     * @throws ConfigurationException if a line is no JSON object, or there is none
+     * @throws ConfigurationException if there is none
      */
-    static Sample read(Path file) {
+    static List<String> read(Path file) {
         try {
-            return of(Files.readAllLines(file), file.toString());
+            return Files.readAllLines(file);
         } catch (IOException e) {
             throw new ConfigurationException(
-                    "The sample %s cannot be read (%s): name a file of JSON, one message a line.".formatted(file, e),
-                    e);
+                    "The sample %s cannot be read (%s): name a file of messages, one a line.".formatted(file, e), e);
         }
     }
 
+    /** @throws ConfigurationException if a line is no JSON object, or there is none */
     static Sample of(List<String> written, String name) {
         List<String> lines = new ArrayList<>();
         Map<String, Field.Type> types = new LinkedHashMap<>();

@@ -15,8 +15,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the pipeline and its folder
  * @param outbox where what was applied is told, or null
+ * @param sample the messages as JSON
+ * @param messages the same as they come
+ * @param header the names of the fields, if messages are records of CSV; else null
  */
-record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample sample) {
+record Scaffold(
+        String name,
+        From from,
+        To to,
+        @Nullable Outbox outbox,
+        Sample sample,
+        List<String> messages,
+        @Nullable String header) {
 
     /** A function of Postgres has at most 100 arguments. */
     private static final int MOST_IN_AN_ENTRY = 50;
@@ -26,7 +36,7 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
         files.put(name + ".camel.yaml", routes());
         files.put(name + ".schema.json", schema());
         files.put("application.properties", properties());
-        files.put(name + ".sample.jsonl", String.join("\n", sample.lines()) + "\n");
+        files.put(name + (header == null ? ".sample.jsonl" : ".sample.csv"), String.join("\n", messages) + "\n");
         if (to == To.POSTGRES) {
             files.put("migrations/V1__" + table().replace("\"", "") + ".sql", migration());
             files.put("sql/" + name + ".sql", upsert());
@@ -55,14 +65,14 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
                 """.formatted(name);
         return """
                 # %2$s
-                # In:  JSON as %1$s.schema.json describes it; header "message-id", if there is one, tells repetitions.
+                # In:  %7$s as %1$s.schema.json describes it; header "message-id", if there is one, tells repetitions.
                 # Out: %3$s, each message once.
                 # What is refused becomes a row of headgate.dead_letter; an outage holds the flow until it is over.
                 - route:
                     id: %1$s
                     from:
                 %4$s      steps:
-                        - to: { id: %1$s-validate, uri: "json-schema:%1$s.schema.json" }
+                %8$s        - to: { id: %1$s-validate, uri: "json-schema:%1$s.schema.json" }
                         - to: { id: %1$s-batch, uri: "batch:%1$s" }
 
                 - route:
@@ -81,7 +91,12 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
                         steps,
                         to == To.POSTGRES || outbox != null
                                 ? "      parameters: { columns: \"%s\" }\n".formatted(json(typed()))
-                                : "");
+                                : "",
+                        header == null ? "JSON" : "a record of CSV, whose values are texts,",
+                        header == null
+                                ? ""
+                                : "        - to: { id: %s-decode, uri: \"decode:csv\", parameters: { header: \"%s\" } }\n"
+                                        .formatted(name, json(header)));
     }
 
     private static String step(String id, String uri) {
@@ -99,13 +114,19 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
                   }
                 }
                 """.formatted(
-                        sample.fields().stream()
-                                .filter(Field::required)
-                                .map(field -> '"' + json(field.name()) + '"')
-                                .collect(Collectors.joining(", ")),
-                        sample.fields().stream()
-                                .map(field -> "    \"%s\": %s".formatted(json(field.name()), field.schema()))
-                                .collect(Collectors.joining(",\n")));
+                sample.fields().stream()
+                        .filter(Field::required)
+                        .map(field -> '"' + json(field.name()) + '"')
+                        .collect(Collectors.joining(", ")),
+                sample.fields().stream()
+                        .map(field -> "    \"%s\": %s"
+                                .formatted(json(field.name()), described(field).schema()))
+                        .collect(Collectors.joining(",\n")));
+    }
+
+    /** What CSV has are texts, whatever the column makes of them. */
+    private Field described(Field field) {
+        return header == null ? field : new Field(field.name(), Field.Type.TEXT, field.required());
     }
 
     private String properties() {
@@ -244,7 +265,7 @@ record Scaffold(String name, From from, To to, @Nullable Outbox outbox, Sample s
     private String test() {
         StringBuilder text =
                 new StringBuilder("# Run by `headgate test %1$s`, on embedded servers.\nmessages:\n".formatted(name));
-        sample.lines().forEach(line -> text.append("  - text: '%s'\n".formatted(line.replace("'", "''"))));
+        messages.forEach(line -> text.append("  - text: '%s'\n".formatted(line.replace("'", "''"))));
         text.append("expect:\n  deadLetters: []\n");
         if (to == To.POSTGRES) {
             text.append("  rows:\n    %s:\n".formatted(table().replace("\"", "")));

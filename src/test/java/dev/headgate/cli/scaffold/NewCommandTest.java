@@ -88,6 +88,62 @@ class NewCommandTest {
                 .contains("on conflict (\"paymentId\") do update", "where payments.version <= excluded.version");
     }
 
+    @Test
+    void lines_of_csv_become_columns_of_what_their_values_look_like() throws IOException {
+        String folder = above.resolve("payments").toString();
+        CommandLineRun run = CommandLineRun.of(
+                "new",
+                folder,
+                "--format",
+                "csv",
+                "--outbox",
+                "kafka",
+                "--sample",
+                sample("""
+                                paymentId,version,amount,postcode,user,paid_at
+                                p-1,1,10,01067,a,2026-03-01T10:00:00Z
+                                p-1,2,10.50,01067,,2026-03-01T10:00:01Z
+                                """).toString());
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(RoutesCheck.findings(above.resolve("payments"), null, Map.of(), false))
+                .extracting(Finding::text)
+                .isEmpty();
+        assertThat(above.resolve("payments/migrations/V1__payments.sql"))
+                .content()
+                .contains("version     bigint not null", "amount      numeric not null", "postcode    text not null")
+                .contains("\"user\"      text,", "paid_at     timestamptz not null");
+        assertThat(above.resolve("payments/payments.schema.json"))
+                .content()
+                .contains("\"amount\": { \"type\": \"string\" }", "\"user\": { \"type\": [\"string\", \"null\"] }");
+        assertThat(above.resolve("payments/payments.sample.csv"))
+                .hasContent("p-1,1,10,01067,a,2026-03-01T10:00:00Z\np-1,2,10.50,01067,,2026-03-01T10:00:01Z\n");
+        assertThat(above.resolve("payments/payments.test.yaml"))
+                .content()
+                .contains("- text: 'p-1,1,10,01067,a,", "- {\"paymentId\":\"p-1\",\"version\":2}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            a       | holds no message
+            a,b\\n1 | line 2: 1 fields, where 2 have names
+            a,\\n1,2 | line 1: expected the names
+            a\\n"1  | line 2: no record of CSV
+            """)
+    void a_sample_of_csv_that_says_nothing_is_refused_with_its_line(String lines, String said) throws IOException {
+        CommandLineRun run = CommandLineRun.of(
+                "new",
+                above.resolve("payments").toString(),
+                "--format",
+                "csv",
+                "--sample",
+                sample(lines.replace("\\n", "\n")).toString());
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines()).singleElement().asString().contains(said);
+        assertThat(above.resolve("payments")).doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"a": 1}\\n[1]  | line 2: a message is a JSON object
