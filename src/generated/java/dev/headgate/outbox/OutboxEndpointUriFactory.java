@@ -23,13 +23,14 @@ public class OutboxEndpointUriFactory extends org.apache.camel.support.component
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(12);
+        Set<String> props = new HashSet<>(13);
         props.add("backoffBase");
         props.add("backoffCap");
         props.add("backoffFactor");
         props.add("bridgeErrorHandler");
         props.add("concurrency");
         props.add("destination");
+        props.add("exactlyOnce");
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("maxAttempts");

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.chaos.FrozenProcess;
 import dev.headgate.devservices.DevKafka;
-import dev.headgate.guarantee.FrozenProcess;
 import dev.headgate.kafka.KafkaDefaults;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
