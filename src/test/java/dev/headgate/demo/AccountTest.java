@@ -16,9 +16,9 @@ class AccountTest {
                 .hasToString("{\"reconciled\":true,\"applied\":900,\"deadLettered\":10,\"outboxEntries\":0,"
                         + "\"differences\":[]}");
         assertThat(account.text()).isEqualTo("""
-                applied                  900
-                dead-lettered             10
-                outbox entries             0
+                applied                       900
+                dead-lettered                  10
+                outbox entries                  0
                 The account reconciles.
                 """);
     }
