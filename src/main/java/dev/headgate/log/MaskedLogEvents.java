@@ -20,13 +20,22 @@ import org.jspecify.annotations.Nullable;
 public final class MaskedLogEvents implements LogEventFactory {
 
     /** Of all that run in this JVM; what looks like a secret is masked before there are settings, too. */
-    private static volatile Secrets known = Secrets.of(Settings.defaults());
+    private static volatile Secrets known = unconfigured();
 
     private final LogEventFactory events = new DefaultLogEventFactory();
 
     /** From now on masks these too, for as long as the JVM lives. */
     public static synchronized void hide(Secrets secrets) {
         known = known.and(secrets);
+    }
+
+    /** For tests, which share a JVM and not their secrets. */
+    static synchronized void forget() {
+        known = unconfigured();
+    }
+
+    private static Secrets unconfigured() {
+        return Secrets.of(Settings.defaults());
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.headgate.app.Headgate;
 import dev.headgate.database.Migrations;
 import dev.headgate.devservices.DevKafka;
 import dev.headgate.devservices.DevPostgres;
+import dev.headgate.log.ForgottenSecrets;
 import dev.headgate.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -290,6 +291,7 @@ final class Pipeline implements Load.Target, AutoCloseable {
             admin.close(Duration.ofSeconds(5));
         }
         stop();
+        ForgottenSecrets.forget();
     }
 
     private void sql(String url, String statement) {

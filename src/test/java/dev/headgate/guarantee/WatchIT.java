@@ -14,7 +14,6 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * Files of routes edited while messages run, right and wrong: nothing is lost or doubled, and what is wrong changes nothing.
- * No line of the log is asked for a name: what another test of the JVM gave as a secret is masked in all lines.
  */
 class WatchIT {
 
