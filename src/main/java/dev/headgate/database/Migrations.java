@@ -23,6 +23,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates and upgrades the tables, at start, before any route runs.
@@ -58,6 +59,18 @@ public final class Migrations {
 
     private static final String MISSING = "select to_regclass('headgate.ledger') is null";
 
+    /** Of which version the tables are, whoever has made them; null if they are from before that was noted. */
+    private static final String VERSION = "select cast(substring(obj_description(to_regclass('headgate.installation'),"
+            + " 'pg_class') from '\\d+') as integer)";
+
+    private static final String NOTE_VERSION =
+            "comment on table headgate.installation is 'Headgate''s tables are of version %d.';\n";
+
+    private static final String MAY_NOTE =
+            "select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass('headgate.installation')";
+
+    private static final String NOT_APPLIED = "the migration %s is not applied to the database";
+
     private final Settings settings;
 
     public Migrations(Settings settings) {
@@ -66,31 +79,62 @@ public final class Migrations {
 
     /**
      * Applies what is missing, Headgate's tables first, then the user's. With {@code headgate.migrate=false} it applies
-     * nothing and only checks that Headgate's tables are there. Processes that start together take turns.
+     * nothing and only checks that Headgate's tables are there, and not of an earlier version. Processes that start together
+     * take turns.
      *
      * @param routes the routes folder
-     * @throws HeadgateException if the server does not answer or a migration fails; those before it stay applied
+     * @throws HeadgateException if the server does not answer, the tables are of a newer Headgate, or a migration fails; those
+     *     before it stay applied
      */
     public void apply(Path routes) {
         Database.check(settings);
-        if (!settings.getBoolean(SettingKey.MIGRATE)) {
-            requireTables();
-            return;
-        }
-        try (Connection turn = Database.connect(settings)) {
-            awaitTurn(turn);
-            applyAll(routes);
+        try (Connection connection = Database.connect(settings);
+                Statement statement = connection.createStatement()) {
+            if (settings.getBoolean(SettingKey.MIGRATE)) {
+                awaitTurn(statement);
+                refuseNewer(version(statement));
+                applyAll(routes);
+                if (!Integer.valueOf(newest()).equals(version(statement)) && isTrue(statement, MAY_NOTE)) {
+                    statement.execute(NOTE_VERSION.formatted(newest()));
+                }
+            } else {
+                requireTables(statement);
+            }
         } catch (SQLException e) {
             throw ConnectionFailure.of(settings, e);
         }
+    }
+
+    private static @Nullable Integer version(Statement statement) throws SQLException {
+        try (ResultSet result = statement.executeQuery(VERSION)) {
+            return result.next() ? result.getObject(1, Integer.class) : null;
+        }
+    }
+
+    /** What an older Headgate does not know of, such as another form of a key, it would pass by. */
+    private static void refuseNewer(@Nullable Integer version) {
+        if (version != null && version > newest()) {
+            throw new HeadgateException(
+                    ("The tables in schema headgate are of version %d, and this Headgate knows them up to"
+                                    + " version %d: run the one that has made them, or a newer one.")
+                            .formatted(version, newest()));
+        }
+    }
+
+    private static int newest() {
+        return version(FILES.get(FILES.size() - 1));
+    }
+
+    private static int version(String file) {
+        return Integer.parseInt(file.substring(1, file.indexOf("__")));
     }
 
     /**
      * Flyway's own lock does not cover the making of its history table. Asks again and again, for one who waits inside
      * a statement would hold up a {@code create index concurrently} of the one who has the lock.
      */
-    private static void awaitTurn(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
+    private static void awaitTurn(Statement statement) throws SQLException {
+        try {
             while (!isTrue(statement, TURN)) {
                 Thread.sleep(BETWEEN_TRIES.toMillis());
             }
@@ -113,28 +157,25 @@ public final class Migrations {
      * @throws HeadgateException if the server does not answer
      */
     public List<Finding> pending(Path routes) {
+        return settings.getBoolean(SettingKey.MIGRATE) ? unapplied(routes) : lacking();
+    }
+
+    private List<Finding> unapplied(Path routes) {
         List<Finding> pending = new ArrayList<>();
-        boolean applied = settings.getBoolean(SettingKey.MIGRATE);
         Path own = own(routes);
         List<FluentConfiguration> all = new ArrayList<>(List.of(headgates()));
-        if (Files.isDirectory(own) && applied) {
+        if (Files.isDirectory(own)) {
             all.add(users(own));
         }
         try {
             for (FluentConfiguration flyway : all) {
                 for (MigrationInfo migration : flyway.load().info().pending()) {
-                    String file = String.valueOf(migration.getPhysicalLocation());
-                    String what = "the migration %s is not applied to the database".formatted(migration.getScript());
-                    pending.add(
-                            applied
-                                    ? Finding.warning(
-                                            file, 0, 0, what, "`run` applies it at its start; ask again after that.")
-                                    : Finding.error(
-                                            file,
-                                            0,
-                                            0,
-                                            what,
-                                            "apply the output of `headgate schema`, or set headgate.migrate=true."));
+                    pending.add(Finding.warning(
+                            String.valueOf(migration.getPhysicalLocation()),
+                            0,
+                            0,
+                            NOT_APPLIED.formatted(migration.getScript()),
+                            "`run` applies it at its start; ask again after that."));
                 }
             }
         } catch (FlywayException e) {
@@ -144,6 +185,27 @@ public final class Migrations {
                     e);
         }
         return pending;
+    }
+
+    /** By what is noted in the database, as a history of Flyway's need not be there. */
+    private List<Finding> lacking() {
+        try (Connection connection = Database.connect(settings);
+                Statement statement = connection.createStatement()) {
+            Integer noted = isTrue(statement, MISSING) ? Integer.valueOf(0) : version(statement);
+            int version = noted == null ? newest() : noted;
+            return FILES.stream()
+                    .filter(file -> version(file) > version)
+                    .map(file -> Finding.error(
+                            LOCATION + "/" + file,
+                            0,
+                            0,
+                            NOT_APPLIED.formatted(file),
+                            "apply the output of `headgate schema --from %d`, or set headgate.migrate=true."
+                                    .formatted(version)))
+                    .toList();
+        } catch (SQLException e) {
+            throw ConnectionFailure.of(settings, e);
+        }
     }
 
     private Path own(Path routes) {
@@ -175,17 +237,21 @@ public final class Migrations {
         }
     }
 
-    /** The SQL of Headgate's tables, in one transaction, for those who apply it themselves. */
-    public static String sql() {
-        return FILES.stream().map(Migrations::read).collect(Collectors.joining("\n", """
+    /**
+     * The SQL of Headgate's tables, in one transaction, for those who apply it themselves.
+     *
+     * @param from the version that the tables are of, 0 for none: what comes after it
+     */
+    public static String sql(int from) {
+        return FILES.stream()
+                .filter(file -> version(file) > from)
+                .map(Migrations::read)
+                .collect(Collectors.joining("\n", """
                         begin;
                         create schema if not exists headgate;
                         set local search_path to headgate;
 
-                        """, """
-
-                        commit;
-                        """));
+                        """, "\n" + NOTE_VERSION.formatted(newest()) + "\ncommit;\n"));
     }
 
     private FluentConfiguration flyway() {
@@ -214,15 +280,19 @@ public final class Migrations {
         }
     }
 
-    private void requireTables() {
-        try (Connection connection = Database.connect(settings);
-                Statement statement = connection.createStatement()) {
-            if (isTrue(statement, MISSING)) {
-                throw new HeadgateException("Headgate's tables are not there and headgate.migrate is false: apply the"
-                        + " output of `headgate schema`, or set headgate.migrate=true.");
-            }
-        } catch (SQLException e) {
-            throw ConnectionFailure.of(settings, e);
+    private static void requireTables(Statement statement) throws SQLException {
+        if (isTrue(statement, MISSING)) {
+            throw new HeadgateException("Headgate's tables are not there and headgate.migrate is false: apply the"
+                    + " output of `headgate schema`, or set headgate.migrate=true.");
+        }
+        Integer version = version(statement);
+        refuseNewer(version);
+        if (version != null && version < newest()) {
+            throw new HeadgateException(
+                    ("The tables in schema headgate are of version %1$d, this Headgate needs version %2$d,"
+                                    + " and headgate.migrate is false: apply the output of `headgate schema --from %1$d`, or set"
+                                    + " headgate.migrate=true.")
+                            .formatted(version, newest()));
         }
     }
 

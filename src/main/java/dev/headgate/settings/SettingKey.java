@@ -28,7 +28,7 @@ public enum SettingKey {
             "headgate.migrate",
             "true",
             FLAG,
-            "Whether tables are created and upgraded at start; if false, apply `headgate schema` yourself."),
+            "Whether tables are created and upgraded at start; if false, apply `headgate schema` yourself, and its `--from` with a new version; a start says which."),
     MIGRATIONS(
             "headgate.migrations",
             "migrations",

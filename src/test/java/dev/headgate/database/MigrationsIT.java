@@ -304,11 +304,47 @@ class MigrationsIT {
 
     @Test
     void switched_off_the_printed_schema_is_enough() throws Exception {
-        execute(Migrations.sql());
+        execute(Migrations.sql(0));
 
         new Migrations(settings("headgate.migrate", "false")).apply(routes);
 
         assertThat(schemaOf("dead_letter")).isEqualTo("headgate");
+        assertThat(new Migrations(settings("headgate.migrate", "false")).pending(routes))
+                .isEmpty();
+    }
+
+    @Test
+    void switched_off_tables_of_an_earlier_version_are_refused_until_the_printed_upgrade_is_applied() throws Exception {
+        Settings off = settings("headgate.migrate", "false");
+        execute(Migrations.sql(0).replaceAll("(?s)-- One index names what is pending.*?replica identity full;", ""));
+        execute("comment on table headgate.installation is 'Headgate''s tables are of version 9.'");
+
+        assertThatThrownBy(() -> new Migrations(off).apply(routes))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageContaining("`headgate schema --from 9`");
+        assertThat(new Migrations(off).pending(routes)).singleElement().satisfies(finding -> assertThat(
+                        finding.toString())
+                .contains("V13__outbox_pending.sql", "headgate schema --from 9"));
+
+        execute(Migrations.sql(9));
+        new Migrations(off).apply(routes);
+        assertThat(new Migrations(off).pending(routes)).isEmpty();
+    }
+
+    @Test
+    void tables_of_a_newer_headgate_are_refused_and_left_as_they_are() throws Exception {
+        new Migrations(settings()).apply(routes);
+        execute("create table headgate.later (id integer)");
+        execute("comment on table headgate.installation is 'Headgate''s tables are of version 4711.'");
+
+        for (String migrate : List.of("true", "false")) {
+            assertThatThrownBy(() -> new Migrations(settings("headgate.migrate", migrate)).apply(routes))
+                    .isInstanceOf(HeadgateException.class)
+                    .hasMessageContaining("of version 4711, and this Headgate knows them up to version")
+                    .hasMessageContaining("run the one that has made them");
+        }
+        assertThat(texts("select obj_description('headgate.installation'::regclass)"))
+                .containsExactly("Headgate's tables are of version 4711.");
     }
 
     @Test

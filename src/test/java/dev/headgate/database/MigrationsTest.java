@@ -24,7 +24,7 @@ class MigrationsTest {
 
     @Test
     void the_printed_schema_is_one_transaction_in_the_schema_of_headgate() {
-        assertThat(Migrations.sql())
+        assertThat(Migrations.sql(0))
                 .startsWith("begin;\ncreate schema if not exists headgate;\nset local search_path to headgate;\n")
                 .contains("create table outbox")
                 .endsWith("commit;\n");
