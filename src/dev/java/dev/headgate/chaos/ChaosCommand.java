@@ -97,9 +97,12 @@ public final class ChaosCommand implements Command {
         try (DemoServers servers = new DemoServers(directory);
                 Site site = new Site(servers, directory, folder, messages, rate, chosen)) {
             tell("Seed        " + chosen);
+            if (!WrongClock.isPossible()) {
+                tell("Clocks      stay right: with faketime installed (apt-get install faketime) some are an hour off");
+            }
             tell("Logs        " + directory);
             Report report = new Chaos(site, directory, input == null, this::tell)
-                    .run(until(Duration.ofMinutes(minutes), new Schedule(chosen)), again(chosen));
+                    .run(until(Duration.ofMinutes(minutes), new Schedule(chosen, FaultKind.possible())), again(chosen));
             PrintWriter out = spec.commandLine().getOut();
             out.print(json ? report.json() + "\n" : report.text());
             out.flush();

@@ -1,7 +1,9 @@
 package dev.headgate.chaos;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** What can go wrong. Two that harm the same place do not do so at once. */
@@ -11,6 +13,7 @@ enum FaultKind {
     WORKER_FROZEN(Place.WORKER, 7_000, 9_000, WorkerFaults.Frozen::new),
     WORKER_LEAVES(Place.WORKER, 500, 2_000, WorkerFaults.Leaves::new),
     WORKER_JOINS(Place.WORKER, 4_000, 7_000, WorkerFaults.Joins::new),
+    CLOCK_WRONG(Place.WORKER, 9_000, 13_000, WorkerFaults.ClockWrong::new),
     ROUTES_EDITED(Place.WORKER, 0, 500, WorkerFaults.RoutesEdited::new),
 
     POSTGRES_STOPPED(Place.SERVER, 500, 3_000, PostgresFaults.Stopped::new),
@@ -76,6 +79,15 @@ enum FaultKind {
     /** How long one lasts, from being applied to being healed. */
     Duration lasts(RandomGenerator random) {
         return Duration.ofMillis(random.nextInt(leastMillis, mostMillis + 1));
+    }
+
+    /** Those that this machine can do. */
+    static Set<FaultKind> possible() {
+        Set<FaultKind> possible = EnumSet.allOf(FaultKind.class);
+        if (!WrongClock.isPossible()) {
+            possible.remove(CLOCK_WRONG);
+        }
+        return possible;
     }
 
     Fault on(Site site) {

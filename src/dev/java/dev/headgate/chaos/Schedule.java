@@ -3,7 +3,6 @@ package dev.headgate.chaos;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -14,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What goes wrong and when: episodes without end, the same for the same seed. Kinds are dealt like cards, so that each comes
+ * What goes wrong and when: episodes without end, the same for the same seed and kinds. Kinds are dealt like cards, so that each comes
  * as often as any other. Used by one thread.
  */
 final class Schedule implements Iterator<Schedule.Episode> {
@@ -44,10 +43,13 @@ final class Schedule implements Iterator<Schedule.Episode> {
     }
 
     private final Random random;
+    private final List<FaultKind> kinds;
     private final Deque<FaultKind> deck = new ArrayDeque<>();
 
-    Schedule(long seed) {
+    /** @param kinds what may go wrong */
+    Schedule(long seed, Set<FaultKind> kinds) {
         this.random = new Random(seed);
+        this.kinds = kinds.stream().sorted().toList();
     }
 
     @Override
@@ -61,7 +63,7 @@ final class Schedule implements Iterator<Schedule.Episode> {
         Set<FaultKind.Place> places = EnumSet.noneOf(FaultKind.Place.class);
         List<FaultKind> elsewhere = new ArrayList<>();
         List<Strike> strikes = new ArrayList<>();
-        while (strikes.size() < wanted && elsewhere.size() < FaultKind.values().length) {
+        while (strikes.size() < wanted && elsewhere.size() < kinds.size()) {
             FaultKind kind = deal();
             if (places.add(kind.place())) {
                 Duration after = Duration.ofMillis(wanted == 1 ? 0 : random.nextInt(LATEST_MILLIS));
@@ -78,7 +80,7 @@ final class Schedule implements Iterator<Schedule.Episode> {
 
     private FaultKind deal() {
         if (deck.isEmpty()) {
-            List<FaultKind> all = new ArrayList<>(Arrays.asList(FaultKind.values()));
+            List<FaultKind> all = new ArrayList<>(kinds);
             Collections.shuffle(all, random);
             deck.addAll(all);
         }

@@ -50,7 +50,12 @@ final class Worker {
     }
 
     /** Returns when there is a process; it takes seconds until that has partitions. */
-    synchronized void start() throws IOException {
+    void start() throws IOException {
+        start(Map.of());
+    }
+
+    /** @param environment what it has besides that of this process */
+    synchronized void start(Map<String, String> environment) throws IOException {
         List<String> command = new ArrayList<>();
         String home = System.getProperty("headgate.home");
         if (home == null) {
@@ -70,6 +75,7 @@ final class Worker {
         command.addAll(List.of("run", "--watch", "--routes", routes.toString(), "--config", config.toString()));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
         if (home != null) {
             // The launcher is not to learn from one that is harmed.
             builder.environment().putIfAbsent("HEADGATE_LEARN", "");

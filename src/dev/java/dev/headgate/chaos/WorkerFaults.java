@@ -1,12 +1,13 @@
 package dev.headgate.chaos;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,26 +16,78 @@ final class WorkerFaults {
 
     private WorkerFaults() {}
 
-    /** SIGKILL; healed by another one in its place. */
-    static final class Killed implements Fault {
-        private final Workers workers;
+    /** One ends; healed by another one in its place. */
+    private abstract static class Replaced implements Fault {
+        final Workers workers;
         private @Nullable Worker worker;
 
-        Killed(Site site) {
+        Replaced(Site site) {
             workers = site.workers();
         }
 
+        abstract void end(Worker worker) throws IOException, InterruptedException;
+
         @Override
-        public void apply() throws InterruptedException {
+        public void apply() throws IOException, InterruptedException {
             worker = workers.take();
-            worker.kill();
+            end(worker);
         }
 
         @Override
-        public void heal() throws IOException {
+        public void heal() throws IOException, InterruptedException {
             Worker next = Objects.requireNonNull(worker);
             next.start();
             workers.giveBack(next);
+        }
+    }
+
+    /** SIGKILL. */
+    static final class Killed extends Replaced {
+
+        Killed(Site site) {
+            super(site);
+        }
+
+        @Override
+        void end(Worker worker) throws InterruptedException {
+            worker.kill();
+        }
+    }
+
+    /** SIGTERM. */
+    static final class Leaves extends Replaced {
+
+        Leaves(Site site) {
+            super(site);
+        }
+
+        @Override
+        void end(Worker worker) throws InterruptedException {
+            workers.terminate(worker);
+        }
+    }
+
+    /** SIGKILL, and one whose clock is an hour fast or slow in its place, for a while. */
+    static final class ClockWrong extends Replaced {
+        private static final List<String> OFFSETS = List.of("+1h", "-1h");
+        private static final AtomicInteger NEXT = new AtomicInteger();
+        private @Nullable Worker wrong;
+
+        ClockWrong(Site site) {
+            super(site);
+        }
+
+        @Override
+        void end(Worker worker) throws IOException, InterruptedException {
+            wrong = worker;
+            worker.kill();
+            worker.start(WrongClock.environment(OFFSETS.get(Math.floorMod(NEXT.getAndIncrement(), OFFSETS.size()))));
+        }
+
+        @Override
+        public void heal() throws IOException, InterruptedException {
+            Objects.requireNonNull(wrong).kill();
+            super.heal();
         }
     }
 
@@ -71,29 +124,6 @@ final class WorkerFaults {
         }
     }
 
-    /** SIGTERM; healed by another one in its place. */
-    static final class Leaves implements Fault {
-        private final Workers workers;
-        private @Nullable Worker worker;
-
-        Leaves(Site site) {
-            workers = site.workers();
-        }
-
-        @Override
-        public void apply() throws InterruptedException {
-            worker = workers.take();
-            workers.terminate(worker);
-        }
-
-        @Override
-        public void heal() throws IOException {
-            Worker next = Objects.requireNonNull(worker);
-            next.start();
-            workers.giveBack(next);
-        }
-    }
-
     /** One more; healed by SIGTERM. */
     static final class Joins implements Fault {
         private static final int TRIES = 600;
@@ -123,8 +153,12 @@ final class WorkerFaults {
         }
     }
 
-    /** Somebody edits a route of all processes, in a way that changes nothing. */
+    /** Somebody edits a route of all processes: with how many lanes its batch is written, where it says so in YAML's block form. */
     static final class RoutesEdited implements Fault {
+        private static final int MOST_LANES = 5;
+        private static final Pattern BATCH =
+                Pattern.compile("(?m)^( *)uri: [\"']?batch:[\\w-]+[\"']?\n\\1parameters:\n(?:\\1  lanes: \\d+\n)?");
+        private static final AtomicInteger NEXT = new AtomicInteger();
         private final Path routes;
 
         RoutesEdited(Site site) {
@@ -133,12 +167,23 @@ final class WorkerFaults {
 
         @Override
         public void apply() throws IOException {
+            int lanes = 1 + Math.floorMod(NEXT.getAndIncrement(), MOST_LANES);
             try (Stream<Path> files = Files.list(routes)) {
-                List<Path> yaml = files.filter(file -> file.toString().endsWith(".camel.yaml"))
+                for (Path file : files.filter(path -> path.toString().endsWith(".camel.yaml"))
                         .sorted()
-                        .toList();
-                Files.write(yaml.get(0), "# Edited.\n".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND);
+                        .toList()) {
+                    Files.writeString(file, edited(Files.readString(file), lanes));
+                }
             }
+        }
+
+        /** Without such a batch a comment more. */
+        static String edited(String yaml, int lanes) {
+            Matcher batch = BATCH.matcher(yaml);
+            return batch.find()
+                    ? batch.replaceAll(found -> found.group().replaceFirst(" *lanes: \\d+\n", "") + found.group(1)
+                            + "  lanes: " + lanes + "\n")
+                    : yaml + "# Edited.\n";
         }
 
         @Override

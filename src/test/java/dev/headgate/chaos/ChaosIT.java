@@ -28,8 +28,9 @@ class ChaosIT {
     @Test
     void a_pipeline_that_is_harmed_loses_and_doubles_nothing_and_what_is_taken_away_afterwards_is_missed()
             throws Exception {
-        List<Episode> episodes =
-                Stream.generate(new Schedule(SEED)::next).limit(EPISODES).toList();
+        List<Episode> episodes = Stream.generate(new Schedule(SEED, FaultKind.possible())::next)
+                .limit(EPISODES)
+                .toList();
         try (DemoServers servers = new DemoServers(directory);
                 Site site = new Site(servers, directory, ROUTES, Messages.orders(SEED), PER_SECOND, SEED)) {
             Report report = new Chaos(site, directory, true, System.out::println).run(episodes.iterator(), "again");

@@ -6,6 +6,7 @@ import dev.headgate.chaos.Schedule.Episode;
 import dev.headgate.chaos.Schedule.Strike;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -58,12 +59,33 @@ class ScheduleTest {
                         && end(first).compareTo(second.after()) > 0)));
     }
 
+    @Test
+    void what_a_machine_cannot_do_is_not_dealt() {
+        Schedule schedule = new Schedule(1, EnumSet.complementOf(EnumSet.of(FaultKind.CLOCK_WRONG)));
+
+        assertThat(Stream.generate(schedule::next).limit(200))
+                .flatExtracting(Episode::strikes)
+                .extracting(Strike::kind)
+                .contains(FaultKind.WORKER_KILLED)
+                .doesNotContain(FaultKind.CLOCK_WRONG);
+    }
+
+    @Test
+    void an_edit_changes_the_lanes_of_each_batch_in_block_form() {
+        String yaml = "- route:\n    from:\n      uri: batch:a\n      parameters:\n        maxSize: 2\n";
+        String once = WorkerFaults.RoutesEdited.edited(yaml, 3);
+
+        assertThat(once).contains("parameters:\n        lanes: 3\n        maxSize: 2\n");
+        assertThat(WorkerFaults.RoutesEdited.edited(once, 4)).isEqualTo(once.replace("3", "4"));
+        assertThat(WorkerFaults.RoutesEdited.edited("- from: batch:a\n", 4)).isEqualTo("- from: batch:a\n# Edited.\n");
+    }
+
     private static Duration end(Strike strike) {
         return strike.after().plus(strike.lasts());
     }
 
     private static List<Episode> episodes(long seed, int count) {
-        Schedule schedule = new Schedule(seed);
+        Schedule schedule = new Schedule(seed, EnumSet.allOf(FaultKind.class));
         return Stream.generate(schedule::next).limit(count).toList();
     }
 }
