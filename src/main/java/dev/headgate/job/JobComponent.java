@@ -37,6 +37,8 @@ public class JobComponent extends DefaultComponent {
                     + " least 3s.")
     private Duration lease = Duration.ofSeconds(30);
 
+    private static final byte[] EMPTY_OBJECT = {'{', '}'};
+
     private final Map<String, Attempts> attempts = new ConcurrentHashMap<>();
     private final Set<JobConsumer> consumers = new CopyOnWriteArraySet<>();
     private final @Nullable InstantSource given;
@@ -95,6 +97,16 @@ public class JobComponent extends DefaultComponent {
         JobEndpoint endpoint = new JobEndpoint(uri, this, remaining);
         setProperties(endpoint, parameters);
         return endpoint;
+    }
+
+    /**
+     * Asks Camel for a way from a payload to a map, which {@code sql:} tries twice for each parameter of each job. That there is
+     * none, Camel remembers of those who ask, not of those who try, and looks through all its converters each time.
+     */
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        getCamelContext().getTypeConverter().convertTo(Map.class, EMPTY_OBJECT);
     }
 
     DataSource requireDataSource() {
