@@ -25,14 +25,14 @@ enum FaultKind {
     CONNECTIONS_SILENT(Place.NETWORK, 1_000, 5_000, ConnectionFaults.Silent::new),
     CONNECTIONS_REFUSED(Place.NETWORK, 500, 3_000, ConnectionFaults.Refused::new),
 
-    READ_ONLY(Place.ROLE, 500, 3_000, RoleFaults.ReadOnly::new),
-    CONNECTION_LIMIT(Place.ROLE, 500, 3_000, RoleFaults.ConnectionLimit::new),
-    GRANT_REVOKED(Place.ROLE, 500, 3_000, RoleFaults.GrantRevoked::new),
+    READ_ONLY(Place.ROLE, 500, 3_000, SqlFault.readOnly()),
+    CONNECTION_LIMIT(Place.ROLE, 500, 3_000, SqlFault.connectionLimit()),
+    GRANT_REVOKED(Place.ROLE, 500, 3_000, SqlFault.grantRevoked()),
 
-    TABLE_LOCKED(Place.TABLE, 1_000, 5_000, TableFaults.Locked::new),
-    SINK_SLOW(Place.TABLE, 1_000, 4_000, TableFaults.Slow::new),
-    DISK_FULL(Place.TABLE, 500, 3_000, TableFaults.DiskFull::new),
-    COLUMN_RENAMED(Place.TABLE, 500, 3_000, TableFaults.ColumnRenamed::new),
+    TABLE_LOCKED(Place.TABLE, 1_000, 5_000, TableLocked::new),
+    SINK_SLOW(Place.TABLE, 1_000, 4_000, SqlFault.slow()),
+    DISK_FULL(Place.TABLE, 500, 3_000, SqlFault.diskFull()),
+    COLUMN_RENAMED(Place.TABLE, 500, 3_000, SqlFault.columnRenamed()),
 
     BROKER_RESTARTED(Place.BROKER, 100, 2_000, KafkaFaults.Restarted::new),
     PARTITION_ADDED(Place.BROKER, 0, 500, KafkaFaults.PartitionAdded::new),

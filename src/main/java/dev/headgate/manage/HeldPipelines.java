@@ -168,8 +168,10 @@ public final class HeldPipelines implements BatchListener, AutoCloseable {
         }
 
         private void sayItGoesOn() {
-            Duration lasted = Duration.between(since, clock.instant());
-            LOG.info("batch:{} goes on after {} s, and so do {}", held.batch(), lasted.toSeconds(), held.pipelines());
+            String when = holds == 1
+                    ? "after " + Duration.between(since, clock.instant()).toSeconds() + " s"
+                    : "after it was held %d times since %s".formatted(holds, since);
+            LOG.info("batch:{} goes on {}, and so do {}", held.batch(), when, held.pipelines());
         }
     }
 }
