@@ -315,8 +315,7 @@ final class Rehearsal implements AutoCloseable {
         public Headgate start(Map<String, String> atOnce, Path folder, Fate fate) {
             Map<String, String> own = new HashMap<>(atOnce);
             own.put("camel.main.auto-startup-exclude-pattern", FOREVER);
-            Headgate started = Headgate.start(
-                    servers.aroundDatabase(given).with(own, "the rehearsal"), folder, Map.of("fate", fate), database);
+            Headgate started = started(servers.aroundDatabase(given).with(own, "the rehearsal"), folder, fate);
             Map<String, DataSource> all = started.camelContext().getRegistry().findByTypeWithName(DataSource.class);
             all.values().remove(database.dataSource());
             if (!all.isEmpty()) {
@@ -326,6 +325,23 @@ final class Rehearsal implements AutoCloseable {
                                 .formatted(all.keySet()));
             }
             return started;
+        }
+
+        private Headgate started(Settings settings, Path folder, Fate fate) {
+            try {
+                Headgate started = Headgate.start(settings, folder, Map.of("fate", fate), database);
+                String over = session.ended();
+                if (over != null) {
+                    started.close();
+                    throw new HeadgateException("Nothing is written: " + over);
+                }
+                return started;
+            } catch (RuntimeException e) {
+                String over = session.ended();
+                throw over == null || e instanceof HeadgateException
+                        ? e
+                        : new HeadgateException("Nothing is written: " + over, e);
+            }
         }
 
         @Override

@@ -47,22 +47,25 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
 
     private static final String ENDED = "2D000";
 
-    // Deferred until something other than `set constraints` makes it due, which is the end of the transaction.
+    /** Of a text of SQL, so that it can be told from others. */
+    private static final int SHOWN = 80;
+
+    // Deferred to the end of the transaction, which it lets fail. When `set constraints` makes it due before, it is
+    // deferred
+    // anew.
     private static final String GUARD = """
             create temporary table headgate_rolled_back (armed boolean);
             create function pg_temp.headgate_rolled_back() returns trigger language plpgsql as $$
             begin
-                if current_query() !~* '^\\s*set\\s+constraints' then
+                if current_query() !~* '^\\s*set\\s+constraints[^;]*;?\\s*$' then
                     raise exception 'nothing of this session may be committed' using errcode = '2D000';
                 end if;
+                set constraints pg_temp.headgate_rolled_back deferred;
+                insert into pg_temp.headgate_rolled_back values (true);
                 return null;
             end $$;
             create constraint trigger headgate_rolled_back after insert on pg_temp.headgate_rolled_back
-                deferrable initially deferred for each row execute function pg_temp.headgate_rolled_back()
-            """;
-
-    private static final String ARM = """
-            set constraints pg_temp.headgate_rolled_back deferred;
+                deferrable initially deferred for each row execute function pg_temp.headgate_rolled_back();
             insert into pg_temp.headgate_rolled_back values (true)
             """;
 
@@ -109,13 +112,12 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
             try (Statement statement = session.createStatement()) {
                 statement.execute("set transaction read write");
                 statement.execute(GUARD);
-                statement.execute(ARM);
                 String immediate = text(statement, IMMEDIATE);
                 return new RolledBackSession(
                         settings,
                         session,
-                        "set constraints all deferred; "
-                                + (immediate == null ? "" : "set constraints " + immediate + " immediate; ") + ARM);
+                        "set constraints all deferred"
+                                + (immediate == null ? "" : "; set constraints " + immediate + " immediate"));
             }
         } catch (SQLException e) {
             if (session == null) {
@@ -372,8 +374,6 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
             requireTransaction();
             if (alone) {
                 commit();
-            } else {
-                arm();
             }
             return result;
         } catch (SQLException e) {
@@ -389,13 +389,6 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
         }
     }
 
-    /** What a statement {@code set constraints} has made due is due no more. */
-    private void arm() throws SQLException {
-        try (Statement statement = session.createStatement()) {
-            statement.execute(ARM);
-        }
-    }
-
     private void requireTransaction() throws SQLException {
         if (session.getTransactionState() == TransactionState.IDLE) {
             end("a statement has ended it, and the server has rolled it back");
@@ -407,8 +400,9 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
     private void require(String sql) throws SQLException {
         String control = TransactionControl.in(sql, session.getStandardConformingStrings());
         if (control != null) {
-            end("the SQL has a statement that begins or ends a transaction, `%s`: leave it out, batch: does that"
-                    .formatted(control));
+            String text = sql.strip().replaceAll("\\s+", " ");
+            end("the SQL `%s` has a statement that begins or ends a transaction, `%s`: leave it out, batch: does that"
+                    .formatted(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…", control));
             requireOpen();
         }
     }
