@@ -254,7 +254,7 @@ final class Rehearsal implements AutoCloseable {
             tables = new Tables(dataSource(url), "true");
         }
 
-        private DataSource dataSource(String of) {
+        private PGSimpleDataSource dataSource(String of) {
             PGSimpleDataSource dataSource = new PGSimpleDataSource();
             dataSource.setUrl(of);
             dataSource.setUser(servers.postgres().user());

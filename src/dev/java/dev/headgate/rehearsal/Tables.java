@@ -1,7 +1,10 @@
 package dev.headgate.rehearsal;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.headgate.HeadgateException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,7 +16,11 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** What a rehearsal reads from its database. Used by one thread. */
 final class Tables {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Numbers as they are in the table. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
+            .build();
 
     /** Tables with their primary keys; a condition is to follow. */
     static final String NAMES = """

@@ -50,9 +50,7 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
     /** Of a text of SQL, so that it can be told from others. */
     private static final int SHOWN = 80;
 
-    // Deferred to the end of the transaction, which it lets fail. When `set constraints` makes it due before, it is
-    // deferred
-    // anew.
+    // Deferred to the end of the transaction, which it lets fail; anew when `set constraints` makes it due before.
     private static final String GUARD = """
             create temporary table headgate_rolled_back (armed boolean);
             create function pg_temp.headgate_rolled_back() returns trigger language plpgsql as $$
@@ -365,6 +363,7 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
     private synchronized @Nullable Object execute(Statement statement, Method method, @Nullable Object[] arguments)
             throws Throwable {
         requireOpen();
+        requireTransaction();
         boolean alone = commitsItself;
         if (alone) {
             begin();

@@ -22,9 +22,9 @@ class DeadLetterPageIT {
     private static final String MBEAN = "org.apache.camel:context=headgate,type=services,name=\"DeadLetters\"";
 
     private static final String HOSTILE = """
-            insert into headgate.dead_letter (pipeline, stage, reason, error, key, headers, payload, source)
+            insert into headgate.dead_letter (pipeline, stage, reason, error, key, headers, payload, source, received_at)
             values ('<b>orders', '<b>stage', '<b>reason', '<b>error', '<b>key', '{"<b>name": null}',
-                decode('ff00', 'hex'), '<b>source')
+                decode('ff00', 'hex'), '<b>source', now())
             """;
 
     @TempDir
