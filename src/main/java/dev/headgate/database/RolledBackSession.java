@@ -47,6 +47,9 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
 
     private static final String ENDED = "2D000";
 
+    /** As if the server did not know such a statement. */
+    private static final String WRONG = "42601";
+
     /** Of a text of SQL, so that it can be told from others. */
     private static final int SHOWN = 80;
 
@@ -400,9 +403,10 @@ public final class RolledBackSession extends AbstractDataSource implements AutoC
         String control = TransactionControl.in(sql, session.getStandardConformingStrings());
         if (control != null) {
             String text = sql.strip().replaceAll("\\s+", " ");
-            end("the SQL `%s` has a statement that begins or ends a transaction, `%s`: leave it out, batch: does that"
-                    .formatted(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…", control));
-            requireOpen();
+            String why = "`%s` begins or ends a transaction, which batch: does, in `%s`"
+                    .formatted(control, text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…");
+            end(why);
+            throw new SQLException(why, WRONG);
         }
     }
 

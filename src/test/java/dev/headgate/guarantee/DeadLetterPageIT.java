@@ -54,7 +54,9 @@ class DeadLetterPageIT {
                     .hasValueSatisfying(policy -> assertThat(policy).contains("default-src 'none'"));
             assertThat(page.body())
                     .contains("<h1>Dead letter 1</h1>", "<dt>reason</dt><dd>broken JSON</dd>")
-                    .contains("<dt>step</dt><dd>orders-validate</dd>", "<dt>source</dt><dd>kafka:")
+                    .contains(
+                            "<dt>step</dt><dd>orders-validate</dd>",
+                            "<dt>source</dt><dd>" + pipeline.topic + "-0-0</dd>")
                     .contains("<dt>key</dt><dd>&lt;/dd&gt;&lt;script&gt;alert(&#39;key&#39;)&lt;/script&gt;")
                     .contains("<dt>note</dt><dd>&lt;/dd&gt;&lt;script&gt;alert(&#39;header&#39;)&lt;/script&gt;")
                     .contains("<pre tabindex=\"0\">&lt;/dd&gt;&lt;script&gt;alert(&#39;payload&#39;)&lt;/script&gt;")

@@ -14,9 +14,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,8 +113,10 @@ class TryDatabaseIT {
                 insert into orders values ('o-1', 1, 'ada', 10, 'EUR', 'paid', 'web', '[]', '2026-01-01', '2026-01-01');
                 insert into headgate.ledger (pipeline, key, source) values ('orders', 'applied', 'somewhere');
                 create table audit (what text);
+                create table forgotten (what text);
+                insert into forgotten values ('old');
                 create function audit() returns trigger language plpgsql as $$ begin
-                    insert into audit values (new.order_id); return null; end $$;
+                    insert into audit values (new.order_id); delete from forgotten; return null; end $$;
                 create trigger audit after insert on orders for each row execute function audit();
                 """);
         List<String> before = everything();
@@ -121,7 +127,12 @@ class TryDatabaseIT {
                     .doesNotContain("customer:", "audit")
                     .contains("outbox orders-applied o-1: {");
             assertThat(send(rehearsal, "m-2", ORDER.formatted("o-2", 1, 5)))
-                    .contains("applied", "+ orders {", "\"order_id\":\"o-2\"", "+ audit {\"what\":\"o-2\"}")
+                    .contains(
+                            "applied",
+                            "+ orders {",
+                            "\"order_id\":\"o-2\"",
+                            "+ audit {\"what\":\"o-2\"}",
+                            "- forgotten {\"what\":\"old\"}")
                     .doesNotContain("o-1");
             assertThat(send(rehearsal, "m-3", ORDER.formatted("o-2", 2, 5)))
                     .contains("~ orders {\"order_id\":\"o-2\"} ", "version: 1 → 2")
@@ -186,10 +197,65 @@ class TryDatabaseIT {
                     }
                 })
                 .isInstanceOf(HeadgateException.class)
-                .hasStackTraceContaining("begins or ends a transaction");
+                .hasMessageContaining("begins or ends a transaction")
+                .hasMessageContaining("orders.camel.yaml, line ");
 
         assertThat(everything()).isEqualTo(before);
         assertThat(users.queryForList("select * from pg_prepared_xacts")).isEmpty();
+    }
+
+    /** SQL that nobody could read before. */
+    @Test
+    void a_statement_that_is_made_while_it_runs_is_refused(@TempDir Path folder) throws IOException {
+        FileSystemUtils.copyRecursively(Path.of("routes"), folder);
+        new Migrations(settings).apply(folder);
+        Path route = folder.resolve("orders.camel.yaml");
+        Files.writeString(
+                route,
+                Files.readString(route)
+                        .replace(
+                                "- to: { id: orders-receipts, uri: \"sql:file:{{headgate.routes}}/sql/orders-receipts.sql\" }",
+                                """
+                                - setBody: { constant: "insert into receipts values ('r', 'o', 1); commit" }
+                                        - to: { uri: "sql:select 1", parameters: { useMessageBodyForSql: true } }"""));
+        List<String> before = everything();
+
+        try (Rehearsal rehearsal = new Rehearsal(servers, folder, settings)) {
+            assertThatThrownBy(() -> send(rehearsal, "m-1", ORDER.formatted("o-1", 2, 20)))
+                    .isInstanceOf(HeadgateException.class)
+                    .hasMessageStartingWith("Nothing is written: `commit` begins or ends a transaction");
+        }
+
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    /** Who writes beside it is not taken for the pipeline, before his commit or behind it. */
+    @Test
+    void what_others_write_is_not_told() throws SQLException {
+        new Migrations(settings).apply(Path.of("routes"));
+        users.execute("""
+                insert into orders values ('o-7', 1, 'ada', 10, 'EUR', 'paid', 'web', '[]', now(), now()),
+                    ('o-8', 1, 'ada', 10, 'EUR', 'paid', 'web', '[]', now(), now())
+                """);
+        try (Rehearsal rehearsal = new Rehearsal(servers, Path.of("routes"), settings);
+                Connection other = Objects.requireNonNull(users.getDataSource()).getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("update orders set version = 5 where order_id = 'o-8'");
+            statement.execute("delete from orders where order_id = 'o-7'");
+            assertThat(send(rehearsal, "m-1", ORDER.formatted("o-1", 1, 1)))
+                    .contains("+ orders {", "\"order_id\":\"o-1\"")
+                    .doesNotContain("o-7", "o-8");
+            other.commit();
+            assertThat(send(rehearsal, "m-2", ORDER.formatted("o-1", 2, 1)))
+                    .contains("~ orders {\"order_id\":\"o-1\"} ")
+                    .doesNotContain("o-7", "o-8");
+            assertThat(send(rehearsal, "m-3", ORDER.formatted("o-8", 6, 10)))
+                    .contains("~ orders {\"order_id\":\"o-8\"} ", "version: 5 → 6")
+                    .doesNotContain("o-7", "o-1");
+        }
+        assertThat(users.queryForList("select version from orders", Integer.class))
+                .containsExactly(5);
     }
 
     @Test
