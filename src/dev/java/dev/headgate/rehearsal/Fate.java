@@ -19,7 +19,6 @@ final class Fate implements BatchListener {
     private final List<JsonNode> deadLetters = new ArrayList<>();
     private int applied;
     private int duplicates;
-    private int attempts;
     private @Nullable String failure;
 
     @Override
@@ -38,7 +37,6 @@ final class Fate implements BatchListener {
 
     @Override
     public synchronized void retrying(Batch batch, Throwable cause, int attempt, Duration delay) {
-        attempts = attempt;
         failure = Failure.summary(cause);
     }
 
@@ -46,7 +44,6 @@ final class Fate implements BatchListener {
         deadLetters.clear();
         applied = 0;
         duplicates = 0;
-        attempts = 0;
         failure = null;
     }
 
@@ -62,8 +59,8 @@ final class Fate implements BatchListener {
         return duplicates > 0;
     }
 
-    /** Why it has failed so many times in a row; null if it has not. */
-    synchronized @Nullable String failure(int times) {
-        return attempts >= times ? failure : null;
+    /** Why the last attempt has failed that did; null if none has. */
+    synchronized @Nullable String failure() {
+        return failure;
     }
 }

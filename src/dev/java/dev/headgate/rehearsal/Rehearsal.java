@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.kafka.clients.admin.Admin;
@@ -96,23 +97,25 @@ final class Rehearsal implements AutoCloseable {
      * @param database a name for the database, which is made
      */
     Rehearsal(DemoServers servers, Path folder, Settings given, String database) {
-        this(servers, folder, given, new OwnDatabase(servers, given, database));
+        this(servers, folder, given, () -> new OwnDatabase(servers, given, database));
     }
 
     /** Starts the routes of a folder in the database of the settings, in a transaction that is rolled back. */
     Rehearsal(DemoServers servers, Path folder, Settings given) {
-        this(servers, folder, given, new RolledBack(servers, given));
+        this(servers, folder, given, () -> new RolledBack(servers, given));
     }
 
-    private Rehearsal(DemoServers servers, Path folder, Settings given, Store store) {
+    /** @param database is opened last, for nobody waits for it then */
+    private Rehearsal(DemoServers servers, Path folder, Settings given, Supplier<Store> database) {
         this.servers = servers;
-        this.store = store;
+        String uri = source(folder, given);
+        String name = name(uri);
+        store = database.get();
         try {
-            String uri = source(folder, given);
-            String name = name(uri);
-            boolean kafka = uri.startsWith("kafka:");
             headgate = store.start(AT_ONCE, folder, fate);
-            source = kafka ? new KafkaTopic(servers, name, group(headgate, name)) : new SqsQueue(servers, name);
+            source = uri.startsWith("kafka:")
+                    ? new KafkaTopic(servers, name, group(headgate, name))
+                    : new SqsQueue(servers, name);
             tables = store.tables();
             rows = store.rows();
         } catch (RuntimeException | Error e) {
@@ -210,7 +213,7 @@ final class Rehearsal implements AutoCloseable {
                 throw new HeadgateException("Nothing is written: " + over);
             }
             if (System.nanoTime() > end) {
-                String failure = fate.failure(1);
+                String failure = fate.failure();
                 throw new HeadgateException("The message is not acknowledged within %d s: %s"
                         .formatted(
                                 PATIENCE.toSeconds(),

@@ -102,6 +102,8 @@ class TryDatabaseIT {
                                 "orders.topic",
                                 "orders-" + number,
                                 "orders.queue",
+                                "orders-" + number,
+                                "orders-archive.topic",
                                 "orders-" + number),
                         "the test");
     }
@@ -266,6 +268,20 @@ class TryDatabaseIT {
         List<String> before = everything();
         try (Rehearsal rehearsal = new Rehearsal(servers, routes, settings)) {
             assertThat(send(rehearsal, "m-1", ORDER.formatted("o-1", 1, 1))).contains("applied", "+ orders {");
+        }
+        assertThat(everything()).isEqualTo(before);
+    }
+
+    @Test
+    void objects_are_put_and_their_manifest_is_rolled_back() {
+        Path routes = Path.of("routes", "s3");
+        settings = settings(routes);
+        new Migrations(settings).apply(routes);
+        List<String> before = everything();
+        try (Rehearsal rehearsal = new Rehearsal(servers, routes, settings)) {
+            assertThat(send(rehearsal, "m-1", ORDER.formatted("o-1", 1, 1)))
+                    .startsWith("   applied\n     object ")
+                    .endsWith(": 1 messages\n");
         }
         assertThat(everything()).isEqualTo(before);
     }
