@@ -76,12 +76,22 @@ public final class DemoServers implements AutoCloseable {
         return settings.with(properties, "the embedded servers");
     }
 
+    /** The settings with what leads to those servers, other than Postgres, that were asked for until now. */
+    public Settings aroundDatabase(Settings settings) {
+        return settings.with(others(), "the embedded servers");
+    }
+
     /** What leads to Postgres and to those servers that were asked for until now. */
     Map<String, String> properties() {
-        Map<String, String> properties = new HashMap<>(Map.of(
-                "headgate.database.url", postgres().jdbcUrl(),
-                "headgate.database.user", postgres().user(),
-                "headgate.database.password", postgres().password()));
+        Map<String, String> properties = others();
+        properties.put("headgate.database.url", postgres().jdbcUrl());
+        properties.put("headgate.database.user", postgres().user());
+        properties.put("headgate.database.password", postgres().password());
+        return properties;
+    }
+
+    private Map<String, String> others() {
+        Map<String, String> properties = new HashMap<>();
         if (kafka != null) {
             properties.put("camel.component.kafka.brokers", kafka.bootstrapServers());
         }

@@ -1,107 +1,93 @@
 package dev.headgate.rehearsal;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.headgate.HeadgateException;
 import java.io.IOException;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
 
-/** What is in the database of a rehearsal. Used by one thread. */
-final class Tables implements AutoCloseable {
+/** What a rehearsal reads from its database. Used by one thread. */
+final class Tables {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Numbers as they are in the table. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
 
-    private static final String USERS = """
-            select quote_ident(table_name) from information_schema.tables
-            where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'headgate_user_migrations'
-            order by 1
+    /** Tables with their primary keys; a condition is to follow. */
+    static final String NAMES = """
+            select format('%I.%I', n.nspname, c.relname) as quoted, pg_table_size(c.oid) as bytes,
+                case n.nspname when 'public' then '' else n.nspname || '.' end || c.relname as shown,
+                array(
+                    select a.attname from pg_index i
+                    join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+                    where i.indrelid = c.oid and i.indisprimary
+                    order by array_position(i.indkey::int2[], a.attnum)) as keys
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
             """;
 
     private static final String OUTBOX = """
-            select destination || ' ' || coalesce(key, '-') || ': ' || coalesce(convert_from(payload, 'UTF8'), 'null')
-            from headgate.outbox where id > %d order by id
+            select destination, key, convert_from(payload, 'UTF8') as payload from headgate.outbox t
+            where id > %d and %s order by id
             """;
 
     private static final String JOBS = """
-            select queue || ': ' || coalesce(convert_from(payload, 'UTF8'), 'null') from headgate.job where id > %d order by id
-            """;
-
-    private static final String DEAD_LETTERS = """
-            select 'at step ' || stage || ': ' || reason || coalesce(' (' || left(error, 300) || ')', '')
-            from headgate.dead_letter where id > %d order by id
+            select queue, convert_from(payload, 'UTF8') as payload from headgate.job t where id > %d and %s order by id
             """;
 
     private static final String OBJECTS = """
-            select bucket || '/' || key || ': ' || messages || ' messages' from headgate.object_manifest where id > %d order by id
+            select bucket, key, messages from headgate.object_manifest t where id > %d and %s order by id
             """;
 
-    /** @param rows of each table of the user's, as JSON */
-    record Snapshot(
-            Map<String, List<String>> rows, long outbox, long jobs, long deadLetters, long objects, long keys) {}
+    /** The last ids of tables of Headgate's. */
+    record Snapshot(long outbox, long jobs, long objects) {}
 
-    private final Connection connection;
+    /** A table of a user's, as SQL has it and as people call it. */
+    record Name(String quoted, String shown, long bytes, List<String> keys) {
 
-    Tables(String url, String user, String password) {
-        try {
-            connection = DriverManager.getConnection(url, user, password);
-        } catch (SQLException e) {
-            throw failure(e);
+        static Name of(JsonNode row) {
+            List<String> keys = new ArrayList<>();
+            row.path("keys").forEach(key -> keys.add(key.asText()));
+            return new Name(
+                    row.path("quoted").asText(),
+                    row.path("shown").asText(),
+                    row.path("bytes").asLong(),
+                    List.copyOf(keys));
         }
+    }
+
+    private final JdbcTemplate jdbc;
+    private final String mine;
+
+    /** @param mine the condition for a row, of the table {@code t}, to be the rehearsal's */
+    Tables(DataSource database, String mine) {
+        this.jdbc = new JdbcTemplate(database);
+        this.mine = mine;
     }
 
     Snapshot snapshot() {
-        Map<String, List<String>> rows = new LinkedHashMap<>();
-        for (String table : texts(USERS)) {
-            rows.put(table, texts("select to_jsonb(t)::text from %s t order by 1".formatted(table)));
-        }
-        return new Snapshot(
-                rows,
-                last("outbox"),
-                last("job"),
-                last("dead_letter"),
-                last("object_manifest"),
-                number("select count(*) from headgate.ledger"));
+        return new Snapshot(last("outbox"), last("job"), last("object_manifest"));
     }
 
-    List<String> deadLetters(Snapshot since) {
-        return texts(DEAD_LETTERS.formatted(since.deadLetters));
+    List<JsonNode> outbox(Snapshot since) {
+        return json(OUTBOX.formatted(since.outbox, mine));
     }
 
-    List<String> outbox(Snapshot since) {
-        return texts(OUTBOX.formatted(since.outbox));
+    List<JsonNode> jobs(Snapshot since) {
+        return json(JOBS.formatted(since.jobs, mine));
     }
 
-    List<String> jobs(Snapshot since) {
-        return texts(JOBS.formatted(since.jobs));
-    }
-
-    List<String> objects(Snapshot since) {
-        return texts(OBJECTS.formatted(since.objects));
-    }
-
-    /** Rows that are gone, with a minus, and rows that are new, with a plus. */
-    static List<String> difference(Snapshot before, Snapshot after) {
-        List<String> difference = new ArrayList<>();
-        after.rows.forEach((table, rows) -> {
-            List<String> gone = new ArrayList<>(before.rows.getOrDefault(table, List.of()));
-            List<String> added = new ArrayList<>();
-            for (String row : rows) {
-                if (!gone.remove(row)) {
-                    added.add(row);
-                }
-            }
-            gone.forEach(row -> difference.add("- " + table + " " + row));
-            added.forEach(row -> difference.add("+ " + table + " " + row));
-        });
-        return difference;
+    List<JsonNode> objects(Snapshot since) {
+        return json(OBJECTS.formatted(since.objects, mine));
     }
 
     /** The rows of a query, each a JSON object. */
@@ -117,45 +103,19 @@ final class Tables implements AutoCloseable {
         return rows;
     }
 
-    void execute(String sql) {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw failure(e);
-        }
-    }
-
     private long last(String table) {
-        return number("select coalesce(max(id), 0) from headgate." + table);
-    }
-
-    private long number(String query) {
-        return Long.parseLong(texts(query).get(0));
+        return Long.parseLong(
+                texts("select coalesce(max(id), 0) from headgate." + table).get(0));
     }
 
     private List<String> texts(String query) {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(query)) {
-            List<String> texts = new ArrayList<>();
-            while (result.next()) {
-                texts.add(result.getString(1));
-            }
-            return texts;
-        } catch (SQLException e) {
-            throw failure(e);
-        }
-    }
-
-    private static HeadgateException failure(SQLException e) {
-        return new HeadgateException("The embedded database refuses: " + e.getMessage(), e);
-    }
-
-    @Override
-    public void close() {
         try {
-            connection.close();
-        } catch (SQLException e) {
-            throw failure(e);
+            return jdbc.queryForList(query, String.class);
+        } catch (DataAccessException e) {
+            throw new HeadgateException(
+                    "The database of the rehearsal refuses: "
+                            + e.getMostSpecificCause().getMessage(),
+                    e);
         }
     }
 }

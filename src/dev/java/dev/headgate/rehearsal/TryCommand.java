@@ -1,17 +1,21 @@
 package dev.headgate.rehearsal;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.headgate.Finding;
 import dev.headgate.app.RoutesCheck;
 import dev.headgate.cli.check.Findings;
 import dev.headgate.cli.checks.TopicTail;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.RoutesOption;
+import dev.headgate.database.Migrations;
 import dev.headgate.demo.DemoServers;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,11 +35,14 @@ import picocli.CommandLine.Spec;
         description = "Run a pipeline on embedded servers, one message after the other, and say what became of each.",
         footer = {
             "",
-            "Nothing of yours is connected to but, with --topic, Kafka, to read. Relays send nothing and jobs are not executed: what is written for them",
-            "is shown. Settings come from the folder, those of servers aside."
+            "Nothing of yours is connected to but, with --topic, Kafka, to read, and with --database, Postgres, in a transaction that is rolled back.",
+            "Relays send nothing and jobs are not executed: what is written for them is shown. Settings come from the folder, those of servers aside."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class TryCommand implements Command {
+
+    /** So long others may wait for the locks of a transaction that is rolled back. */
+    private static final Duration MOST = Duration.ofSeconds(60);
 
     @Parameters(
             index = "0",
@@ -75,6 +82,15 @@ public final class TryCommand implements Command {
         private int count;
     }
 
+    @Option(
+            names = "--database",
+            description =
+                    "Use the database of the settings, in one transaction that is rolled back, and what is in it; nothing is applied to it.")
+    private boolean database;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
     @Spec
     private CommandSpec spec;
 
@@ -91,31 +107,77 @@ public final class TryCommand implements Command {
     @Override
     public Integer call() throws IOException {
         Quiet.log();
-        PrintWriter out = spec.commandLine().getOut();
         Path looked = folder == null ? routes.folder() : folder;
+        Map<String, String> environment = database ? System.getenv() : Map.of();
         List<Input> inputs = inputs(looked);
-        List<Finding> findings = RoutesCheck.findings(looked, null, Map.of(), false);
+        List<Finding> findings = RoutesCheck.findings(looked, null, environment, false);
         Findings.print(findings, "error: ", "warning: ", spec.commandLine().getErr());
         if (Findings.refuse(findings)) {
             return 1;
         }
+        Settings settings = Settings.load(looked, null, environment);
+        if (database && isBehind(looked, settings)) {
+            return 1;
+        }
         Path directory = Files.createTempDirectory("headgate-try-");
-        int dead = 0;
         try (DemoServers servers = new DemoServers(directory);
-                Rehearsal rehearsal =
-                        new Rehearsal(servers, looked, Settings.load(looked, null, Map.of()), "rehearsal")) {
-            for (int i = 0; i < inputs.size(); i++) {
-                out.println("%d. %s".formatted(i + 1, inputs.get(i).text()));
-                Outcome outcome = rehearsal.send(List.of(inputs.get(i)));
-                dead += outcome.deadLetters().isEmpty() ? 0 : 1;
-                out.print(outcome.text());
-                out.flush();
-            }
+                Rehearsal rehearsal = database
+                        ? new Rehearsal(servers, looked, settings)
+                        : new Rehearsal(servers, looked, settings, "rehearsal")) {
+            return tell(rehearsal, inputs);
         } finally {
             FileSystemUtils.deleteRecursively(directory);
         }
-        out.println("%d messages, %d dead letters".formatted(inputs.size(), dead));
+    }
+
+    /** Whether migrations are pending, which are said: the routes would meet other tables than they expect. */
+    private boolean isBehind(Path looked, Settings settings) {
+        List<Finding> pending = new Migrations(settings).pending(looked);
+        Findings.print(pending, "error: ", "error: ", spec.commandLine().getErr());
+        return !pending.isEmpty();
+    }
+
+    private int tell(Rehearsal rehearsal, List<Input> inputs) {
+        PrintWriter out = spec.commandLine().getOut();
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        int dead = 0;
+        int tried = 0;
+        long end = System.nanoTime() + MOST.toNanos();
+        for (Input input : inputs) {
+            if (database && System.nanoTime() > end) {
+                break;
+            }
+            Outcome outcome = rehearsal.send(List.of(input));
+            tried++;
+            dead += outcome.deadLetters().isEmpty() ? 0 : 1;
+            if (json) {
+                all.add(outcome.json(input));
+            } else {
+                out.println("%d. %s".formatted(tried, input.text()));
+                out.print(outcome.text());
+                out.flush();
+            }
+        }
+        rehearsal.rollBack();
+        if (json) {
+            out.println(JsonNodeFactory.instance
+                    .objectNode()
+                    .put("tried", tried)
+                    .put("deadLetters", dead)
+                    .set("messages", all)
+                    .toPrettyString());
+        } else {
+            out.println("%d messages, %d dead letters%s".formatted(tried, dead, database ? "; rolled back" : ""));
+        }
         out.flush();
+        if (tried < inputs.size()) {
+            spec.commandLine()
+                    .getErr()
+                    .println(
+                            "After %d s the transaction was rolled back, for others may wait for its locks; %d messages were not tried: give fewer."
+                                    .formatted(MOST.toSeconds(), inputs.size() - tried));
+            return 1;
+        }
         return dead == 0 ? 0 : 1;
     }
 }

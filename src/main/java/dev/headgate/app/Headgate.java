@@ -109,12 +109,22 @@ public final class Headgate implements AutoCloseable {
      * @param beans more beans for the registry, by name, such as a {@code BatchListener}
      */
     public static Headgate start(Settings settings, Path routes, Map<String, Object> beans) {
+        MaskedLogEvents.hide(Secrets.of(settings));
+        ManagementAccess.of(settings);
+        new Migrations(settings).apply(routes);
+        return start(settings, routes, beans, new Database(settings));
+    }
+
+    /**
+     * Starts the routes in a database as it is, without applying migrations.
+     *
+     * @param database is closed with it
+     */
+    public static Headgate start(Settings settings, Path routes, Map<String, Object> beans, Database database) {
         Secrets secrets = Secrets.of(settings);
         MaskedLogEvents.hide(secrets);
         ManagementAccess access = ManagementAccess.of(settings);
-        new Migrations(settings).apply(routes);
         Traces traces = new Traces(settings);
-        Database database = new Database(settings);
         InflightLimit limit = Acknowledgement.limit(settings);
         HeldPipelines held = new HeldPipelines(limit, InstantSource.system(), REMINDER);
         Metrics metrics = new Metrics(settings, limit);

@@ -40,6 +40,22 @@ public final class Database implements AutoCloseable {
     private final HikariDataSource pool;
 
     /**
+     * A pool of the one connection of a session that is rolled back: its users wait for each other.
+     *
+     * @param session ends with the pool
+     */
+    public Database(RolledBackSession session) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("headgate");
+        config.setDataSource(session);
+        config.setMaximumPoolSize(1);
+        config.setMaxLifetime(0);
+        config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        pool = new HikariDataSource(config);
+    }
+
+    /**
      * Makes the pool.
      *
      * @throws ConfigurationException if {@code headgate.database.url} is no JDBC URL of PostgreSQL
@@ -155,7 +171,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** As the URL has it, if it does. */
-    private static String parameter(Settings settings, String name, String otherwise) {
+    static String parameter(Settings settings, String name, String otherwise) {
         Properties parameters = Driver.parseURL(url(settings), new Properties());
         return parameters == null ? otherwise : parameters.getProperty(name, otherwise);
     }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,10 @@ public final class DeadLetterTable {
 
     private static final String READ = "select " + DeadLetterRows.COLUMNS + """
             , payload from headgate.dead_letter where %s order by id
+            """;
+
+    private static final String BEGINNING = "select " + DeadLetterRows.COLUMNS + """
+            , substring(payload from 1 for :bytes) as payload from headgate.dead_letter where id = :id
             """;
 
     private static final String REASONS = """
@@ -85,6 +90,14 @@ public final class DeadLetterTable {
                 READ.formatted(selection.condition()),
                 selection.parameters(),
                 (ResultSet row) -> reader.read(DeadLetterRows.deadLetter(row), row.getBytes("payload"))));
+    }
+
+    /** Hands over one of them, if it is there, and at most so many bytes of its payload, the first. */
+    public void read(long id, int bytes, Reader reader) {
+        jdbc.query(
+                BEGINNING,
+                Map.of("id", id, "bytes", bytes),
+                (ResultSet row) -> reader.read(DeadLetterRows.deadLetter(row), row.getBytes("payload")));
     }
 
     /** Those of the positions, as text, that a dead letter of the pipeline came from, whatever became of it since. */

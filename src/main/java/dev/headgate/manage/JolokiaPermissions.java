@@ -66,7 +66,7 @@ final class JolokiaPermissions implements Restrictor {
     private static final List<Members> DEEDS = List.of(
             new Members("services", "Pipeline-", Set.of("pause", "resume")),
             new Members("services", "Routes", Set.of("reload")),
-            new Members("services", "DeadLetters", Set.of("replay", "discard")),
+            new Members("services", "DeadLetters", Set.of("replay", "discard", "replayLetter", "discardLetter")),
             new Members("routes", "", Set.of("start", "stop", "suspend", "resume", "reset")),
             new Members("processors", "", Set.of("reset")),
             new Members("context", "", Set.of("reset")));

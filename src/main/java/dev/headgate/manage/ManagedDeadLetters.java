@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The dead letters in JMX, and what a person decides about those of one reason. Each look asks the database. Thread-safe.
+ * The dead letters in JMX, and what a person decides about one, or those of one reason. Each look asks the database. Thread-safe.
  */
 @ManagedResource(description = "Dead letters that nobody has decided about, replays under way included")
 public final class ManagedDeadLetters {
@@ -71,12 +71,21 @@ public final class ManagedDeadLetters {
     @ManagedOperation(
             description = "Sends those of a pipeline and reason to their source again, one first, the others if that is"
                     + " applied; says what came of it, or after 5 s that it goes on")
-    public synchronized String replay(String pipeline, String reason) throws InterruptedException {
+    public String replay(String pipeline, String reason) throws InterruptedException {
+        return replay(selection(pipeline, reason), "%s (%s)".formatted(pipeline, reason));
+    }
+
+    @ManagedOperation(description = "Sends one to its source again; says what came of it, or after 5 s that it goes on")
+    public String replayLetter(long id) throws InterruptedException {
+        return replay(selection(id), "dead letter " + id);
+    }
+
+    private synchronized String replay(Selection selection, String which) throws InterruptedException {
         if (underWay != null && !underWay.isDone()) {
             throw new IllegalStateException("a replay is under way in this process: ask again when it has ended");
         }
         ConsumedSources consumed = ConsumedSources.in(context);
-        ReplayPlan plan = Replayer.plan(dataSource, selection(pipeline, reason), consumed, maxReplays);
+        ReplayPlan plan = Replayer.plan(dataSource, selection, consumed, maxReplays);
         if (plan.letters().isEmpty()) {
             return "None of them can be replayed here: `headgate dead-letters replay --dry-run` says why.";
         }
@@ -86,11 +95,11 @@ public final class ManagedDeadLetters {
         Replayer replayer = new Replayer(dataSource, template, consumed, maxReplays);
         CompletableFuture<ReplayReport> replay = CompletableFuture.supplyAsync(
                 () -> replayer.replay(plan, Integer.MAX_VALUE, Replayer.PATIENCE, progress -> {}),
-                task -> start(task, pipeline));
+                task -> start(task, which));
         underWay = replay;
         CompletableFuture<String> said = replay.handle((report, failure) -> {
             String outcome = failure == null ? outcome(report) : "The replay failed: " + Failure.summary(failure);
-            LOG.info("Replay of {} ({}): {}", pipeline, reason, outcome);
+            LOG.info("Replay of {}: {}", which, outcome);
             return outcome;
         });
         try {
@@ -107,11 +116,20 @@ public final class ManagedDeadLetters {
             description =
                     "Discards those of a pipeline and reason: they stay, with why, until their retention has passed")
     public String discard(String pipeline, String reason, String why) {
+        return discard(selection(pipeline, reason), "%s (%s)".formatted(pipeline, reason), why);
+    }
+
+    @ManagedOperation(description = "Discards one: it stays, with why, until its retention has passed")
+    public String discardLetter(long id, String why) {
+        return discard(selection(id), "dead letter " + id, why);
+    }
+
+    private String discard(Selection selection, String which, String why) {
         if (why.isBlank()) {
             throw new IllegalArgumentException("say why: it is kept with each");
         }
-        int discarded = new DeadLetterTable(dataSource).discard(selection(pipeline, reason), why);
-        LOG.info("Discarded {} dead letters of {} ({}): {}", discarded, pipeline, reason, why);
+        int discarded = new DeadLetterTable(dataSource).discard(selection, why);
+        LOG.info("Discarded {} of {}: {}", discarded, which, why);
         return "Discarded %d.".formatted(discarded);
     }
 
@@ -119,13 +137,17 @@ public final class ManagedDeadLetters {
         return new Selection(List.of(), DeadLetter.State.DEAD, pipeline, reason, null, null, null);
     }
 
+    private static Selection selection(long id) {
+        return new Selection(List.of(id), DeadLetter.State.DEAD, null, null, null, null, null);
+    }
+
     private static String outcome(ReplayReport report) {
         return "Replayed %d: %d applied, %d refused again, %d not heard of, %d left."
                 .formatted(report.sent(), report.applied(), report.refused(), report.unknown(), report.left());
     }
 
-    private static void start(Runnable task, String pipeline) {
-        Thread thread = new Thread(task, "replay:" + pipeline);
+    private static void start(Runnable task, String which) {
+        Thread thread = new Thread(task, "replay:" + which);
         thread.setDaemon(true);
         thread.start();
     }

@@ -70,7 +70,7 @@ public final class Metrics implements AutoCloseable {
                         held,
                         secrets,
                         access.allowsWrites(),
-                        new OpenLetters(database.dataSource())));
+                        new OpenLetters(database.dataSource(), secrets, access.allowsWrites())));
         main.configure().addConfiguration(new CamelConfiguration() {
             @Override
             public void configure(CamelContext context) {

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  */
 public final class Secrets {
 
-    private static final String MASK = "xxxxxx";
+    /** Stands in place of a secret. */
+    public static final String MASK = "xxxxxx";
 
     /** Below it, a value is found in too much that is no secret. */
     private static final int SHORTEST = 5;

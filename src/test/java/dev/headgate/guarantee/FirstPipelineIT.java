@@ -45,7 +45,7 @@ class FirstPipelineIT {
         assertThat(run(commands.get(2)).out())
                 .contains(
                         "+ payments {",
-                        "- payments {",
+                        "~ payments {\"payment_id\":\"p-1\"} amount: 19.90 → 21.90, version: 1 → 2",
                         "outbox payments-applied p-1: {\"payment_id\" : \"p-1\"",
                         "3 messages, 0 dead letters");
         assertThat(run(commands.get(3)).out()).isEqualTo("passed payments.test.yaml\n");

@@ -1,6 +1,7 @@
 // Reads /observe/status every two seconds and draws it. What can have the focus is made once; the rest is replaced.
 
 import { draw, byMinute, watchPointer } from "./charts.js";
+import { tell as ask } from "./decide.js";
 import * as say from "./words.js";
 
 const INTERVAL = 2_000;
@@ -8,8 +9,6 @@ const PATIENCE = 5_000;
 
 /** Without a user and a password that the page's own address may have: fetch refuses those. */
 const STATUS = new URL("observe/status", `${location.origin}${location.pathname}`);
-
-const JOLOKIA = new URL("observe/jolokia/", STATUS.href.replace(/observe\/status$/, ""));
 
 const byId = (id) => document.getElementById(id);
 
@@ -55,20 +54,8 @@ function step(title, place, rate, rows, bar = null, state = null) {
 
 // What a person decides
 
-/** Asks for an operation or an attribute of an MBean, and says in the node what came of it. */
-async function tell(node, service, request, done) {
-  node.textContent = "…";
-  try {
-    const response = await fetch(JOLOKIA, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ mbean: `org.apache.camel:context=headgate,type=services,name="${service}"`, ...request }),
-    });
-    const answer = response.ok ? await response.json() : { status: response.status, error: "the process refuses it" };
-    node.textContent = answer.status === 200 ? (done ?? answer.value) : `Not done: ${answer.error.replace(/^([\w.$]+ : )+/, "")}`;
-  } catch {
-    node.textContent = "Not done: the process does not answer.";
-  }
+async function tell(...asked) {
+  await ask(...asked);
   await read();
 }
 
@@ -297,11 +284,11 @@ function drawLetters(status) {
   const told = byId("letters").querySelector(".told");
   const rows = deadLetters.map(({ pipeline, reason, open, sinceStart }) => {
     const key = `${pipeline} ${reason}`;
-    const ask = (operation, ...given) => tell(told, "DeadLetters", { type: "exec", operation, arguments: [pipeline, reason, ...given] });
-    const replay = () => confirm(`Send all of ${pipeline} again that were refused for this?\n${reason}`) && ask("replay");
+    const decide = (operation, ...given) => tell(told, "DeadLetters", { type: "exec", operation, arguments: [pipeline, reason, ...given] });
+    const replay = () => confirm(`Send all of ${pipeline} again that were refused for this?\n${reason}`) && decide("replay");
     const discard = () => {
       const why = prompt(`Why are those of ${pipeline} discarded that were refused for this? It is kept with them.\n${reason}`);
-      if (why?.trim()) ask("discard", why.trim());
+      if (why?.trim()) decide("discard", why.trim());
     };
     const query = new URLSearchParams({ pipeline, reason });
     return [
