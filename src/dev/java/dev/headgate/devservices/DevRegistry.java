@@ -52,8 +52,8 @@ public final class DevRegistry implements AutoCloseable {
     /** Starts an empty one. */
     public static DevRegistry start() {
         try {
-            DevRegistry registry = new DevRegistry(
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50));
+            DevRegistry registry =
+                    new DevRegistry(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50));
             registry.server.createContext("/", registry::handle);
             registry.server.setExecutor(registry.threads);
             registry.server.start();
@@ -150,7 +150,10 @@ public final class DevRegistry implements AutoCloseable {
         } catch (JsonProcessingException e) {
             // Said below.
         }
-        send(exchange, 422, "{\"error_code\":42201,\"message\":\"Expected an object with a schema, at /subjects/S/versions\"}");
+        send(
+                exchange,
+                422,
+                "{\"error_code\":42201,\"message\":\"Expected an object with a schema, at /subjects/S/versions\"}");
     }
 
     private synchronized int register(String path, JsonNode body) {
