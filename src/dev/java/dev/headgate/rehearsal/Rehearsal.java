@@ -4,7 +4,9 @@ import dev.headgate.ConfigurationException;
 import dev.headgate.HeadgateException;
 import dev.headgate.app.Headgate;
 import dev.headgate.app.RoutesCheck;
+import dev.headgate.decode.DecodeEndpoint;
 import dev.headgate.demo.DemoServers;
+import dev.headgate.failure.RejectedException;
 import dev.headgate.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,9 +14,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -123,7 +127,7 @@ final class Rehearsal implements AutoCloseable {
     /** Sends messages and waits until their source has heard of them: what became of all of them together. */
     Outcome send(List<Input> messages) {
         Tables.Snapshot before = tables.snapshot();
-        messages.forEach(source::send);
+        messages.stream().map(this::encoded).forEach(source::send);
         await(source::isAcknowledged);
         Tables.Snapshot after = tables.snapshot();
         List<String> deadLetters = tables.deadLetters(before);
@@ -134,6 +138,26 @@ final class Rehearsal implements AutoCloseable {
                 tables.jobs(before),
                 deadLetters,
                 tables.objects(before));
+    }
+
+    private Input encoded(Input message) {
+        List<UnaryOperator<byte[]>> encodings = headgate.camelContext().getEndpoints().stream()
+                .filter(DecodeEndpoint.class::isInstance)
+                .map(endpoint -> ((DecodeEndpoint) endpoint).encoding())
+                .flatMap(Optional::stream)
+                .toList();
+        if (!message.meant() || message.payload() == null || encodings.size() != 1) {
+            return message;
+        }
+        try {
+            return new Input(
+                    message.key(), message.headers(), encodings.get(0).apply(message.payload()), false);
+        } catch (RejectedException e) {
+            throw new ConfigurationException(
+                    "The message %s does not fit the schema that the pipeline decodes by (%s): correct it; or have a test send other bytes, with text or base64."
+                            .formatted(message.text(), e.getMessage()),
+                    e);
+        }
     }
 
     private String what(List<String> deadLetters, long keys, List<Input> messages) {
