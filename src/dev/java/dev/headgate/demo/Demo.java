@@ -120,14 +120,13 @@ final class Demo {
 
     private Freshness freshness(@Nullable AvroOrders avro) {
         return shipped.find("orders.applied-topic")
-                .<Freshness>map(topic ->
-                        new Arrivals(
-                                        servers.kafka().bootstrapServers(),
-                                        topic,
-                                        REMEMBERED,
-                                        live::endToEnd,
-                                        avro == null ? UnaryOperator.identity() : avro::json)
-                                .start())
+                .<Freshness>map(topic -> new Arrivals(
+                                servers.kafka().bootstrapServers(),
+                                topic,
+                                REMEMBERED,
+                                live::endToEnd,
+                                avro == null ? UnaryOperator.identity() : avro::json)
+                        .start())
                 .orElseGet(() -> new Commits(REMEMBERED, live::endToEnd));
     }
 

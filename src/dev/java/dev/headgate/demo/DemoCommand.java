@@ -53,8 +53,9 @@ public final class DemoCommand implements Command {
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "json",
-            description = "What the messages are: ${COMPLETION-CANDIDATES} (default: json). Avro, of a schema registry, comes"
-                    + " from kafka and goes to postgres, and its outbox entries are Avro, too.")
+            description =
+                    "What the messages are: ${COMPLETION-CANDIDATES} (default: json). Avro, of a schema registry, comes"
+                            + " from kafka and goes to postgres, and its outbox entries are Avro, too.")
     private Format format;
 
     @Option(

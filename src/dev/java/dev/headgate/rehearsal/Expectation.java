@@ -63,7 +63,8 @@ record Expectation(List<Input> messages, JsonNode expected) {
     private static Input input(Path file, JsonNode message) {
         message.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
-                throw wrong(file, "a message has no `%s`; known are key, headers, value, text, base64".formatted(field));
+                throw wrong(
+                        file, "a message has no `%s`; known are key, headers, value, text, base64".formatted(field));
             }
         });
         Map<String, String> headers = new HashMap<>();
@@ -74,15 +75,17 @@ record Expectation(List<Input> messages, JsonNode expected) {
         String key = message.has("key") ? message.path("key").asText() : null;
         if (message.has("base64")) {
             try {
-                return new Input(key, headers, Base64.getDecoder().decode(message.path("base64").asText()));
+                return new Input(
+                        key,
+                        headers,
+                        Base64.getDecoder().decode(message.path("base64").asText()));
             } catch (IllegalArgumentException e) {
                 throw wrong(file, "a message whose `base64` is none: " + e.getMessage());
             }
         }
         boolean meant = !message.has("text");
-        String text = meant
-                ? message.path("value").toString()
-                : message.path("text").asText();
+        String text =
+                meant ? message.path("value").toString() : message.path("text").asText();
         return new Input(key, headers, text.getBytes(StandardCharsets.UTF_8), meant);
     }
 

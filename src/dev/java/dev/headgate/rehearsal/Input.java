@@ -26,7 +26,6 @@ public record Input(@Nullable String key, Map<String, String> headers, byte @Nul
         this(key, headers, payload, false);
     }
 
-
     /** Each line of a file is a payload, or what one means. */
     public static List<Input> lines(Path file) {
         try {

@@ -150,8 +150,7 @@ final class Rehearsal implements AutoCloseable {
             return message;
         }
         try {
-            return new Input(
-                    message.key(), message.headers(), encodings.get(0).apply(message.payload()), false);
+            return new Input(message.key(), message.headers(), encodings.get(0).apply(message.payload()), false);
         } catch (RejectedException e) {
             throw new ConfigurationException(
                     "The message %s does not fit the schema that the pipeline decodes by (%s): correct it; or have a test send other bytes, with text or base64."

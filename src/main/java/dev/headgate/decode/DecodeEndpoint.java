@@ -140,8 +140,8 @@ public class DecodeEndpoint extends DefaultEndpoint {
             return Optional.empty();
         }
         SchemaLanguage language = SchemaLanguage.valueOf(format.toUpperCase(Locale.ROOT));
-        return Optional.of(
-                EncodeSchema.fixed(SchemaFiles.encoder(getCamelContext(), language, schema, message)).known()::encode);
+        return Optional.of(EncodeSchema.fixed(SchemaFiles.encoder(getCamelContext(), language, schema, message))
+                .known()::encode);
     }
 
     private Decoding decoding() {

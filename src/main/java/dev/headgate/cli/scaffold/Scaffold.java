@@ -289,11 +289,12 @@ record Scaffold(
 
     /** What the SQL says, of the messages of the sample. */
     private String test() {
-        StringBuilder text =
-                new StringBuilder("# Run by `headgate test %1$s`, on embedded servers.%2$s\nmessages:\n"
-                        .formatted(name, isEncoded() ? " A value is encoded by the schema." : ""));
+        StringBuilder text = new StringBuilder("# Run by `headgate test %1$s`, on embedded servers.%2$s\nmessages:\n"
+                .formatted(name, isEncoded() ? " A value is encoded by the schema." : ""));
         messages.forEach(line -> text.append(
-                isEncoded() ? "  - value: %s\n".formatted(line) : "  - text: '%s'\n".formatted(line.replace("'", "''"))));
+                isEncoded()
+                        ? "  - value: %s\n".formatted(line)
+                        : "  - text: '%s'\n".formatted(line.replace("'", "''"))));
         text.append("expect:\n  deadLetters: []\n");
         if (to == To.POSTGRES) {
             text.append("  rows:\n    %s:\n".formatted(table().replace("\"", "")));

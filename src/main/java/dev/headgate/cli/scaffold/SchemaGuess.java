@@ -68,7 +68,8 @@ final class SchemaGuess {
                         "The field %s of the sample has a name that Avro and Protobuf do not take: letters, digits and underscores, a letter first. Leave it out of the sample, or rename it in the messages."
                                 .formatted(inner));
             }
-            fields.computeIfAbsent(field.getKey(), name -> new SchemaGuess(inner)).see(field.getValue());
+            fields.computeIfAbsent(field.getKey(), name -> new SchemaGuess(inner))
+                    .see(field.getValue());
         });
     }
 
@@ -125,9 +126,8 @@ final class SchemaGuess {
     String protobuf(String name) {
         StringBuilder text = new StringBuilder();
         message(capital(name), "", text);
-        String imported = text.indexOf("google.protobuf.Timestamp") < 0
-                ? ""
-                : "import \"google/protobuf/timestamp.proto\";\n\n";
+        String imported =
+                text.indexOf("google.protobuf.Timestamp") < 0 ? "" : "import \"google/protobuf/timestamp.proto\";\n\n";
         return "syntax = \"proto3\";\n\n" + imported + text;
     }
 
@@ -149,7 +149,12 @@ final class SchemaGuess {
             }
             String label = list ? "repeated " : guess.isOptional(present) ? "optional " : "";
             text.append("%s  %s%s %s = %d;\n"
-                    .formatted(indent, label, guess.scalar().protobufType(capital(field.getKey())), field.getKey(), number++));
+                    .formatted(
+                            indent,
+                            label,
+                            guess.scalar().protobufType(capital(field.getKey())),
+                            field.getKey(),
+                            number++));
         }
         text.append(indent).append("}\n");
     }
