@@ -173,6 +173,23 @@ class OutboxEncodeIT {
         requireOrder(records);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "&concurrency=4", "&exactlyOnce=true"})
+    void of_a_bulk_that_fits_nowhere_nothing_is_sent(String options) throws Exception {
+        registry.register(topic + "-value", "AVRO", SCHEMA.toString());
+        database.sql.update("""
+                insert into headgate.outbox (pipeline, destination, key, payload)
+                select 'test', 'encoded', 'key-' || i, convert_to('{}', 'UTF8') from generate_series(1, 3) i
+                """);
+        try (CamelContext context = relay(options)) {
+            awaitDelivery();
+        }
+        assertThat(database.sql.queryForList(
+                        "select reason || ' ' || count(*) from headgate.dead_letter group by reason", String.class))
+                .containsExactly("schema: $.number 3");
+        assertThat(readAll()).isEmpty();
+    }
+
     private void write(int from, int to) {
         database.sql.update("""
                 insert into headgate.outbox (pipeline, destination, key, payload)

@@ -177,7 +177,7 @@ final class SchemaGuess {
     /** As the names of records are written: {@code order-items} is {@code OrderItems}. */
     private static String capital(String name) {
         StringBuilder capital = new StringBuilder();
-        for (String part : name.split("[_-]+")) {
+        for (String part : name.split("[_-]+", -1)) {
             if (!part.isEmpty()) {
                 capital.append(part.substring(0, 1).toUpperCase(Locale.ROOT)).append(part.substring(1));
             }
