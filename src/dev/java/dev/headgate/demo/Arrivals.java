@@ -5,11 +5,13 @@ import static java.util.Map.entry;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.headgate.failure.RejectedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.WakeupException;
@@ -30,6 +32,7 @@ public final class Arrivals implements Freshness {
     private final Cache<Version, Long> sentNanos;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Consumer<Duration> latency;
+    private final UnaryOperator<byte[]> json;
     private final Thread thread = new Thread(this::watch, "arrivals");
 
     /**
@@ -37,6 +40,17 @@ public final class Arrivals implements Freshness {
      * @param latency told how long each took, on this watch's thread
      */
     public Arrivals(String bootstrapServers, String topic, int remembered, Consumer<Duration> latency) {
+        this(bootstrapServers, topic, remembered, latency, UnaryOperator.identity());
+    }
+
+    /** @param json makes that of a payload */
+    Arrivals(
+            String bootstrapServers,
+            String topic,
+            int remembered,
+            Consumer<Duration> latency,
+            UnaryOperator<byte[]> json) {
+        this.json = json;
         this.sentNanos = Caffeine.newBuilder().maximumSize(remembered).build();
         this.latency = latency;
         this.consumer = new KafkaConsumer<>(
@@ -90,10 +104,10 @@ public final class Arrivals implements Freshness {
         }
     }
 
-    private static int version(byte[] payload) {
+    private int version(byte[] payload) {
         try {
-            return JSON.readTree(payload).path("version").asInt();
-        } catch (IOException notJson) {
+            return JSON.readTree(json.apply(payload)).path("version").asInt();
+        } catch (IOException | RejectedException notJson) {
             return 0;
         }
     }

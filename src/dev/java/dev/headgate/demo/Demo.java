@@ -2,6 +2,7 @@ package dev.headgate.demo;
 
 import dev.headgate.app.Headgate;
 import dev.headgate.backpressure.InflightLimit;
+import dev.headgate.demo.ShippedPipeline.Format;
 import dev.headgate.demo.ShippedPipeline.From;
 import dev.headgate.demo.ShippedPipeline.To;
 import dev.headgate.settings.Settings;
@@ -14,7 +15,9 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.camel.processor.idempotent.IdempotentConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Generated orders through a shipped pipeline, on embedded servers, and the account of it. */
 final class Demo {
@@ -56,11 +59,12 @@ final class Demo {
             throws SQLException, InterruptedException {
         var generator = new OrderGenerator(System.nanoTime(), Trouble.REALISTIC);
         Totals totals;
-        try (var source = source();
-                var sink = sink()) {
+        try (var avro = avro(routes);
+                var source = source(avro);
+                var sink = sink(avro)) {
             Settings settings = servers.in(shipped);
             printAddresses(settings, source, sink);
-            try (var freshness = freshness();
+            try (var freshness = freshness(avro);
                     var headgate =
                             Headgate.start(settings, routes, Map.of("outcomes", outcomes, "freshness", freshness));
                     var producer = new OrderProducer(source, generator, perSecond, message -> {
@@ -82,34 +86,47 @@ final class Demo {
         }
     }
 
-    private Source source() {
+    private @Nullable AvroOrders avro(Path routes) {
+        return pipeline.format() == Format.AVRO
+                ? new AvroOrders(servers.registry(), routes, setting("topic"), setting("applied-topic"))
+                : null;
+    }
+
+    private Source source(@Nullable AvroOrders avro) {
         if (pipeline.from() == From.SQS) {
             return new SqsSource(servers.sqs(), setting("queue"));
         }
         servers.kafka().createTopic(setting("topic"), PARTITIONS, Map.of());
-        return new KafkaSource(servers.kafka().bootstrapServers(), setting("topic"), setting("group"));
+        Source topic = new KafkaSource(servers.kafka().bootstrapServers(), setting("topic"), setting("group"));
+        return avro == null ? topic : new EncodingSource(topic, avro::encoded);
     }
 
-    private Sink sink() {
+    private Sink sink(@Nullable AvroOrders avro) {
         var postgres = servers.postgres();
         return pipeline.to() == To.S3
                 ? new S3Sink(postgres.dataSource(), pipeline.name(), servers.s3(), setting("bucket"))
-                : new PostgresSink(postgres.dataSource(), relayTarget());
+                : new PostgresSink(postgres.dataSource(), relayTarget(avro));
     }
 
-    private RelayTarget relayTarget() {
+    private RelayTarget relayTarget(@Nullable AvroOrders avro) {
         if (pipeline.from() == From.SQS) {
             return new RelayQueue(servers.sqs(), setting("applied-queue"));
         }
         String topic = setting("applied-topic");
         servers.kafka().createTopic(topic, PARTITIONS, Map.of());
-        return new RelayTopic(servers.kafka().bootstrapServers(), topic);
+        String brokers = servers.kafka().bootstrapServers();
+        return avro == null ? new RelayTopic(brokers, topic) : new RelayTopic(brokers, topic, avro::isOf);
     }
 
-    private Freshness freshness() {
+    private Freshness freshness(@Nullable AvroOrders avro) {
         return shipped.find("orders.applied-topic")
-                .<Freshness>map(topic ->
-                        new Arrivals(servers.kafka().bootstrapServers(), topic, REMEMBERED, live::endToEnd).start())
+                .<Freshness>map(topic -> new Arrivals(
+                                servers.kafka().bootstrapServers(),
+                                topic,
+                                REMEMBERED,
+                                live::endToEnd,
+                                avro == null ? UnaryOperator.identity() : avro::json)
+                        .start())
                 .orElseGet(() -> new Commits(REMEMBERED, live::endToEnd));
     }
 
@@ -147,6 +164,9 @@ final class Demo {
         lines.accept("Postgres    " + servers.postgres().psql());
         lines.accept(source.address());
         sink.addresses().forEach(lines);
+        if (pipeline.format() == Format.AVRO) {
+            lines.accept("Registry    " + servers.registry().url());
+        }
         if (pipeline.to() == To.S3) {
             lines.accept("For a demo  " + SMALL_OBJECTS + ", so that there are several objects");
         }

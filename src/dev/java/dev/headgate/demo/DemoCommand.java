@@ -3,6 +3,7 @@ package dev.headgate.demo;
 import dev.headgate.app.RouteFiles;
 import dev.headgate.cli.command.Command;
 import dev.headgate.cli.command.RoutesOption;
+import dev.headgate.demo.ShippedPipeline.Format;
 import dev.headgate.demo.ShippedPipeline.From;
 import dev.headgate.demo.ShippedPipeline.To;
 import dev.headgate.settings.Settings;
@@ -49,6 +50,15 @@ public final class DemoCommand implements Command {
     private To sink;
 
     @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "json",
+            description =
+                    "What the messages are: ${COMPLETION-CANDIDATES} (default: json). Avro, of a schema registry, comes"
+                            + " from kafka and goes to postgres, and its outbox entries are Avro, too.")
+    private Format format;
+
+    @Option(
             names = "--rate",
             paramLabel = "N",
             defaultValue = "2000",
@@ -71,7 +81,11 @@ public final class DemoCommand implements Command {
     public Integer call() throws Exception {
         requirePositive("--rate", rate);
         requirePositive("--seconds", seconds == null ? 1 : seconds);
-        var pipeline = new ShippedPipeline(source, sink);
+        if (format == Format.AVRO && (source != From.KAFKA || sink != To.POSTGRES)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--format avro is for --source kafka and --sink postgres: leave these out");
+        }
+        var pipeline = new ShippedPipeline(source, sink, format);
         Path folder = pipeline.in(routes.folder());
         RouteFiles.check(folder);
         Settings settings = Settings.load(folder, null, Map.of());

@@ -2,6 +2,7 @@ package dev.headgate.demo;
 
 import dev.headgate.devservices.DevKafka;
 import dev.headgate.devservices.DevPostgres;
+import dev.headgate.devservices.DevRegistry;
 import dev.headgate.devservices.DevS3;
 import dev.headgate.devservices.DevSqs;
 import dev.headgate.devservices.FreePort;
@@ -25,6 +26,7 @@ public final class DemoServers implements AutoCloseable {
     private @Nullable DevKafka kafka;
     private @Nullable DevSqs sqs;
     private @Nullable DevS3 s3;
+    private @Nullable DevRegistry registry;
 
     /** @param directory the servers' data goes below it */
     public DemoServers(Path directory) {
@@ -69,6 +71,14 @@ public final class DemoServers implements AutoCloseable {
         return s3;
     }
 
+    DevRegistry registry() {
+        if (registry == null) {
+            registry = DevRegistry.start();
+            closing.push(registry::close);
+        }
+        return registry;
+    }
+
     /** The settings with {@link #properties}, and a free management port. */
     public Settings in(Settings settings) {
         Map<String, String> properties = properties();
@@ -102,6 +112,9 @@ public final class DemoServers implements AutoCloseable {
         }
         if (s3 != null) {
             properties.putAll(s3.properties());
+        }
+        if (registry != null) {
+            properties.put("orders.registry", registry.url());
         }
         return properties;
     }

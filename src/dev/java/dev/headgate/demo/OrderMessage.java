@@ -75,6 +75,11 @@ public final class OrderMessage {
         return new OrderMessage(key, version, otherId, channel, bytes, kind);
     }
 
+    /** The same message with other bytes. */
+    OrderMessage of(byte[] encoded) {
+        return new OrderMessage(key, version, messageId, channel, encoded, kind);
+    }
+
     OrderMessage again() {
         return new OrderMessage(key, version, messageId, channel, bytes, Kind.DUPLICATE);
     }

@@ -5,16 +5,26 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** The Kafka topic that the relay writes to. */
-record RelayTopic(String bootstrapServers, String topic) implements RelayTarget {
+/**
+ * The Kafka topic that the relay writes to.
+ *
+ * @param readable tells of key and payload whether they are what they have to be; what is not has not arrived
+ */
+record RelayTopic(String bootstrapServers, String topic, BiPredicate<byte[], byte[]> readable) implements RelayTarget {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long NO_ID = -1;
+
+    /** Any payload will do. */
+    RelayTopic(String bootstrapServers, String topic) {
+        this(bootstrapServers, topic, (key, payload) -> true);
+    }
 
     @Override
     public Relayed relayed() {
@@ -30,7 +40,7 @@ record RelayTopic(String bootstrapServers, String topic) implements RelayTarget 
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<byte[], byte[]> delivered : consumer.poll(POLL)) {
                     long id = id(delivered);
-                    if (id == NO_ID) {
+                    if (id == NO_ID || !readable.test(delivered.key(), delivered.value())) {
                         withoutId++;
                     } else {
                         ids.set(Math.toIntExact(id));

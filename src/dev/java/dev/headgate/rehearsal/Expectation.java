@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /**
  * A file {@code NAME.test.yaml} beside the routes: messages, and what is to be there when they are acknowledged.
  *
+ * <p>A message has its payload as {@code text} or {@code base64}, which are sent as they are, or as {@code value}, which is
+ * sent as JSON, or encoded where the pipeline decodes by a schema file.
+ *
  * <p>Under {@code expect}, {@code rows} has a list for each table, {@code outbox} one for each destination, {@code jobs} one
  * for each queue, {@code objects} one for each folder of keys, which is all that stands before the last slash, {@code
  * deadLetters} one of columns of {@code headgate.dead_letter}. Each list has all that is to be there, in
@@ -30,7 +34,7 @@ record Expectation(List<Input> messages, JsonNode expected) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> KINDS = Set.of("rows", "outbox", "jobs", "objects", "deadLetters");
-    private static final Set<String> FIELDS = Set.of("key", "headers", "value", "text");
+    private static final Set<String> FIELDS = Set.of("key", "headers", "value", "text", "base64");
 
     static Expectation read(Path file) {
         JsonNode test;
@@ -59,7 +63,8 @@ record Expectation(List<Input> messages, JsonNode expected) {
     private static Input input(Path file, JsonNode message) {
         message.fieldNames().forEachRemaining(field -> {
             if (!FIELDS.contains(field)) {
-                throw wrong(file, "a message has no `%s`; known are key, headers, value, text".formatted(field));
+                throw wrong(
+                        file, "a message has no `%s`; known are key, headers, value, text, base64".formatted(field));
             }
         });
         Map<String, String> headers = new HashMap<>();
@@ -67,13 +72,21 @@ record Expectation(List<Input> messages, JsonNode expected) {
                 .properties()
                 .forEach(
                         header -> headers.put(header.getKey(), header.getValue().asText()));
-        String text = message.has("text")
-                ? message.path("text").asText()
-                : message.path("value").toString();
-        return new Input(
-                message.has("key") ? message.path("key").asText() : null,
-                headers,
-                text.getBytes(StandardCharsets.UTF_8));
+        String key = message.has("key") ? message.path("key").asText() : null;
+        if (message.has("base64")) {
+            try {
+                return new Input(
+                        key,
+                        headers,
+                        Base64.getDecoder().decode(message.path("base64").asText()));
+            } catch (IllegalArgumentException e) {
+                throw wrong(file, "a message whose `base64` is none: " + e.getMessage());
+            }
+        }
+        boolean meant = !message.has("text");
+        String text =
+                meant ? message.path("value").toString() : message.path("text").asText();
+        return new Input(key, headers, text.getBytes(StandardCharsets.UTF_8), meant);
     }
 
     private static ConfigurationException wrong(Path file, String what) {

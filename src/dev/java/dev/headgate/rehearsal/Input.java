@@ -15,16 +15,23 @@ import org.jspecify.annotations.Nullable;
  * @param key of Kafka, or the group of SQS; null for none
  * @param headers as text
  * @param payload null for a tombstone
+ * @param meant whether the payload is JSON that says what the message means: where the pipeline decodes by a schema file, it
+ *     is encoded by that
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record Input(@Nullable String key, Map<String, String> headers, byte @Nullable [] payload) {
+public record Input(@Nullable String key, Map<String, String> headers, byte @Nullable [] payload, boolean meant) {
 
-    /** Each line of a file is a payload, as it stands there. */
+    /** One that is sent as it is. */
+    public Input(@Nullable String key, Map<String, String> headers, byte @Nullable [] payload) {
+        this(key, headers, payload, false);
+    }
+
+    /** Each line of a file is a payload, or what one means. */
     public static List<Input> lines(Path file) {
         try {
             return Files.readAllLines(file).stream()
                     .filter(line -> !line.isBlank())
-                    .map(line -> new Input(null, Map.of(), line.getBytes(StandardCharsets.UTF_8)))
+                    .map(line -> new Input(null, Map.of(), line.getBytes(StandardCharsets.UTF_8), true))
                     .toList();
         } catch (IOException e) {
             throw new ConfigurationException(

@@ -6,7 +6,9 @@ import dev.headgate.app.Headgate;
 import dev.headgate.app.RoutesCheck;
 import dev.headgate.database.Database;
 import dev.headgate.database.RolledBackSession;
+import dev.headgate.decode.DecodeEndpoint;
 import dev.headgate.demo.DemoServers;
+import dev.headgate.failure.RejectedException;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.settings.Settings;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.kafka.clients.admin.Admin;
@@ -174,7 +178,7 @@ final class Rehearsal implements AutoCloseable {
     Outcome send(List<Input> messages) {
         fate.forget();
         Tables.Snapshot before = tables.snapshot();
-        messages.forEach(source::send);
+        messages.stream().map(this::encoded).forEach(source::send);
         await(source::isAcknowledged);
         return new Outcome(
                 what(),
@@ -184,6 +188,25 @@ final class Rehearsal implements AutoCloseable {
                 fate.deadLetters(),
                 tables.objects(before),
                 rows.notes());
+    }
+
+    private Input encoded(Input message) {
+        List<UnaryOperator<byte[]>> encodings = headgate.camelContext().getEndpoints().stream()
+                .filter(DecodeEndpoint.class::isInstance)
+                .map(endpoint -> ((DecodeEndpoint) endpoint).encoding())
+                .flatMap(Optional::stream)
+                .toList();
+        if (!message.meant() || message.payload() == null || encodings.size() != 1) {
+            return message;
+        }
+        try {
+            return new Input(message.key(), message.headers(), encodings.get(0).apply(message.payload()), false);
+        } catch (RejectedException e) {
+            throw new ConfigurationException(
+                    "The message %s does not fit the schema that the pipeline decodes by (%s): correct it; or have a test send other bytes, with text or base64."
+                            .formatted(message.text(), e.getMessage()),
+                    e);
+        }
     }
 
     private Outcome.What what() {

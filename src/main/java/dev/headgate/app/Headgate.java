@@ -9,6 +9,7 @@ import dev.headgate.database.ServerDiagnosis;
 import dev.headgate.database.Transactions;
 import dev.headgate.deadletter.Suspects;
 import dev.headgate.decode.DecodeComponent;
+import dev.headgate.decode.EncodeComponent;
 import dev.headgate.job.JobComponent;
 import dev.headgate.kafka.AcknowledgingClientFactory;
 import dev.headgate.kafka.KafkaDefaults;
@@ -304,6 +305,7 @@ public final class Headgate implements AutoCloseable {
         DecodeComponent decode = new DecodeComponent();
         decode.limitMessages(messageLimit);
         main.bind("decode-component", decode);
+        main.bind("encode-component", new EncodeComponent());
         OutboxComponent outbox = new OutboxComponent();
         outbox.setDataSource(dataSource);
         main.bind("outbox-component", outbox);

@@ -54,8 +54,17 @@ public final class Retrace implements AutoCloseable {
     private static final String PROPERTY = "HeadgateRetrace";
 
     /** Endpoints that do nothing outside of the exchange. */
-    private static final Set<String> INSIDE =
-            Set.of("batch", "direct", "json-schema", "decode", "bean", "class", "language", "dataformat", "validator");
+    private static final Set<String> INSIDE = Set.of(
+            "batch",
+            "direct",
+            "json-schema",
+            "decode",
+            "encode",
+            "bean",
+            "class",
+            "language",
+            "dataformat",
+            "validator");
 
     private static final Set<Class<?>> OUTSIDE = Set.of(
             ToDynamicDefinition.class,

@@ -131,6 +131,37 @@ public final class PipelineCheck {
         for (RouteFile.Simple simple : file.expressions()) {
             expression(file.yaml(), simple);
         }
+        List<RouteFile.Endpoint> route = new ArrayList<>();
+        for (RouteFile.Endpoint endpoint : file.endpoints()) {
+            if (endpoint.role().equals("from")) {
+                subjects(file.yaml(), route);
+                route.clear();
+            }
+            route.add(endpoint);
+        }
+        subjects(file.yaml(), route);
+    }
+
+    /** Where messages are encoded by a registry, their subject is that of the one topic of the route, or said. */
+    private void subjects(RouteYaml yaml, List<RouteFile.Endpoint> route) {
+        long topics = route.stream()
+                .filter(endpoint -> !endpoint.isConsumed())
+                .map(endpoint -> base(endpoint.uri().getValue()))
+                .filter(uri -> uri.startsWith("kafka:"))
+                .distinct()
+                .count();
+        for (RouteFile.Endpoint endpoint : route) {
+            if (base(endpoint.uri().getValue()).startsWith("encode:")
+                    && topics != 1
+                    && !endpoint.says("subject")
+                    && !endpoint.says("schema")) {
+                found.add(yaml.finding(
+                        endpoint.uri(),
+                        "encode: takes its subject from the one topic that its route sends to, and this one sends to %d"
+                                .formatted(topics),
+                        "say it, with the option subject."));
+            }
+        }
     }
 
     private void placeholders(RouteYaml yaml, ScalarNode text) {

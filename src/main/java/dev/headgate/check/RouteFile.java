@@ -48,6 +48,15 @@ record RouteFile(
             return CONSUMING.contains(role);
         }
 
+        /** Whether it has this option. */
+        boolean says(String option) {
+            return uri.getValue().matches("(?s).*[?&]" + option + "=.*")
+                    || (parameters != null
+                            && parameters.getValue().stream()
+                                    .anyMatch(parameter -> parameter.getKeyNode() instanceof ScalarNode name
+                                            && name.getValue().equals(option)));
+        }
+
         /** Whether what stands there may be made at run time. */
         boolean isDynamic() {
             return uri.getValue().contains("${") && !uri.getValue().startsWith("sql");

@@ -51,13 +51,18 @@ final class AvroShape implements Decoder {
 
     /** @throws IllegalArgumentException if the last text is no schema, or names a type that none has */
     static AvroShape of(List<SchemaText> texts) {
+        return of(schema(texts));
+    }
+
+    /** @throws IllegalArgumentException if the last text is no schema, or names a type that none has */
+    static Schema schema(List<SchemaText> texts) {
         // What others have written may not keep to the rules for names and defaults.
         Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
         Schema latest = null;
         for (SchemaText text : texts) {
             latest = parse(parser, text.text());
         }
-        return of(requireNonNull(latest));
+        return requireNonNull(latest);
     }
 
     static AvroShape of(Schema schema) {

@@ -6,20 +6,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Endpoint;
-import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.annotations.Component;
-import org.apache.camel.support.DefaultComponent;
-import org.jspecify.annotations.Nullable;
 
 /** Creates the endpoints {@code decode:FORMAT}. Those of one registry share what they have learned from it. */
 @Component("decode")
-public class DecodeComponent extends DefaultComponent {
-
-    @Metadata(label = "security", description = "The user that registries know, or the key of an interface.")
-    private @Nullable String registryUser;
-
-    @Metadata(label = "security", secret = true, description = "The password of registryUser.")
-    private @Nullable String registryPassword;
+public class DecodeComponent extends RegistryComponent {
 
     private final Map<String, SchemaRegistry> registries = new ConcurrentHashMap<>();
     private MessageLimit limit = MessageLimit.within(Runtime.getRuntime().maxMemory(), Long.MAX_VALUE);
@@ -45,23 +36,7 @@ public class DecodeComponent extends DefaultComponent {
 
     SchemaRegistry registry(SchemaLanguage language, String url) {
         return registries.computeIfAbsent(
-                language + " " + url, key -> SchemaRegistry.of(language, url, registryUser, registryPassword));
-    }
-
-    public @Nullable String getRegistryUser() {
-        return registryUser;
-    }
-
-    public void setRegistryUser(@Nullable String registryUser) {
-        this.registryUser = registryUser;
-    }
-
-    public @Nullable String getRegistryPassword() {
-        return registryPassword;
-    }
-
-    public void setRegistryPassword(@Nullable String registryPassword) {
-        this.registryPassword = registryPassword;
+                language + " " + url, key -> new SchemaRegistry(language, client("decode", url)));
     }
 
     @Override

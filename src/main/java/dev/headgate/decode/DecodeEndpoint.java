@@ -3,6 +3,8 @@ package dev.headgate.decode;
 import dev.headgate.message.MessageLimit;
 import dev.headgate.message.Payload;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Category;
 import org.apache.camel.Consumer;
 import org.apache.camel.Exchange;
@@ -127,6 +129,19 @@ public class DecodeEndpoint extends DefaultEndpoint {
     @Override
     public Consumer createConsumer(Processor processor) {
         throw new UnsupportedOperationException("decode: decodes what is sent to it; nothing comes from it");
+    }
+
+    /**
+     * What makes a message for this step of the JSON that is to become of it, so that tests need not write bytes; empty if
+     * its messages have no schema file, or are compressed.
+     */
+    public Optional<UnaryOperator<byte[]>> encoding() {
+        if (schema == null || compression() != Compression.NONE) {
+            return Optional.empty();
+        }
+        SchemaLanguage language = SchemaLanguage.valueOf(format.toUpperCase(Locale.ROOT));
+        return Optional.of(EncodeSchema.fixed(SchemaFiles.encoder(getCamelContext(), language, schema, message))
+                .known()::encode);
     }
 
     private Decoding decoding() {

@@ -1,33 +1,13 @@
 package dev.headgate.decode;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.headgate.failure.OutageException;
 import dev.headgate.failure.RejectedException;
 import dev.headgate.message.MessageLimit;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A schema registry with the interface of Confluent's, and the payloads whose schemas it has.
@@ -40,17 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class SchemaRegistry implements Decoder {
 
     private static final int MOST_KEPT = 1000;
-    private static final int MOST_REFERENCES = 100;
-    private static final int LARGEST_ANSWER = 16 << 20;
-    private static final int LONGEST_SAID = 200;
-    private static final Duration CONNECT = Duration.ofSeconds(2);
-    private static final Duration ANSWER = Duration.ofSeconds(5);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final URI address;
-    private final @Nullable String authorization;
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final RegistryClient client;
     private final SchemaLanguage language;
     private final Map<Integer, FutureTask<Decoder>> known =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75F, true) {
@@ -60,36 +31,9 @@ final class SchemaRegistry implements Decoder {
                 }
             });
 
-    private SchemaRegistry(SchemaLanguage language, URI address, @Nullable String authorization) {
+    SchemaRegistry(SchemaLanguage language, RegistryClient client) {
         this.language = language;
-        this.address = address;
-        this.authorization = authorization;
-    }
-
-    /**
-     * @param user null if it asks for none
-     * @throws IllegalArgumentException if it is no address of HTTP
-     */
-    static SchemaRegistry of(
-            SchemaLanguage language, String address, @Nullable String user, @Nullable String password) {
-        URI uri = URI.create(address.replaceFirst("/+$", ""));
-        if (uri.getUserInfo() != null) {
-            throw new IllegalArgumentException(
-                    "Expected option registry without a user and a password, which would be seen"
-                            + " wherever the route is: set camel.component.decode.registry-user and registry-password");
-        }
-        if (uri.getHost() == null || !String.valueOf(uri.getScheme()).matches("https?")) {
-            throw new IllegalArgumentException(
-                    "Expected option registry to be an address such as http://registry:8081, found \"" + address
-                            + "\"");
-        }
-        String credentials = user + ":" + (password == null ? "" : password);
-        return new SchemaRegistry(
-                language,
-                uri,
-                user == null
-                        ? null
-                        : "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
+        this.client = client;
     }
 
     @Override
@@ -111,7 +55,7 @@ final class SchemaRegistry implements Decoder {
             return asked.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw outage(address, "is not waited for, as the process stops");
+            throw client.outage("", "is not waited for, as the process stops");
         } catch (ExecutionException e) {
             known.remove(id, asked);
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
@@ -119,94 +63,12 @@ final class SchemaRegistry implements Decoder {
     }
 
     private Decoder ask(int id) {
-        List<SchemaText> texts = new ArrayList<>();
-        read("schema", get("/schemas/ids/" + id), texts, new HashSet<>());
+        List<SchemaText> texts = client.texts(client.schema(id), language);
         try {
             return language.decoder(texts);
         } catch (IllegalArgumentException e) {
             throw new RejectedException(
                     "broken schema", "the schema with the id %d is broken: %s".formatted(id, e.getMessage()));
         }
-    }
-
-    /** What a schema refers to comes before it, each once. */
-    private void read(String name, JsonNode answer, List<SchemaText> texts, Set<String> read) {
-        String type = answer.path("schemaType").asText(SchemaLanguage.AVRO.name());
-        if (!type.equals(language.name())) {
-            throw new RejectedException(
-                    "schema of another type",
-                    "expected a schema of %s, found one of %s".formatted(language.said(), type));
-        }
-        for (JsonNode reference : answer.path("references")) {
-            String version = "/subjects/%s/versions/%d"
-                    .formatted(
-                            URLEncoder.encode(reference.path("subject").asText(), StandardCharsets.UTF_8)
-                                    .replace("+", "%20"),
-                            reference.path("version").asInt());
-            if (!read.add(version)) {
-                continue;
-            }
-            if (read.size() > MOST_REFERENCES) {
-                throw new RejectedException(
-                        "schema with many references",
-                        "a schema refers to more than %d others".formatted(MOST_REFERENCES));
-            }
-            read(reference.path("name").asText(), get(version), texts, read);
-        }
-        texts.add(new SchemaText(name, answer.path("schema").asText()));
-    }
-
-    private JsonNode get(String path) {
-        URI uri = URI.create(address + path);
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .header("Accept", "application/vnd.schemaregistry.v1+json, application/json");
-        if (authorization != null) {
-            request.header("Authorization", authorization);
-        }
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        CompletableFuture<HttpResponse<Void>> asked = client.sendAsync(
-                request.build(),
-                HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(bytes -> {
-                    if (text.size() + bytes.length > LARGEST_ANSWER) {
-                        throw new IllegalStateException("its answer has more than %d bytes".formatted(LARGEST_ANSWER));
-                    }
-                    text.writeBytes(bytes);
-                })));
-        try {
-            // The time of a request is over when its answer begins; this one, when it has ended.
-            int status = asked.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS).statusCode();
-            if (status != 200) {
-                throw outage(uri, "answers with " + status + " " + said(text.toByteArray()));
-            }
-            JsonNode answer = JSON.readTree(text.toByteArray());
-            if (!answer.path("schema").isTextual()) {
-                throw outage(uri, "answers without a schema");
-            }
-            return answer;
-        } catch (InterruptedException e) {
-            asked.cancel(true);
-            Thread.currentThread().interrupt();
-            throw outage(uri, "is not waited for, as the process stops");
-        } catch (TimeoutException e) {
-            asked.cancel(true);
-            throw outage(uri, "does not answer within " + ANSWER.toSeconds() + " s");
-        } catch (ExecutionException e) {
-            throw outage(uri, "does not answer: " + e.getCause());
-        } catch (IOException e) {
-            throw outage(uri, "answers with what is no JSON");
-        }
-    }
-
-    private static OutageException outage(URI uri, String what) {
-        return new OutageException(
-                "schema registry",
-                ("The schema registry %s: %s. The message comes again until it has the schema; register it there, or correct"
-                                + " the option registry of decode:.")
-                        .formatted(uri, what));
-    }
-
-    private static String said(byte[] text) {
-        String said = new String(text, 0, Math.min(text.length, LONGEST_SAID), StandardCharsets.UTF_8);
-        return said.replaceAll("\\p{Cntrl}", " ").strip();
     }
 }

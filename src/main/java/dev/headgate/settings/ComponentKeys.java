@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 public final class ComponentKeys {
 
     private static final String PREFIX = "camel.component.";
-    private static final List<String> OWN = List.of("batch", "decode", "job", "json-schema", "objects", "outbox");
+    private static final List<String> OWN =
+            List.of("batch", "decode", "encode", "job", "json-schema", "objects", "outbox");
 
     /** Longer ones first, so that {@code aws2-s3} is none of {@code aws2}. */
     private static final List<String> NAMES = Stream.concat(OWN.stream(), ofCamel().stream())

@@ -29,7 +29,7 @@ class MistakesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "s3", "sqs", "sqs-s3"})
+    @ValueSource(strings = {"", "avro", "s3", "sqs", "sqs-s3"})
     void in_what_is_shipped_nothing_is_found(String routes) {
         assertThat(findings(folder.resolve(routes))).isEmpty();
     }
@@ -58,6 +58,8 @@ class MistakesTest {
             orders.camel.yaml | constant: "{{orders.max-rate}}" | simple: "${header.rate" | line 14, column 52: '${header.rate' is no expression in Camel's simple language
             orders.camel.yaml | json-schema:orders.schema.json | json-schema:order.schema.json | line 20, column 49: The JSON Schema
             orders.camel.yaml | json-schema:orders.schema.json | decode:avro?schema=orders.avsc | line 20, column 49: decode: cannot be as it is (
+            outbox-relay.camel.yaml | - to: { id: orders-applied-send | - to: { id: encode, uri: "encode:avro?subject=s" }\\n        - to: { id: orders-applied-send | line 11, column 34: encode: cannot be as it is (
+            outbox-relay.camel.yaml | "kafka:{{orders.applied-topic}}" | "encode:avro?registry=http://r:8081" | line 11, column 47: encode: takes its subject from the one topic that its route sends to, and this one sends to 0: say it
             orders.camel.yaml | json-schema:orders.schema.json | decode:avro?registy=http://r:8081 | line 20, column 49: decode: has no option `registy`: did you mean `registry`?
             orders.camel.yaml | sql/orders-state.sql" } | sql/order-state.sql" } | line 35: Route orders-write, step orders-state (to): file:
             orders.camel.yaml | - transacted: {} | - wireTap: { uri: "direct:audit" } | line 34, column 27: no route consumes from direct:audit: add a route

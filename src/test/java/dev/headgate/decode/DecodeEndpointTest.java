@@ -10,6 +10,7 @@ import com.github.luben.zstd.Zstd;
 import dev.headgate.ConfigurationException;
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
+import dev.headgate.devservices.DevRegistry;
 import dev.headgate.failure.Failure;
 import dev.headgate.message.MessageLimit;
 import java.io.ByteArrayOutputStream;
@@ -61,7 +62,7 @@ class DecodeEndpointTest {
     Path folder;
 
     private final DefaultCamelContext context = new DefaultCamelContext();
-    private RegistryServer registry;
+    private DevRegistry registry;
 
     @BeforeEach
     void routesBesideASchema() throws IOException {
@@ -75,7 +76,7 @@ class DecodeEndpointTest {
         DecodeComponent component = new DecodeComponent();
         component.limitMessages(new MessageLimit(1_000_000));
         context.addComponent("decode", component);
-        registry = new RegistryServer();
+        registry = DevRegistry.start();
     }
 
     @AfterEach

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headgate.decode.RegistryServer;
+import dev.headgate.devservices.DevRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,7 +61,7 @@ class DecodeIT {
     @Test
     void typed_columns_an_id_that_is_waited_for_and_dead_letters_as_they_came(@TempDir Path folder) throws Exception {
         try (Pipeline pipeline = new Pipeline(2);
-                RegistryServer registry = new RegistryServer()) {
+                DevRegistry registry = DevRegistry.start()) {
             registry.answer("/schemas/ids/7", schema());
             registry.answer("/schemas/ids/21", protobuf("order.proto", "shop/money.proto"));
             registry.answer("/subjects/shop%2Fmoney.proto/versions/1", protobuf("shop/money.proto", null));

@@ -19,6 +19,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page about the first pipeline, command by command as they stand there, with the messages that stand there. */
 class FirstPipelineIT {
@@ -69,6 +71,43 @@ class FirstPipelineIT {
                 .isZero();
         CommandLineRun tested = CommandLineRun.of("test", lines);
         assertThat(tested.out()).as(tested.err()).isEqualTo("passed lines.test.yaml\n");
+    }
+
+    /** Its sample and its test say what messages mean, which are bytes of the schema that is guessed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"avro", "protobuf"})
+    void a_new_pipeline_of_a_binary_format_passes_its_check_its_test_and_a_try(String format) throws Exception {
+        String given = folder.resolve("given").toString();
+        assertThat(CommandLineRun.of("new", given, "--format", format).exitCode())
+                .isZero();
+        assertThat(CommandLineRun.of("test", given).out()).isEqualTo("passed given.test.yaml\n");
+
+        Path sample = Files.writeString(folder.resolve("sample.jsonl"), """
+                {"order_id":"o-1","version":1,"amount":19.99,"paid":true,"day":"2026-01-02","at":"2026-01-02T03:04:05Z","items":[{"sku":"a","tags":["x"]},{"sku":"b"}],"address":{"street":"Weg","zip":null}}
+                {"order_id":"o-1","version":2,"amount":20,"at":"2026-01-02T03:04:05.006Z","items":[],"address":{"street":"Weg","zip":"01067"}}
+                """);
+        String orders = folder.resolve("orders").toString();
+        CommandLineRun made = CommandLineRun.of(
+                "new", orders, "--format", format, "--outbox", "kafka", "--sample", sample.toString());
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        assertThat(CommandLineRun.of("check", orders).out()).endsWith("no errors, no warnings\n");
+        CommandLineRun tested = CommandLineRun.of("test", orders);
+        assertThat(tested.out()).as(tested.err()).isEqualTo("passed orders.test.yaml\n");
+        CommandLineRun tried = CommandLineRun.of("try", orders, "--input", orders + "/orders.sample.jsonl");
+        assertThat(tried.out())
+                .as(tried.err())
+                .contains("\"order_id\": \"o-1\"", "\"amount\": 19.99", "2 messages, 0 dead letters");
+
+        Path test = folder.resolve("orders/orders.test.yaml");
+        String text = Files.readString(test);
+        Files.writeString(test, text.replace("messages:\n", "messages:\n  - base64: AQID\n"));
+        String reason = "avro".equals(format) ? "broken Avro" : "broken Protobuf";
+        assertThat(CommandLineRun.of("test", orders).out()).contains("failed orders.test.yaml", reason);
+        Files.writeString(test, text.replace("messages:\n", "messages:\n  - value: { order_id: 1 }\n"));
+        CommandLineRun wrong = CommandLineRun.of("test", orders);
+        assertThat(wrong.exitCode()).isNotZero();
+        assertThat(wrong.err())
+                .contains("does not fit the schema", "$.order_id: expected a text, found 1", "with text or base64");
     }
 
     /** Its key and headers come with a message; no group has read it. */

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
                 "Write a folder with a pipeline that runs: routes, SQL, migration, schema, settings and sample messages.",
         footer = {
             "",
-            "With --sample or --sample-topic, JSON Schema, table and upsert are guessed from messages as they come, one a line.",
+            "With --sample or --sample-topic, schema, table and upsert are guessed from messages as they come, one a line.",
             "What is written passes `headgate check NAME`; edit it, it is yours."
         })
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
@@ -83,6 +83,8 @@ public final class NewCommand implements Command {
     /** What messages are. */
     enum Format {
         JSON,
+        AVRO,
+        PROTOBUF,
         CSV;
 
         @Override
@@ -133,7 +135,7 @@ public final class NewCommand implements Command {
             defaultValue = "json",
             description =
                     "What messages are: ${COMPLETION-CANDIDATES} (default: json). Of CSV the first line of a sample has the names"
-                            + " of the fields, which messages have not.")
+                            + " of the fields, which messages have not. Of Avro and Protobuf a sample has what messages mean, as JSON.")
     private Format format;
 
     @ArgGroup
@@ -163,15 +165,22 @@ public final class NewCommand implements Command {
 
     private Scaffold scaffold(String name) {
         String where = given.topic != null ? given.topic : given.file == null ? "built in" : given.file.toString();
-        if (format == Format.JSON) {
-            Sample sample = Sample.of(written(SAMPLE), where);
-            return new Scaffold(name, from, to, outbox, sample, sample.lines(), null);
-        }
-        if (given.topic != null) {
+        if (format != Format.JSON && given.topic != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--sample-topic is for JSON, as messages of CSV do not say what their fields are called: write some into a"
-                            + " file, behind a line with the names, for --sample");
+                    format == Format.CSV
+                            ? "--sample-topic is for JSON, as messages of CSV do not say what their fields are called: write some into a"
+                                    + " file, behind a line with the names, for --sample"
+                            : "--sample-topic is for JSON, as messages of Avro and Protobuf do not say what they mean without their"
+                                    + " schema: write what some of them mean as JSON into a file, for --sample");
+        }
+        if (from == From.SQS && (format == Format.AVRO || format == Format.PROTOBUF)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--format %s is for --from kafka, as SQS takes text only".formatted(format));
+        }
+        if (format != Format.CSV) {
+            Sample sample = Sample.of(written(SAMPLE), where);
+            return new Scaffold(name, from, to, outbox, format, sample, sample.lines(), null);
         }
         CsvSample csv = CsvSample.of(written(CSV_SAMPLE), where);
         Sample sample = Sample.of(csv.json(), where);
@@ -180,6 +189,7 @@ public final class NewCommand implements Command {
                 from,
                 to,
                 outbox,
+                format,
                 sample,
                 csv.lines().subList(0, sample.lines().size()),
                 String.join(",", csv.names()));

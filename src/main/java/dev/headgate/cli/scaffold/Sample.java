@@ -115,7 +115,7 @@ record Sample(List<String> lines, List<Field> fields) {
         }
     }
 
-    private static Field.Type type(JsonNode value) {
+    static Field.Type type(JsonNode value) {
         if (value.isTextual()) {
             String text = value.asText();
             return TIME.matcher(text).matches()
@@ -131,7 +131,7 @@ record Sample(List<String> lines, List<Field> fields) {
         return value.isArray() ? Field.Type.LIST : Field.Type.NESTED;
     }
 
-    private static Field.Type both(Field.Type one, Field.Type other) {
+    static Field.Type both(Field.Type one, Field.Type other) {
         if (one == other) {
             return one;
         }
@@ -170,6 +170,12 @@ record Sample(List<String> lines, List<Field> fields) {
                 .filter(Field::required)
                 .filter(field -> field.type() == Field.Type.INTEGER || field.type() == Field.Type.TIME)
                 .findFirst();
+    }
+
+    /** What the messages look like, deep inside. */
+    SchemaGuess schema() {
+        return SchemaGuess.of(
+                lines.stream().map(line -> parse(line, "sample", 0)).toList());
     }
 
     /** Of each message its key, as an object of one field. */

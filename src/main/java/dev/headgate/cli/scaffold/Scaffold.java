@@ -1,5 +1,6 @@
 package dev.headgate.cli.scaffold;
 
+import dev.headgate.cli.scaffold.NewCommand.Format;
 import dev.headgate.cli.scaffold.NewCommand.From;
 import dev.headgate.cli.scaffold.NewCommand.Outbox;
 import dev.headgate.cli.scaffold.NewCommand.To;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name of the pipeline and its folder
  * @param outbox where what was applied is told, or null
+ * @param format of the messages
  * @param sample the messages as JSON
  * @param messages the same as they come
  * @param header the names of the fields, if messages are records of CSV; else null
@@ -24,6 +26,7 @@ record Scaffold(
         From from,
         To to,
         @Nullable Outbox outbox,
+        Format format,
         Sample sample,
         List<String> messages,
         @Nullable String header) {
@@ -34,7 +37,11 @@ record Scaffold(
     Map<String, String> files() {
         Map<String, String> files = new LinkedHashMap<>();
         files.put(name + ".camel.yaml", routes());
-        files.put(name + ".schema.json", schema());
+        switch (format) {
+            case AVRO -> files.put(name + ".avsc", sample.schema().avro(name));
+            case PROTOBUF -> files.put(name + ".proto", sample.schema().protobuf(name));
+            case JSON, CSV -> files.put(name + ".schema.json", schema());
+        }
         files.put("application.properties", properties());
         files.put(name + (header == null ? ".sample.jsonl" : ".sample.csv"), String.join("\n", messages) + "\n");
         if (to == To.POSTGRES) {
@@ -65,15 +72,14 @@ record Scaffold(
                 """.formatted(name);
         return """
                 # %2$s
-                # In:  %7$s as %1$s.schema.json describes it; header "message-id", if there is one, tells repetitions.
+                # In:  %7$s describes it; header "message-id", if there is one, tells repetitions.
                 # Out: %3$s, each message once.
                 # What is refused becomes a row of headgate.dead_letter; an outage holds the flow until it is over.
                 - route:
                     id: %1$s
                     from:
                 %4$s      steps:
-                %8$s        - to: { id: %1$s-validate, uri: "json-schema:%1$s.schema.json" }
-                        - to: { id: %1$s-batch, uri: "batch:%1$s" }
+                %8$s        - to: { id: %1$s-batch, uri: "batch:%1$s" }
 
                 - route:
                     id: %1$s-write
@@ -92,11 +98,31 @@ record Scaffold(
                         to == To.POSTGRES || outbox != null
                                 ? "      parameters: { columns: \"%s\" }\n".formatted(json(typed()))
                                 : "",
-                        header == null ? "JSON" : "a record of CSV, whose values are texts,",
-                        header == null
-                                ? ""
-                                : "        - to: { id: %s-decode, uri: \"decode:csv\", parameters: { header: \"%s\" } }\n"
-                                        .formatted(name, json(header)));
+                        incoming(),
+                        decode());
+    }
+
+    private String incoming() {
+        return switch (format) {
+            case JSON -> "JSON as %s.schema.json".formatted(name);
+            case CSV -> "a record of CSV, whose values are texts, as %s.schema.json".formatted(name);
+            case AVRO -> "Avro, without the wire format of a registry, as %s.avsc".formatted(name);
+            case PROTOBUF -> "Protobuf, without the wire format of a registry, as %s.proto".formatted(name);
+        };
+    }
+
+    /** The steps that make JSON of a message, and say whether it is what it has to be. */
+    private String decode() {
+        String validate = step(name + "-validate", "json-schema:" + name + ".schema.json");
+        return switch (format) {
+            case JSON -> validate;
+            case CSV ->
+                "        - to: { id: %s-decode, uri: \"decode:csv\", parameters: { header: \"%s\" } }\n"
+                                .formatted(name, json(String.valueOf(header)))
+                        + validate;
+            case AVRO -> step(name + "-decode", "decode:avro?schema=" + name + ".avsc");
+            case PROTOBUF -> step(name + "-decode", "decode:protobuf?schema=" + name + ".proto");
+        };
     }
 
     private static String step(String id, String uri) {
@@ -263,9 +289,12 @@ record Scaffold(
 
     /** What the SQL says, of the messages of the sample. */
     private String test() {
-        StringBuilder text =
-                new StringBuilder("# Run by `headgate test %1$s`, on embedded servers.\nmessages:\n".formatted(name));
-        messages.forEach(line -> text.append("  - text: '%s'\n".formatted(line.replace("'", "''"))));
+        StringBuilder text = new StringBuilder("# Run by `headgate test %1$s`, on embedded servers.%2$s\nmessages:\n"
+                .formatted(name, isEncoded() ? " A value is encoded by the schema." : ""));
+        messages.forEach(line -> text.append(
+                isEncoded()
+                        ? "  - value: %s\n".formatted(line)
+                        : "  - text: '%s'\n".formatted(line.replace("'", "''"))));
         text.append("expect:\n  deadLetters: []\n");
         if (to == To.POSTGRES) {
             text.append("  rows:\n    %s:\n".formatted(table().replace("\"", "")));
@@ -277,6 +306,11 @@ record Scaffold(
             sample.keys(name).forEach(key -> text.append("      - ").append(key).append('\n'));
         }
         return text.toString();
+    }
+
+    /** Whether messages are not written as they come, but as what they mean. */
+    private boolean isEncoded() {
+        return format == Format.AVRO || format == Format.PROTOBUF;
     }
 
     private String table() {

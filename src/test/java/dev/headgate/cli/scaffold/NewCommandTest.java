@@ -88,6 +88,80 @@ class NewCommandTest {
                 .contains("on conflict (\"paymentId\") do update", "where payments.version <= excluded.version");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            avro     | {"id":"a","order-no":1}  | The field order-no of the sample has a name that Avro and Protobuf do not take
+            avro     | {"id":"a","x":[1,"b"]}   | The field x[] of the sample has values of several kinds
+            protobuf | {"id":"a","x":{"y":[[1]]}} | The field x.y of the sample has arrays within an array
+            """)
+    void a_sample_that_no_schema_is_guessed_for_is_refused_with_its_field(String format, String line, String said)
+            throws IOException {
+        CommandLineRun run = CommandLineRun.of(
+                "new",
+                above.resolve("payments").toString(),
+                "--format",
+                format,
+                "--sample",
+                sample(line).toString());
+        assertThat(run.exitCode()).isNotZero();
+        assertThat(run.err()).contains(said);
+        assertThat(above.resolve("payments")).doesNotExist();
+    }
+
+    @Test
+    void a_queue_takes_no_binary_format() {
+        CommandLineRun run =
+                CommandLineRun.of("new", above.resolve("payments").toString(), "--format", "avro", "--from", "sqs");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--format avro is for --from kafka, as SQS takes text only");
+    }
+
+    @Test
+    void a_schema_of_each_format_is_guessed() throws IOException {
+        Path lines = sample("""
+                {"id":"a","n":1,"x":1.5,"at":"2026-03-01T10:00:00Z","day":"2026-03-01","in":{"b":true},"l":[{"k":1}],"e":[]}
+                {"id":"b","n":2,"x":1,"at":"2026-03-01T10:00:00Z","day":null,"in":{},"l":[{"k":null}],"e":[]}
+                """);
+        for (String format : List.of("avro", "protobuf")) {
+            CommandLineRun run = CommandLineRun.of(
+                    "new", above.resolve(format).toString(), "--format", format, "--sample", lines.toString());
+            assertThat(run.exitCode()).as(run.err()).isZero();
+        }
+        assertThat(Files.readString(above.resolve("avro/avro.avsc")).replaceAll("\\s", ""))
+                .isEqualTo(("{'type':'record','name':'Avro','fields':[{'name':'id','type':'string'},"
+                                + "{'name':'n','type':'long'},{'name':'x','type':'double'},"
+                                + "{'name':'at','type':{'type':'long','logicalType':'timestamp-micros'}},"
+                                + "{'name':'day','type':['null',{'type':'int','logicalType':'date'}],'default':null},"
+                                + "{'name':'in','type':{'type':'record','name':'AvroIn','fields':[{'name':'b','type':"
+                                + "['null','boolean'],'default':null}]}},"
+                                + "{'name':'l','type':{'type':'array','items':{'type':'record','name':'AvroL','fields':"
+                                + "[{'name':'k','type':['null','long'],'default':null}]}}},"
+                                + "{'name':'e','type':{'type':'array','items':'string'}}]}")
+                        .replace("'", "\""));
+        assertThat(above.resolve("protobuf/protobuf.proto")).hasContent("""
+                syntax = "proto3";
+
+                import "google/protobuf/timestamp.proto";
+
+                message Protobuf {
+                  message In {
+                    optional bool b = 1;
+                  }
+                  message L {
+                    optional int64 k = 1;
+                  }
+                  string id = 1;
+                  int64 n = 2;
+                  double x = 3;
+                  google.protobuf.Timestamp at = 4;
+                  optional string day = 5;
+                  In in = 6;
+                  repeated L l = 7;
+                  repeated string e = 8;
+                }
+                """);
+    }
+
     @Test
     void lines_of_csv_become_columns_of_what_their_values_look_like() throws IOException {
         String folder = above.resolve("payments").toString();
