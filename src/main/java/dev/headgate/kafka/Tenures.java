@@ -37,7 +37,8 @@ final class Tenures {
 
     /** Whether the partition is taken; asks for it if not. Never blocks. */
     boolean isTaken(TopicPartition partition, int incarnation) {
-        if (System.nanoTime() - notBefore.getOrDefault(partition, System.nanoTime()) < 0) {
+        Long later = notBefore.get(partition);
+        if (later != null && System.nanoTime() - later < 0) {
             return false;
         }
         notBefore.remove(partition);
