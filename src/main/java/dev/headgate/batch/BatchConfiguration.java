@@ -109,8 +109,9 @@ public class BatchConfiguration implements Cloneable {
             label = "consumer",
             defaultValue = "keys",
             enums = "keys,positions",
-            description = "What tells that a message was applied: its key in the ledger, or, with positions, the position of"
-                    + " its partition of Kafka. That costs no row a message, and is for senders that never send one twice.")
+            description =
+                    "What tells that a message was applied: its key in the ledger, or, with positions, the position of"
+                            + " its partition of Kafka. That costs no row a message, and is for senders that never send one twice.")
     private String idempotency = "keys";
 
     @UriParam(

@@ -315,8 +315,8 @@ final class TransactedRoute implements RouteWriter.Route {
     }
 
     private Set<Message> applied(List<Message> messages) {
-        Set<Message> applied =
-                ledger.applied(messages.stream().filter(TransactedRoute::isKeyed).toList());
+        Set<Message> applied = ledger.applied(
+                messages.stream().filter(TransactedRoute::isKeyed).toList());
         messages.stream()
                 .filter(message -> !isKeyed(message) && isAppliedByPosition(message))
                 .forEach(applied::add);

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 
 /**
@@ -70,7 +71,8 @@ public final class Migrations {
      * nothing and only checks that Headgate's tables are there. Processes that start together take turns.
      *
      * @param routes the routes folder
-     * @throws HeadgateException if the server does not answer or a migration fails; those before it stay applied
+     * @throws HeadgateException if the server does not answer, the tables are those of a newer version, or a migration fails;
+     *     those before it stay applied
      */
     public void apply(Path routes) {
         Database.check(settings);
@@ -166,6 +168,7 @@ public final class Migrations {
     }
 
     private void applyAll(Path routes) {
+        refuseNewer();
         migrate(
                 headgates(),
                 "Headgate's tables could not be created",
@@ -173,6 +176,24 @@ public final class Migrations {
         Path own = own(routes);
         if (Files.isDirectory(own)) {
             migrate(users(own), "The migrations in " + own + " could not be applied", "or set headgate.migrate=false");
+        }
+    }
+
+    /** What a newer version has changed this one does not know, and may undo. */
+    private void refuseNewer() {
+        try {
+            for (MigrationInfo migration : headgates().load().info().applied()) {
+                if (migration.getState() == MigrationState.FUTURE_SUCCESS) {
+                    throw new HeadgateException(
+                            "Headgate's tables are those of a newer version, which has applied V%s (%s): start that version, or restore the database from before its first start."
+                                    .formatted(migration.getVersion(), migration.getDescription()));
+                }
+            }
+        } catch (FlywayException e) {
+            throw new HeadgateException(
+                    "Headgate's tables cannot be compared with its migrations (%s): mend that."
+                            .formatted(MigrationFailure.reason(e)),
+                    e);
         }
     }
 

@@ -367,7 +367,10 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     /** Others have taken them: what is in flight of them is not written. */
     private void takeAgainWhatIsLost() {
         for (TopicPartition partition : tenures.lost()) {
-            LOG.warn("{} of group {} was taken by somebody else; it is not read before it is taken again", partition, group);
+            LOG.warn(
+                    "{} of group {} was taken by somebody else; it is not read before it is taken again",
+                    partition,
+                    group);
             drop(List.of(partition));
             beginnings.takeAgain(partition);
         }

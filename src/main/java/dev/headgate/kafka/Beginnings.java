@@ -336,9 +336,8 @@ final class Beginnings {
                 "%s of group %s: up to %d messages are missing, offsets %d to %d: the broker has deleted them (retention) before they were read"
                         .formatted(partition, group, first - position, position, first - 1);
         if (stopOnMissing) {
-            String why =
-                    what + "; nothing is read while headgate.kafka.stop-on-missing is true: set the position to "
-                            + first + " (`headgate positions set`) or start once with false to go on without them";
+            String why = what + "; nothing is read while headgate.kafka.stop-on-missing is true: set the position to "
+                    + first + " (`headgate positions set`) or start once with false to go on without them";
             LOG.error(why);
             stopped.put(partition, why);
         } else {
@@ -352,8 +351,7 @@ final class Beginnings {
     }
 
     /** Without the ledger's keys what is read again is applied again: then nothing is that may have been applied. */
-    private void truncated(
-            TopicPartition partition, long position, Optional<Long> divergent, long first, long end) {
+    private void truncated(TopicPartition partition, long position, Optional<Long> divergent, long first, long end) {
         Tenure tenure = tenures.of(partition);
         boolean keyed = tenure == null || tenure.isKeyed();
         long from = divergent.orElse(keyed ? first : end);

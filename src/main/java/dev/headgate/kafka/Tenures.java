@@ -1,8 +1,8 @@
 package dev.headgate.kafka;
 
 import dev.headgate.message.SourcePosition;
-import dev.headgate.position.PositionKey;
 import dev.headgate.position.PositionKeeper;
+import dev.headgate.position.PositionKey;
 import dev.headgate.position.Tenure;
 import java.time.Duration;
 import java.util.Collection;
@@ -48,8 +48,7 @@ final class Tenures {
 
     private CompletableFuture<Tenure> ask(TopicPartition partition, int incarnation) {
         PositionKey key = new PositionKey(
-                group,
-                new SourcePosition.Kafka(partition.topic(), incarnation, partition.partition(), 0).container());
+                group, new SourcePosition.Kafka(partition.topic(), incarnation, partition.partition(), 0).container());
         Long offset = back.get(partition);
         return offset == null ? keeper.take(key) : keeper.takeBack(key, offset);
     }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * A set of offsets of one partition, small where they lie close together and not large where they do not: a bitmap for each
  * stretch of offsets that has any. Not thread-safe.
  */
-final class OffsetSet {
+public final class OffsetSet {
 
     /** Offsets in one bitmap. */
     private static final int STRETCH = 4096;
@@ -56,7 +56,8 @@ final class OffsetSet {
                 stretches.computeIfAbsent(stretch, key -> new BitSet()).or(bits));
     }
 
-    boolean contains(long offset) {
+    /** Whether the offset is in it. */
+    public boolean contains(long offset) {
         BitSet bits = stretches.get(offset / STRETCH);
         return bits != null && bits.get((int) (offset % STRETCH));
     }
@@ -88,7 +89,8 @@ final class OffsetSet {
         }
     }
 
-    int size() {
+    /** How many offsets are in it. */
+    public int size() {
         return stretches.values().stream().mapToInt(BitSet::cardinality).sum();
     }
 

@@ -50,7 +50,8 @@ public final class PositionTable {
             where consumer_group = ? and source = ? and lane = '' and epoch = ?
             """;
 
-    // A lane's first write in an epoch locks the partition's own row against the next owner; later ones have the lane's.
+    // A lane's first write in an epoch locks the partition's own row against the next owner; later ones have the
+    // lane's.
     private static final String WRITE = """
             with m as (
                 select *
@@ -160,15 +161,13 @@ public final class PositionTable {
 
     /** As {@link #take(PositionKey)}, and nothing at and behind the offset has ended. */
     Tenure takeBack(PositionKey key, long to) {
-        return take(
-                key, found -> new Taken(found.epoch(), to, new OffsetSet(), found.outcomes(), found.keyed()));
+        return take(key, found -> new Taken(found.epoch(), to, new OffsetSet(), found.outcomes(), found.keyed()));
     }
 
     private Tenure take(PositionKey key, Function<Taken, Taken> change) {
         return Objects.requireNonNull(transaction.execute(status -> {
             jdbc.update(MAKE, key.group(), key.source());
-            List<Row> rows = new ArrayList<>(
-                    jdbc.query(TAKE, (row, number) -> Row.of(row), key.group(), key.source()));
+            List<Row> rows = new ArrayList<>(jdbc.query(TAKE, (row, number) -> Row.of(row), key.group(), key.source()));
             rows.addAll(jdbc.query(TAKE_UP, (row, number) -> Row.of(row), key.group(), key.source()));
             Taken taken = change.apply(Row.merged(rows));
             keep(key, taken, taken.low(), taken.outcomes());
@@ -264,24 +263,6 @@ public final class PositionTable {
         return new PartitionLostException(key, tenure.epoch(), epoch.isEmpty() ? null : epoch.get(0));
     }
 
-    /**
-     * The position of a partition.
-     *
-     * @param low the first offset that has not ended; null if nobody has read yet
-     * @param above how many of those behind it have
-     * @param lanes how many have written since the partition was taken
-     * @param keyed whether the ledger has the keys of what was applied
-     */
-    public record Position(
-            PositionKey key,
-            long epoch,
-            @Nullable Long low,
-            int above,
-            int lanes,
-            Outcomes outcomes,
-            boolean keyed,
-            Instant updatedAt) {}
-
     /** The positions of all partitions of all groups, in order. */
     public List<Position> all() {
         Map<String, List<Row>> rows = new TreeMap<>();
@@ -304,8 +285,7 @@ public final class PositionTable {
                             Objects.requireNonNull(keys.get(entry.getKey())),
                             merged.epoch(),
                             merged.low() == Tenure.NOWHERE ? null : (Long) merged.low(),
-                            merged.above().size(),
-                            entry.getValue().size() - 1,
+                            merged.above(),
                             merged.outcomes(),
                             merged.keyed(),
                             Objects.requireNonNull(updated.get(entry.getKey())));

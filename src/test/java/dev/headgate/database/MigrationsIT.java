@@ -292,6 +292,22 @@ class MigrationsIT {
                 .hasMessageNotContaining("\n");
     }
 
+    /** As one that goes back to the version before meets the tables of this one. */
+    @Test
+    void the_tables_of_a_newer_version_are_refused() throws Exception {
+        new Migrations(settings()).apply(routes);
+        execute("""
+                insert into headgate.flyway_schema_history
+                    (installed_rank, version, description, type, script, checksum, installed_by, execution_time, success)
+                values (999, '9999', 'what comes later', 'SQL', 'V9999__what_comes_later.sql', 1, 'headgate', 1, true)
+                """);
+
+        assertThatThrownBy(() -> new Migrations(settings()).apply(routes))
+                .isInstanceOf(HeadgateException.class)
+                .hasMessageContaining("newer version")
+                .hasMessageContaining("V9999 (what comes later)");
+    }
+
     @Test
     void switched_off_nothing_is_made_and_missing_tables_are_reported() throws Exception {
         Settings off = settings("headgate.migrate", "false");

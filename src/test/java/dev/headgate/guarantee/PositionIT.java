@@ -54,8 +54,8 @@ class PositionIT {
             pipeline.flush();
             for (int lanes : new int[] {2, 5, 1, 3}) {
                 long target = pipeline.count(ENTRIES) + 1 + random.nextInt(messages / 6);
-                try (ChildProcess child =
-                        ChildProcess.run(pipeline, routes("positions-" + lanes, "idempotency: positions", lanes), SHORT_SESSION)) {
+                try (ChildProcess child = ChildProcess.run(
+                        pipeline, routes("positions-" + lanes, "idempotency: positions", lanes), SHORT_SESSION)) {
                     Pipeline.await().pollInterval(Duration.ofMillis(10)).until(() -> pipeline.count(ENTRIES) >= target);
                     child.kill();
                 }
@@ -83,18 +83,20 @@ class PositionIT {
                 ChildProcess child = ChildProcess.run(pipeline, slow, patient(pipeline))) {
             load.send(pipeline, 1_000);
             pipeline.flush();
-            Pipeline.await().until(() -> pipeline.count("select count(*) from pg_stat_activity where datname ="
-                            + " current_database() and state = 'idle in transaction'"
-                            + " and now() - state_change > interval '1 second'")
-                    > 0);
+            Pipeline.await()
+                    .until(() -> pipeline.count("select count(*) from pg_stat_activity where datname ="
+                                    + " current_database() and state = 'idle in transaction'"
+                                    + " and now() - state_change > interval '1 second'")
+                            > 0);
             child.freeze();
             try {
                 pipeline.start(routes("fast", idempotency, 2), Map.of(), Map.of());
                 Pipeline.await()
-                        .until(() -> pipeline.count(
-                                        "select min(epoch) from headgate.source_position where lane = ''")
-                                == 2);
-                assertThat(pipeline.count(ENTRIES)).as("the frozen one has the rows").isLessThan(1_000);
+                        .until(() ->
+                                pipeline.count("select min(epoch) from headgate.source_position where lane = ''") == 2);
+                assertThat(pipeline.count(ENTRIES))
+                        .as("the frozen one has the rows")
+                        .isLessThan(1_000);
             } finally {
                 child.thaw();
             }
@@ -192,7 +194,9 @@ class PositionIT {
             Deliveries deliveries = new Deliveries();
             pipeline.start(routes, Map.of(), Map.of("deliveries", deliveries));
             onceAndInOrder(pipeline, load);
-            assertThat(deliveries.records()).as("what the backup has is not read again").isEqualTo(1_000);
+            assertThat(deliveries.records())
+                    .as("what the backup has is not read again")
+                    .isEqualTo(1_000);
         }
     }
 
@@ -207,7 +211,9 @@ class PositionIT {
                                 "              - to: { id: orders-validate",
                                 "              - filter:\n                  simple: \"${header[kafka.KEY]} != 'filtered'\"\n"
                                         + "                  steps:\n                    - to: { id: orders-validate")
-                        .replace("              - to: { id: orders-batch", "                    - to: { id: orders-batch"));
+                        .replace(
+                                "              - to: { id: orders-batch",
+                                "                    - to: { id: orders-batch"));
         try (Pipeline pipeline = new Pipeline(1)) {
             pipeline.start(routes, Map.of(), Map.of());
             pipeline.send("a", "a-1", Orders.json("a", 1).getBytes(UTF_8));
@@ -244,7 +250,9 @@ class PositionIT {
                 Pipeline.await().until(() -> pipeline.count(ENTRIES) == 25);
             }
             Pipeline.await().until(() -> pipeline.committed() == 25);
-            assertThat(pipeline.count("select count(*) from orders")).as("nothing twice").isEqualTo(25);
+            assertThat(pipeline.count("select count(*) from orders"))
+                    .as("nothing twice")
+                    .isEqualTo(25);
             assertThat(pipeline.count(ENTRIES)).isEqualTo(25);
         }
     }
@@ -285,8 +293,7 @@ class PositionIT {
         String yaml = Files.readString(file);
         assertThat(yaml).contains(WRITE);
         Files.writeString(
-                file,
-                yaml.replace(WRITE, WRITE + "        %s\n        lanes: %d\n".formatted(idempotency, lanes)));
+                file, yaml.replace(WRITE, WRITE + "        %s\n        lanes: %d\n".formatted(idempotency, lanes)));
         return routes;
     }
 
@@ -306,7 +313,9 @@ class PositionIT {
                 .collect(Collectors.toSet());
         Set<String> wrong = new HashSet<>(entries);
         wrong.removeAll(expected);
-        assertThat(wrong.stream().limit(10)).as("orders whose entries are not 1, 2, 3 ...").isEmpty();
+        assertThat(wrong.stream().limit(10))
+                .as("orders whose entries are not 1, 2, 3 ...")
+                .isEmpty();
         assertThat(entries).hasSameSizeAs(expected);
     }
 }

@@ -65,11 +65,13 @@ class LanePositionsIT {
         Tenure second = table.take(KEY);
         assertThat(second.epoch()).isEqualTo(first.epoch() + 1);
         assertThat(second.start()).isEqualTo(13);
-        assertThat(List.of(13L, 14L, 15L, 16L, 17L)).filteredOn(second::isApplied).containsExactly(14L, 15L, 16L);
+        assertThat(List.of(13L, 14L, 15L, 16L, 17L))
+                .filteredOn(second::isApplied)
+                .containsExactly(14L, 15L, 16L);
         assertThat(table.all()).singleElement().satisfies(position -> {
             assertThat(position.outcomes().applied()).isEqualTo(6);
             assertThat(position.low()).isEqualTo(13);
-            assertThat(position.above()).isEqualTo(3);
+            assertThat(position.above().size()).isEqualTo(3);
         });
     }
 
@@ -172,7 +174,9 @@ class LanePositionsIT {
             assertThat(tenure.isApplied(1)).isFalse();
 
             table.resolve(List.of(lane));
-            assertThat(tenure.isApplied(1)).as("it has committed: %s", committed).isEqualTo(committed);
+            assertThat(tenure.isApplied(1))
+                    .as("it has committed: %s", committed)
+                    .isEqualTo(committed);
 
             write(tenure, "b/0", 1, 2);
             assertThat(table.take(KEY).start()).isEqualTo(3);
@@ -233,9 +237,9 @@ class LanePositionsIT {
 
     private static void awaitWaiting(int transactions) {
         JdbcTemplate outside = new JdbcTemplate(DATABASE);
-        CompletableFuture.runAsync(() -> Awaitility.await()
-                        .atMost(Duration.ofSeconds(20))
-                        .until(() -> Integer.valueOf(transactions)
+        CompletableFuture.runAsync(
+                        () -> Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> Integer.valueOf(
+                                        transactions)
                                 .equals(outside.queryForObject(
                                         "select count(*) from pg_stat_activity where datname = current_database()"
                                                 + " and wait_event_type = 'Lock'",
