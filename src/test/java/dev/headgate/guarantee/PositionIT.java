@@ -3,16 +3,25 @@ package dev.headgate.guarantee;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headgate.app.Headgate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -116,6 +125,195 @@ class PositionIT {
         return patient;
     }
 
+    /** The answers of some commits are lost with their connections: there are no keys by which a retry could see that. */
+    @Test
+    void what_was_committed_without_an_answer_is_not_applied_again() throws IOException {
+        Load load = new Load(System.nanoTime(), 5_000, 0);
+        try (Pipeline pipeline = new Pipeline(4);
+                Sink sink = new Sink(pipeline)) {
+            Deliveries deliveries = new Deliveries();
+            Path routes = routes("positions", "idempotency: positions", 2);
+            // Small batches, so that there are many commits.
+            Map<String, String> small = new HashMap<>(sink.properties(""));
+            small.put("camel.component.batch.linger", "10ms");
+            pipeline.start(routes, small, Map.of("deliveries", deliveries));
+            CompletableFuture<Void> sending = load.sendSteadily(pipeline, 40_000, 2_000);
+            Pipeline.await().until(() -> pipeline.count(ENTRIES) > 1_000);
+            sink.repeat(sink.proxy::cut, Duration.ofMillis(60));
+            sending.join();
+            sink.endRepeating();
+            onceAndInOrder(pipeline, load);
+            assertThat(deliveries.redelivered()).isZero();
+            Pipeline.await().untilAsserted(() -> assertThat(pipeline.text(COUNTS))
+                    .isEqualTo("40000 applied, 0 duplicates, 0 dead letters, 0 filtered, 0 parts"));
+        }
+    }
+
+    @Test
+    void refused_messages_are_dead_letters_once_while_processes_come_and_are_killed() throws IOException {
+        Load load = new Load(System.nanoTime(), 500, 0);
+        int refused = 60;
+        try (Pipeline pipeline = new Pipeline(4)) {
+            Path routes = routes("positions", "idempotency: positions", 2);
+            pipeline.migrate();
+            pipeline.execute("alter table orders add constraint affordable check (amount < 1000)");
+            for (int i = 0; i < refused; i++) {
+                load.send(pipeline, 500);
+                String dear = Orders.json("dear-" + i, 1).replace("12.50", "1250");
+                pipeline.send("dear-" + i, "dear-" + i, dear.getBytes(UTF_8));
+            }
+            pipeline.flush();
+            try (ChildProcess first = ChildProcess.run(pipeline, routes, SHORT_SESSION)) {
+                Pipeline.await().until(() -> pipeline.count("select count(*) from headgate.dead_letter") > 3);
+                Headgate second = pipeline.start(routes, Map.of(), Map.of());
+                Pipeline.await().until(() -> pipeline.count("select count(*) from headgate.dead_letter") > refused / 2);
+                first.kill();
+                pipeline.stop(second);
+            }
+            pipeline.start(routes, Map.of(), Map.of());
+            onceAndInOrder(pipeline, load, refused);
+            assertThat(pipeline.count("select count(distinct source) from headgate.dead_letter"))
+                    .isEqualTo(refused);
+            assertThat(pipeline.count("select count(*) from headgate.dead_letter"))
+                    .isEqualTo(refused);
+            Pipeline.await().untilAsserted(() -> assertThat(pipeline.text(COUNTS))
+                    .isEqualTo("%d applied, 0 duplicates, %d dead letters, 0 filtered, 0 parts"
+                            .formatted(load.sent(), refused)));
+        }
+    }
+
+    @Test
+    void parts_are_applied_once_without_keys_of_their_own() throws IOException {
+        Path routes = routes("split", "idempotency: positions", 3);
+        Path file = routes.resolve("orders.camel.yaml");
+        String batch = "              - to: { id: orders-batch, uri: \"batch:orders\" }";
+        String yaml = Files.readString(file);
+        assertThat(yaml).contains(batch);
+        Files.writeString(
+                file,
+                yaml.replace(
+                                "              - to: { id: orders-validate, uri: \"json-schema:orders.schema.json\" }\n",
+                                "")
+                        .replace(
+                                batch,
+                                "              - split:\n                  tokenize: \"\\n\"\n                  steps:\n"
+                                        + "                    - to: { id: orders-batch, uri: \"batch:orders\" }"));
+        try (Pipeline pipeline = new Pipeline(1)) {
+            Headgate first = pipeline.start(routes, Map.of(), Map.of());
+            for (int i = 0; i < 100; i++) {
+                pipeline.send(
+                        "whole",
+                        "id-" + i,
+                        String.join("\n", Orders.json("a" + i, 1), Orders.json("b" + i, 1), Orders.json("c" + i, 1))
+                                .getBytes(UTF_8));
+            }
+            pipeline.flush();
+            Pipeline.await().until(() -> pipeline.committed() == 100);
+            pipeline.stop(first);
+            assertThat(pipeline.count(ENTRIES)).isEqualTo(300);
+            assertThat(pipeline.count("select low from headgate.source_position where lane = ''"))
+                    .isEqualTo(100);
+            assertThat(pipeline.text(COUNTS))
+                    .isEqualTo("300 applied, 0 duplicates, 0 dead letters, 0 filtered, 300 parts");
+
+            pipeline.execute("update headgate.source_position set low = 50, above = null");
+            pipeline.start(routes, Map.of(), Map.of());
+            Pipeline.await().until(() -> pipeline.text(COUNTS).startsWith("300 applied, 150 duplicates"));
+            assertThat(pipeline.count(ENTRIES)).isEqualTo(300);
+        }
+    }
+
+    @Test
+    void positions_are_listed_set_and_rewound_while_nobody_reads() throws Exception {
+        Load load = new Load(System.nanoTime(), 100, 0);
+        try (Pipeline pipeline = new Pipeline(1)) {
+            assertThat(command(pipeline, "list").succeeded().err()).contains("There are no positions");
+            Headgate first = pipeline.start();
+            load.send(pipeline, 100);
+            Account.reconciles(pipeline, load);
+            Instant time = Instant.now();
+            Pipeline.await().until(() -> Instant.now().isAfter(time.plusMillis(5)));
+            load.send(pipeline, 100);
+            Account.reconciles(pipeline, load);
+            String rewind = "rewind --pipeline orders --to-time " + time;
+            command(pipeline, rewind + " --apply").failed(1, "is being read: stop the processes of pipeline orders");
+            pipeline.stop(first);
+
+            assertThat(command(pipeline, "list").succeeded().out()).contains(pipeline.topic + "-0", " 200 ", "yes");
+            JsonNode list = new ObjectMapper()
+                    .readTree(command(pipeline, "list --json").succeeded().out());
+            assertThat(list.get(0).get("position").asLong()).isEqualTo(200);
+            assertThat(list.get(0).get("outcomes").get("applied").asLong()).isEqualTo(200);
+
+            HeadgateCommand dry = command(pipeline, rewind).succeeded();
+            assertThat(dry.err()).contains("Nothing is moved yet: --apply does it.");
+            assertThat(low(pipeline)).isEqualTo(200);
+            JsonNode done = new ObjectMapper()
+                    .readTree(command(pipeline, rewind + " --apply --json")
+                            .succeeded()
+                            .out());
+            assertThat(done.get("applied").asBoolean()).isTrue();
+            assertThat(done.get("moves").get(0).get("to").asLong()).isEqualTo(100);
+            assertThat(low(pipeline)).isEqualTo(100);
+
+            Deliveries deliveries = new Deliveries();
+            Headgate second = pipeline.start(Map.of(), Map.of("deliveries", deliveries));
+            Pipeline.await().until(() -> deliveries.records() == 100);
+            Account.reconciles(pipeline, load);
+            Pipeline.await().until(() -> low(pipeline) == 200);
+            pipeline.stop(second);
+
+            String set = "set --pipeline orders --partition " + pipeline.topic + "-0 --offset ";
+            command(pipeline, set + "201 --apply").failed(2, "--offset must be from 0 to 200");
+            command(pipeline, "set --pipeline orders --partition nowhere-0 --offset 1")
+                    .failed(2, "There is no partition nowhere-0");
+            command(pipeline, "rewind --pipeline orders --to-time yesterday")
+                    .failed(2, "is not a time with its offset");
+            command(pipeline, set + "150 --apply").succeeded();
+            assertThat(low(pipeline)).isEqualTo(150);
+        }
+    }
+
+    @Test
+    void verify_accounts_by_positions_for_what_has_no_keys() throws Exception {
+        Load load = new Load(System.nanoTime(), 100, 0);
+        try (Pipeline pipeline = new Pipeline(2)) {
+            Path routes = routes("positions", "idempotency: positions", 2);
+            Headgate headgate = pipeline.start(routes, Map.of(), Map.of());
+            load.send(pipeline, 500);
+            onceAndInOrder(pipeline, load);
+            Pipeline.await()
+                    .until(() ->
+                            pipeline.count("select count(*) from headgate.outbox where delivered_at is null") == 0);
+            pipeline.stop(headgate);
+
+            HeadgateCommand verified = HeadgateCommand.run(routes, pipeline.properties(), List.of("verify", "--json"));
+            assertThat(verified.exitCode()).as(verified.out() + verified.err()).isZero();
+            JsonNode report = new ObjectMapper().readTree(verified.out());
+            assertThat(report.get("partitions").findValues("applied").stream()
+                            .mapToLong(JsonNode::asLong)
+                            .sum())
+                    .isEqualTo(500);
+        }
+    }
+
+    private static void onServer(String statement) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        Servers.POSTGRES.jdbcUrl(), Servers.POSTGRES.user(), Servers.POSTGRES.password());
+                Statement run = connection.createStatement()) {
+            run.execute(statement);
+        }
+    }
+
+    private static long low(Pipeline pipeline) {
+        return pipeline.count("select max(low) from headgate.source_position");
+    }
+
+    private static HeadgateCommand command(Pipeline pipeline, String words) {
+        pipeline.migrate();
+        return HeadgateCommand.run(pipeline, List.of(("positions " + words).split(" ", -1)));
+    }
+
     @Test
     void what_brokers_say_of_the_group_means_nothing_once_there_is_a_position() throws Exception {
         Load load = new Load(System.nanoTime(), 100, 0);
@@ -176,21 +374,13 @@ class PositionIT {
             load.send(pipeline, 1_000);
             onceAndInOrder(pipeline, load);
             pipeline.stop(first);
-            pipeline.execute("create table backup_position as table headgate.source_position");
-            pipeline.execute("create table backup_ledger as table headgate.ledger");
-            pipeline.execute("create table backup_orders as table orders");
-            pipeline.execute("create table backup_outbox as table headgate.outbox");
+            onServer("create database %s_backup template %s".formatted(pipeline.name, pipeline.name));
             Headgate second = pipeline.start(routes, Map.of(), Map.of());
             load.send(pipeline, 1_000);
             onceAndInOrder(pipeline, load);
             pipeline.stop(second);
-            pipeline.execute("""
-                    truncate headgate.source_position, headgate.ledger, orders, headgate.outbox;
-                    insert into headgate.source_position select * from backup_position;
-                    insert into headgate.ledger select * from backup_ledger;
-                    insert into orders select * from backup_orders;
-                    insert into headgate.outbox overriding system value select * from backup_outbox;
-                    """);
+            onServer("drop database %s with (force)".formatted(pipeline.name));
+            onServer("alter database %s_backup rename to %s".formatted(pipeline.name, pipeline.name));
             Deliveries deliveries = new Deliveries();
             pipeline.start(routes, Map.of(), Map.of("deliveries", deliveries));
             onceAndInOrder(pipeline, load);
@@ -299,8 +489,13 @@ class PositionIT {
 
     /** By the outbox, which has an entry for each time that a message took effect. */
     private static void onceAndInOrder(Pipeline pipeline, Load load) {
+        onceAndInOrder(pipeline, load, 0);
+    }
+
+    /** @param others how many messages were sent besides, which have no entry */
+    private static void onceAndInOrder(Pipeline pipeline, Load load, int others) {
         pipeline.flush();
-        Pipeline.await().until(() -> pipeline.committed() == load.sent());
+        Pipeline.await().until(() -> pipeline.committed() == load.sent() + others);
         Set<String> entries = new HashSet<>(pipeline.texts("""
                 select key || ' ' || string_agg(convert_from(payload, 'UTF8')::json ->> 'version', ',' order by id)
                 from headgate.outbox group by key
