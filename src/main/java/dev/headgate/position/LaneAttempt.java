@@ -4,7 +4,10 @@ package dev.headgate.position;
 public final class LaneAttempt {
 
     private final OffsetSet offsets = new OffsetSet();
-    private Outcomes outcomes = Outcomes.NONE;
+    private long applied;
+    private long duplicates;
+    private long deadLetters;
+    private long parts;
     private boolean keyed = true;
 
     /**
@@ -13,8 +16,16 @@ public final class LaneAttempt {
      */
     public void add(LanePlace place, Outcome outcome) {
         keyed &= place.keyed();
+        if (place.part()) {
+            parts++;
+        }
         if (!place.isApplied()) {
-            outcomes = outcomes.plus(Outcomes.of(outcome, place.part()));
+            switch (outcome) {
+                case APPLIED -> applied++;
+                case DUPLICATE -> duplicates++;
+                case DEAD_LETTER -> deadLetters++;
+                case FILTERED -> throw new IllegalArgumentException("what is filtered comes to no lane");
+            }
         }
         if (!place.part()) {
             offsets.add(place.offset());
@@ -26,7 +37,7 @@ public final class LaneAttempt {
     }
 
     Outcomes outcomes() {
-        return outcomes;
+        return new Outcomes(applied, duplicates, deadLetters, 0, parts);
     }
 
     boolean keyed() {

@@ -24,12 +24,12 @@ public record Outcomes(long applied, long duplicates, long deadLetters, long fil
                 parts + other.parts);
     }
 
-    static Outcomes of(Outcome outcome, boolean part) {
+    static Outcomes of(Outcome outcome) {
         return new Outcomes(
                 outcome == Outcome.APPLIED ? 1 : 0,
                 outcome == Outcome.DUPLICATE ? 1 : 0,
                 outcome == Outcome.DEAD_LETTER ? 1 : 0,
                 outcome == Outcome.FILTERED ? 1 : 0,
-                part ? 1 : 0);
+                0);
     }
 }

@@ -29,6 +29,9 @@ public final class Place {
      */
     public LanePlace in(String lane, boolean part, boolean keyed) {
         inBatch.set(true);
+        if (!keyed) {
+            tenure.goesWithoutKeys();
+        }
         return new LanePlace(tenure.lane(lane), offset, part, keyed);
     }
 

@@ -22,6 +22,7 @@ public final class Tenure {
     private long writtenLow;
     private Outcomes outside = Outcomes.NONE;
     private Outcomes writtenOutside = Outcomes.NONE;
+    private volatile boolean withoutKeys;
     private volatile boolean lost;
 
     Tenure(PositionKey key, Taken taken) {
@@ -46,7 +47,12 @@ public final class Tenure {
 
     /** Whether the ledger knows the keys of what was applied, so that it can be read again. */
     public boolean isKeyed() {
-        return taken.keyed();
+        return taken.keyed() && !withoutKeys;
+    }
+
+    /** Of some of what is applied from now on the ledger has no keys. */
+    void goesWithoutKeys() {
+        withoutKeys = true;
     }
 
     /** A record is read. */
@@ -85,7 +91,7 @@ public final class Tenure {
     }
 
     synchronized void endedOutsideOfBatches(Outcome outcome) {
-        outside = outside.plus(Outcomes.of(outcome, false));
+        outside = outside.plus(Outcomes.of(outcome));
     }
 
     synchronized void written(long below) {

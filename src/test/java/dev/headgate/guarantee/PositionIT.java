@@ -383,6 +383,7 @@ class PositionIT {
             onServer("alter database %s_backup rename to %s".formatted(pipeline.name, pipeline.name));
             Deliveries deliveries = new Deliveries();
             pipeline.start(routes, Map.of(), Map.of("deliveries", deliveries));
+            Pipeline.await().until(() -> pipeline.count(ENTRIES) == 2_000);
             onceAndInOrder(pipeline, load);
             assertThat(deliveries.records())
                     .as("what the backup has is not read again")
