@@ -139,9 +139,17 @@ class PositionIT {
             pipeline.start(routes, small, Map.of("deliveries", deliveries));
             CompletableFuture<Void> sending = load.sendSteadily(pipeline, 40_000, 2_000);
             Pipeline.await().until(() -> pipeline.count(ENTRIES) > 1_000);
-            sink.repeat(sink.proxy::cut, Duration.ofMillis(60));
+            // It does its work between the client's COMMIT and the server's, who does not hear of the cut meanwhile.
+            sink.execute("""
+                    create function slowly() returns trigger language plpgsql as
+                    $$ begin perform pg_sleep(0.05); return null; end $$;
+                    create constraint trigger slowly after update on headgate.source_position
+                    deferrable initially deferred for each row execute function slowly()
+                    """);
+            sink.repeat(sink.proxy::cut, Duration.ofMillis(400));
             sending.join();
             sink.endRepeating();
+            sink.execute("drop trigger slowly on headgate.source_position");
             onceAndInOrder(pipeline, load);
             assertThat(deliveries.redelivered()).isZero();
             Pipeline.await().untilAsserted(() -> assertThat(pipeline.text(COUNTS))

@@ -211,6 +211,24 @@ class LanePositionsIT {
         assertThat(table.take(KEY).start()).isEqualTo(3);
     }
 
+    /** It is asked for a moment too early: nothing of the attempt can be seen then. */
+    @Test
+    void an_attempt_that_commits_after_it_was_asked_for_is_not_written_over() {
+        Tenure tenure = table.take(KEY);
+        tenure.place(0);
+        transaction.executeWithoutResult(status -> {
+            table.write(attempt(tenure, "b/0", 0, 1));
+            CompletableFuture.runAsync(() -> table.resolve(List.of(tenure.lane("b/0"))))
+                    .join();
+        });
+        assertThatThrownBy(() -> write(tenure, "b/0", 0)).isInstanceOf(PartitionLostException.class);
+        assertThat(tenure.isLost()).as("it is still its own").isFalse();
+
+        table.resolve(List.of(tenure.lane("b/0")));
+        assertThat(tenure.isApplied(1)).isTrue();
+        assertThat(table.take(KEY).start()).isEqualTo(2);
+    }
+
     @Test
     void taken_back_everything_behind_is_new_again() {
         Tenure first = table.take(KEY);
