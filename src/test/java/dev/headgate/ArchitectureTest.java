@@ -175,6 +175,7 @@ class ArchitectureTest {
                     "dev.headgate.job",
                     "dev.headgate.ledger",
                     "dev.headgate.outbox",
+                    "dev.headgate.position",
                     "dev.headgate.s3",
                     "dev.headgate.manage..",
                     "dev.headgate.failure",
@@ -238,6 +239,7 @@ class ArchitectureTest {
                     "dev.headgate.job",
                     "dev.headgate.s3",
                     "dev.headgate.outbox",
+                    "dev.headgate.position",
                     "dev.headgate.polling",
                     "dev.headgate.schema",
                     "dev.headgate.decode")
@@ -252,7 +254,7 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.headgate.manage.slo")
             .or()
             .haveNameMatching(
-                    ".*\\.(Inflight|InflightLimit|InflightCount|SourceInflight|Pauses|Accumulator|PartitionOffsets|ShardIsolation|StorableKey|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
+                    ".*\\.(Inflight|InflightLimit|InflightCount|SourceInflight|Pauses|Accumulator|PartitionOffsets|ShardIsolation|StorableKey|OffsetSet|Tenure|LanePosition|JsonElement|Layout|Ndjson|Spill|CronSchedule|FetchAhead)")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES)

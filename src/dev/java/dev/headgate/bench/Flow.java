@@ -40,15 +40,26 @@ final class Flow {
     private final Inflow inflow;
     private final Size size;
     private final List<Contender> peers;
+    private final Map<String, String> options;
     private final Consumer<String> progress;
     private @Nullable String content;
 
-    /** @param peers measured at last, at the same load */
-    Flow(Path routes, Inflow inflow, Size size, List<Contender> peers, Consumer<String> progress) {
+    /**
+     * @param peers measured at last, at the same load
+     * @param options further settings of Headgate
+     */
+    Flow(
+            Path routes,
+            Inflow inflow,
+            Size size,
+            List<Contender> peers,
+            Map<String, String> options,
+            Consumer<String> progress) {
         this.routes = routes;
         this.inflow = inflow;
         this.size = size;
         this.peers = List.copyOf(peers);
+        this.options = options;
         this.progress = progress;
     }
 
@@ -100,6 +111,7 @@ final class Flow {
                 "orders.applied-topic", target,
                 "camel.management.port", String.valueOf(port)));
         settings.putAll(servers.peer(name, target));
+        settings.putAll(options);
         servers.createDatabase(name);
         contender.createTables(servers.database(name), folder, settings);
         servers.createTargetTopic(target);

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -54,6 +55,11 @@ class FlowCommand implements Callable<Integer> {
             description = "Measure these peers, too, or all: spring, camel, sink; of the relay: router.")
     private List<String> peers = List.of();
 
+    @Option(
+            names = "--positions",
+            description = "Headgate writes no ledger rows: its batches have idempotency=positions.")
+    private boolean positions;
+
     @Option(names = "--json", description = "Print the result as one JSON object, and nothing else.")
     private boolean json;
 
@@ -93,7 +99,8 @@ class FlowCommand implements Callable<Integer> {
         List<Contender> asked = asked();
         Path directory = Files.createTempDirectory("headgate-bench-");
         try {
-            FlowResult result = new Flow(routes.folder(), inflow, size, asked, this::progress).run(directory);
+            FlowResult result =
+                    new Flow(routes.folder(), inflow, size, asked, options(), this::progress).run(directory);
             PrintWriter out = spec.commandLine().getOut();
             out.println(json ? new ObjectMapper().writeValueAsString(result) : result.text());
             out.flush();
@@ -105,6 +112,10 @@ class FlowCommand implements Callable<Integer> {
         } finally {
             FileSystemUtils.deleteRecursively(directory);
         }
+    }
+
+    private Map<String, String> options() {
+        return positions ? Map.of("camel.component.batch.idempotency", "positions") : Map.of();
     }
 
     private List<Contender> asked() {

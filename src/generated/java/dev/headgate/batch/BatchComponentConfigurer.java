@@ -50,6 +50,7 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "deadLetterDestination": getOrCreateConfiguration(target).setDeadLetterDestination(property(camelContext, java.lang.String.class, value)); return true;
         case "headercolumns":
         case "headerColumns": getOrCreateConfiguration(target).setHeaderColumns(property(camelContext, java.lang.String.class, value)); return true;
+        case "idempotency": getOrCreateConfiguration(target).setIdempotency(property(camelContext, java.lang.String.class, value)); return true;
         case "keyby":
         case "keyBy": getOrCreateConfiguration(target).setKeyBy(property(camelContext, java.lang.String.class, value)); return true;
         case "lanes": getOrCreateConfiguration(target).setLanes(property(camelContext, int.class, value)); return true;
@@ -102,6 +103,7 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "deadLetterDestination": return java.lang.String.class;
         case "headercolumns":
         case "headerColumns": return java.lang.String.class;
+        case "idempotency": return java.lang.String.class;
         case "keyby":
         case "keyBy": return java.lang.String.class;
         case "lanes": return int.class;
@@ -150,6 +152,7 @@ public class BatchComponentConfigurer extends PropertyConfigurerSupport implemen
         case "deadLetterDestination": return getOrCreateConfiguration(target).getDeadLetterDestination();
         case "headercolumns":
         case "headerColumns": return getOrCreateConfiguration(target).getHeaderColumns();
+        case "idempotency": return getOrCreateConfiguration(target).getIdempotency();
         case "keyby":
         case "keyBy": return getOrCreateConfiguration(target).getKeyBy();
         case "lanes": return getOrCreateConfiguration(target).getLanes();

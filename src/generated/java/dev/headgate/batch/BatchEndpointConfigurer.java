@@ -42,6 +42,7 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exchangePattern": target.setExchangePattern(property(camelContext, org.apache.camel.ExchangePattern.class, value)); return true;
         case "headercolumns":
         case "headerColumns": target.getConfiguration().setHeaderColumns(property(camelContext, java.lang.String.class, value)); return true;
+        case "idempotency": target.getConfiguration().setIdempotency(property(camelContext, java.lang.String.class, value)); return true;
         case "keyby":
         case "keyBy": target.getConfiguration().setKeyBy(property(camelContext, java.lang.String.class, value)); return true;
         case "lanes": target.getConfiguration().setLanes(property(camelContext, int.class, value)); return true;
@@ -88,6 +89,7 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exchangePattern": return org.apache.camel.ExchangePattern.class;
         case "headercolumns":
         case "headerColumns": return java.lang.String.class;
+        case "idempotency": return java.lang.String.class;
         case "keyby":
         case "keyBy": return java.lang.String.class;
         case "lanes": return int.class;
@@ -135,6 +137,7 @@ public class BatchEndpointConfigurer extends PropertyConfigurerSupport implement
         case "exchangePattern": return target.getExchangePattern();
         case "headercolumns":
         case "headerColumns": return target.getConfiguration().getHeaderColumns();
+        case "idempotency": return target.getConfiguration().getIdempotency();
         case "keyby":
         case "keyBy": return target.getConfiguration().getKeyBy();
         case "lanes": return target.getConfiguration().getLanes();

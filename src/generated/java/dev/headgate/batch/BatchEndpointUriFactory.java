@@ -23,7 +23,7 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(22);
+        Set<String> props = new HashSet<>(23);
         props.add("backoffBase");
         props.add("backoffCap");
         props.add("backoffFactor");
@@ -34,6 +34,7 @@ public class BatchEndpointUriFactory extends org.apache.camel.support.component.
         props.add("exceptionHandler");
         props.add("exchangePattern");
         props.add("headerColumns");
+        props.add("idempotency");
         props.add("keyBy");
         props.add("lanes");
         props.add("latencyTarget");

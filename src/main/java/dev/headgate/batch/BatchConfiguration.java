@@ -107,6 +107,15 @@ public class BatchConfiguration implements Cloneable {
 
     @UriParam(
             label = "consumer",
+            defaultValue = "keys",
+            enums = "keys,positions",
+            description =
+                    "What tells that a message was applied: its key in the ledger, or, with positions, the position of"
+                            + " its partition of Kafka. That costs no row a message, and is for senders that never send one twice.")
+    private String idempotency = "keys";
+
+    @UriParam(
+            label = "consumer",
             description = "The outbox destination that gets a copy of each dead letter, with the reason in its headers."
                     + " By default none.")
     private @Nullable String deadLetterDestination;
@@ -162,7 +171,7 @@ public class BatchConfiguration implements Cloneable {
     }
 
     BatchPolicy policy() {
-        return BatchPolicy.of(onReject, onConflict, deadLetterDestination);
+        return BatchPolicy.of(onReject, onConflict, idempotency, deadLetterDestination);
     }
 
     Backoff backoff() {
@@ -299,6 +308,14 @@ public class BatchConfiguration implements Cloneable {
 
     public void setOnConflict(String onConflict) {
         this.onConflict = onConflict;
+    }
+
+    public String getIdempotency() {
+        return idempotency;
+    }
+
+    public void setIdempotency(String idempotency) {
+        this.idempotency = idempotency;
     }
 
     public @Nullable String getDeadLetterDestination() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.ShutdownRunningTask;
@@ -47,6 +47,11 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
             throw new BatchStoppedException();
         }
         return current.get(index(orderingKey, current.size()));
+    }
+
+    /** Whether the ledger gets the key of each message. */
+    boolean isKeyed() {
+        return endpoint.getConfiguration().policy().keyed();
     }
 
     /** How it can be watched, while it is started. */
@@ -146,8 +151,12 @@ final class BatchConsumer extends DefaultConsumer implements ShutdownAware, Rout
                 hold,
                 listeners,
                 diagnosis());
-        lanes = Stream.generate(() -> new Lane(accumulator(limit::size), accumulator(replays(limit)), writer))
-                .limit(options.getLanes())
+        lanes = IntStream.range(0, options.getLanes())
+                .mapToObj(number -> new Lane(
+                        endpoint.getName() + "/" + number,
+                        accumulator(limit::size),
+                        accumulator(replays(limit)),
+                        writer))
                 .toList();
         threads = endpoint.getCamelContext()
                 .getExecutorServiceManager()

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
  *     replayed or discarded; else they are applied
  * @param refusesConflicts whether a message whose key was used before with other content becomes a dead letter; else it
  *     is dropped as a duplicate
+ * @param keyed whether the ledger gets the key of each message; else the positions of partitions tell what was applied
  * @param deadLetterDestination the outbox destination that gets a copy of each dead letter, or null
  */
 record BatchPolicy(
         boolean holdsKeys,
         boolean refusesConflicts,
+        boolean keyed,
         @Nullable String deadLetterDestination) {
 
     /**
@@ -21,10 +23,12 @@ record BatchPolicy(
      *
      * @throws IllegalArgumentException if an option has none of its values
      */
-    static BatchPolicy of(String onReject, String onConflict, @Nullable String deadLetterDestination) {
+    static BatchPolicy of(
+            String onReject, String onConflict, String idempotency, @Nullable String deadLetterDestination) {
         return new BatchPolicy(
                 isSecond("onReject", onReject, "continue", "hold-key"),
                 isSecond("onConflict", onConflict, "drop", "dead-letter"),
+                !isSecond("idempotency", idempotency, "keys", "positions"),
                 deadLetterDestination);
     }
 

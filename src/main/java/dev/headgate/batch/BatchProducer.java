@@ -14,6 +14,8 @@ import dev.headgate.message.Payload;
 import dev.headgate.message.Rejection;
 import dev.headgate.message.Replay;
 import dev.headgate.message.SourcePosition;
+import dev.headgate.position.LanePlace;
+import dev.headgate.position.Place;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Expression;
@@ -85,8 +87,10 @@ final class BatchProducer extends DefaultProducer {
             return;
         }
         String orderingKey = orderingKey(exchange, identity);
-        Lane lane = consumer().lane(orderingKey);
+        BatchConsumer consumer = consumer();
+        Lane lane = consumer.lane(orderingKey);
         Exchange carrier = carrier(exchange, exchange.getMessage(), identity);
+        enter(exchange, carrier, lane, consumer);
         offer(
                 lane,
                 new Message(carrier, identity.pipeline(), identity.key(), orderingKey, payload, rejection)
@@ -104,12 +108,15 @@ final class BatchProducer extends DefaultProducer {
         }
         MessageLimit.Cut cut = limit.cut(exchange.getMessage());
         exchange.setMessage(cut.message());
-        Lane lane = consumer().lane(sourceKey(exchange, identity));
+        BatchConsumer consumer = consumer();
+        Lane lane = consumer.lane(sourceKey(exchange, identity));
         byte[] beginning = Payload.mandatory(cut.message());
+        Exchange carrier = carrier(exchange, cut.message(), identity);
+        enter(exchange, carrier, lane, consumer);
         offer(
                 lane,
                 new Message(
-                                carrier(exchange, cut.message(), identity),
+                                carrier,
                                 identity.pipeline(),
                                 identity.key(),
                                 sourceKey(exchange, identity),
@@ -147,6 +154,17 @@ final class BatchProducer extends DefaultProducer {
         carrier.setProperty(Identity.PROPERTY, identity);
         exchange.getExchangeExtension().handoverCompletions(carrier);
         return carrier;
+    }
+
+    /** A part, and what was sent to its source again, has its key in the ledger always: its place in the partition is not its own. */
+    private static void enter(Exchange exchange, Exchange carrier, Lane lane, BatchConsumer consumer) {
+        Place place = exchange.getProperty(Place.PROPERTY, Place.class);
+        if (place != null) {
+            boolean part = Part.of(exchange) != null;
+            boolean keyed = part || consumer.isKeyed() || Replay.ofAny(exchange) != null;
+            carrier.setProperty(Place.PROPERTY, place);
+            carrier.setProperty(LanePlace.PROPERTY, place.in(lane.name(), part, keyed));
+        }
     }
 
     private static void offer(Lane lane, Message message) {

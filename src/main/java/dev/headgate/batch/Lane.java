@@ -22,6 +22,7 @@ final class Lane implements Runnable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final String name;
     private final Accumulator accumulator;
     private final ReplayQueue replays;
     private final RouteWriter writer;
@@ -34,11 +35,19 @@ final class Lane implements Runnable {
     /** Its own thread's. */
     private boolean replaysHadTheirTurn;
 
-    /** @param replays what waits of the messages that were sent again */
-    Lane(Accumulator accumulator, Accumulator replays, RouteWriter writer) {
+    /**
+     * @param name its own among the lanes of the process, the same at each start
+     * @param replays what waits of the messages that were sent again
+     */
+    Lane(String name, Accumulator accumulator, Accumulator replays, RouteWriter writer) {
+        this.name = name;
         this.accumulator = accumulator;
         this.replays = new ReplayQueue(replays, writer);
         this.writer = writer;
+    }
+
+    String name() {
+        return name;
     }
 
     /** Puts a message behind all others of this lane; false if the lane takes none any more. */

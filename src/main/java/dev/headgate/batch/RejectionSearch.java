@@ -625,7 +625,11 @@ final class RejectionSearch {
      *
      * @param isolating whether a refused message can be found in it
      */
-    private @Nullable Failure write(List<Message> range, boolean isolating) {
+    private @Nullable Failure write(List<Message> all, boolean isolating) {
+        List<Message> range = RouteWriter.owned(all);
+        if (range.isEmpty()) {
+            return null;
+        }
         Batch batch = new Batch(writer.name(), range, closed, writer.policy());
         Throwable thrown = parts == null
                 ? writer.attempt(batch, lane)

@@ -111,7 +111,11 @@ final class ReplayQueue {
     }
 
     /** Tries once; returns what is to be tried again, in parts, in order. */
-    List<List<Message>> write(List<Message> replays, Lane lane) {
+    List<List<Message>> write(List<Message> all, Lane lane) {
+        List<Message> replays = RouteWriter.owned(all);
+        if (replays.isEmpty()) {
+            return List.of();
+        }
         Batch batch = new Batch(writer.name(), replays, Batch.Closed.FLUSH, writer.policy());
         Throwable thrown = writer.attempt(batch, lane);
         if (thrown == null) {

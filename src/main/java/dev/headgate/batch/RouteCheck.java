@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.AggregateDefinition;
@@ -70,6 +71,8 @@ public final class RouteCheck {
             ResequenceDefinition.class,
             WireTapDefinition.class);
 
+    private static final Pattern POSITIONS = Pattern.compile("[?&]idempotency=positions(&|$)");
+
     private static final String ONE_ROUTE_FOR_EACH =
             " a route for each batch that reads the source by itself, in a groupId or from a queue of its own.";
 
@@ -93,6 +96,7 @@ public final class RouteCheck {
             faults.addAll(check.names(route));
             faults.addAll(check.steps(route));
             faults.addAll(check.beside(route));
+            faults.addAll(check.idempotency(route));
         }
         return faults;
     }
@@ -184,6 +188,28 @@ public final class RouteCheck {
             }
         }
         return faults;
+    }
+
+    /** Only Kafka's messages have a position that tells whether one comes again. */
+    private List<Finding> idempotency(RouteDefinition route) {
+        String input = toBatch.input(route);
+        String batch = toBatch.batch(route);
+        if (batch == null
+                || input.startsWith("kafka:")
+                || input.startsWith(RoutesToBatch.BATCH)
+                || input.startsWith(RoutesToBatch.DIRECT)) {
+            return List.of();
+        }
+        return toBatch.consumers(batch)
+                .filter(consumer -> POSITIONS
+                        .matcher(toBatch.resolved(consumer.getInput().getEndpointUri()))
+                        .find())
+                .map(consumer -> StepPlace.finding(
+                        consumer,
+                        "%s has idempotency=positions and gets messages from %s, which has no positions"
+                                .formatted(StepPlace.of(consumer), input),
+                        "Take idempotency away: only from Kafka it is not known by keys alone what was applied."))
+                .toList();
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.Listeners;
 import dev.headgate.message.Message;
+import dev.headgate.position.LanePlace;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -166,6 +167,23 @@ final class RouteWriter {
             window.passed(batch.freshMessages(), batch.freshMessages().size());
         }
         batch.messages().forEach(Message::complete);
+    }
+
+    /** Those that are this process's to write; the others are not acknowledged, for the new owner of their partition has them. */
+    static List<Message> owned(List<Message> messages) {
+        for (Message message : messages) {
+            if (isLost(message) && !message.isDone()) {
+                message.fail(new BatchStoppedException());
+            }
+        }
+        return messages.stream().noneMatch(RouteWriter::isLost)
+                ? messages
+                : messages.stream().filter(message -> !isLost(message)).toList();
+    }
+
+    private static boolean isLost(Message message) {
+        LanePlace place = message.exchange().getProperty(LanePlace.PROPERTY, LanePlace.class);
+        return place != null && place.isLost();
     }
 
     /** How many messages to try at once where refusals are taken back one by one. */

@@ -7,8 +7,17 @@ import dev.headgate.ledger.LedgerTable;
 import dev.headgate.message.Message;
 import dev.headgate.message.PipelineKey;
 import dev.headgate.message.Rejection;
+import dev.headgate.position.LaneAttempt;
+import dev.headgate.position.LanePlace;
+import dev.headgate.position.LanePosition;
+import dev.headgate.position.Outcome;
+import dev.headgate.position.PositionTable;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -39,11 +47,12 @@ final class TransactedRoute implements RouteWriter.Route {
     private final boolean databaseOnly;
     private final @Nullable BatchRelation relation;
     private final JdbcTemplate jdbc;
-    /** A transaction of its own, or a savepoint in that of {@link #together}. */
+    /** A savepoint in that of {@link #together}. */
     private final TransactionTemplate transaction;
 
     private final TransactionTemplate outer;
     private final LedgerTable ledger;
+    private final PositionTable positions;
     private final DeadLetters deadLetters;
     private final HeldKeys heldKeys;
 
@@ -61,19 +70,20 @@ final class TransactedRoute implements RouteWriter.Route {
         this.transaction = new TransactionTemplate(Objects.requireNonNull(outer.getTransactionManager()));
         this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
         this.ledger = new LedgerTable(database);
+        this.positions = new PositionTable(database);
         this.deadLetters = new DeadLetters(database, InstantSource.system());
         this.heldKeys = new HeldKeys(database);
     }
 
     @Override
     public @Nullable Throwable send(Batch batch) {
-        boolean isPart = TransactionSynchronizationManager.isActualTransactionActive();
-        return in(transaction, () -> {
-            if (!isPart) {
-                prepare();
+        return moving(batch, () -> {
+            claim(batch, new HashSet<>());
+            @Nullable Throwable failure = run(batch, false);
+            if (failure == null) {
+                move(List.of(batch));
             }
-            claim(batch);
-            return run(batch, isPart);
+            return failure;
         });
     }
 
@@ -83,7 +93,8 @@ final class TransactedRoute implements RouteWriter.Route {
         @Nullable
         Throwable failure = in(outer, () -> {
             prepare();
-            claim(batch);
+            positions.resolve(lanes(batch));
+            claim(batch, new HashSet<>());
             Throwable refused = run(batch, false);
             if (refused == null) {
                 jdbc.execute("set constraints all immediate");
@@ -100,19 +111,102 @@ final class TransactedRoute implements RouteWriter.Route {
 
     @Override
     public @Nullable Throwable together(Batch all, Function<RouteWriter.Route, @Nullable Throwable> attempts) {
-        return in(outer, () -> {
-            prepare();
-            if (!hasDistinctKeys(all)) {
-                return attempts.apply(this);
+        return moving(all, () -> {
+            List<Batch> succeeded = new ArrayList<>();
+            @Nullable Throwable failure;
+            if (hasDistinctKeys(all)) {
+                claim(all, new HashSet<>());
+                Set<Message> open = new LinkedHashSet<>(all.freshMessages());
+                failure = attempts.apply(part -> noted(part, sendClaimed(part, open), succeeded));
+                if (failure == null) {
+                    ledger.withdraw(
+                            open.stream().filter(TransactedRoute::isKeyed).toList());
+                }
+            } else {
+                Set<LaneOffset> written = new HashSet<>();
+                failure = attempts.apply(part -> noted(part, sendPart(part, written), succeeded));
             }
-            claim(all);
-            Set<Message> open = new LinkedHashSet<>(all.freshMessages());
-            @Nullable Throwable failure = attempts.apply(part -> sendClaimed(part, open));
             if (failure == null) {
-                ledger.withdraw(open);
+                move(succeeded);
             }
             return failure;
         });
+    }
+
+    private @Nullable Throwable sendPart(Batch part, Set<LaneOffset> written) {
+        Set<LaneOffset> withIt = new HashSet<>(written);
+        @Nullable
+        Throwable failure = in(transaction, () -> {
+            claim(part, withIt);
+            return run(part, true);
+        });
+        if (failure == null) {
+            written.addAll(withIt);
+        }
+        return failure;
+    }
+
+    private static @Nullable Throwable noted(Batch part, @Nullable Throwable failure, List<Batch> succeeded) {
+        if (failure == null) {
+            succeeded.add(part);
+        }
+        return failure;
+    }
+
+    /**
+     * Runs the work in a transaction of its own, at whose end it {@linkplain #move moves} positions. Where the end of an
+     * earlier one is not known, as its commit was not answered, the database is asked first.
+     */
+    private @Nullable Throwable moving(Batch batch, Supplier<@Nullable Throwable> work) {
+        Set<LanePosition> lanes = lanes(batch);
+        @Nullable
+        Throwable failure = in(outer, () -> {
+            prepare();
+            positions.resolve(lanes);
+            return work.get();
+        });
+        if (failure == null) {
+            lanes.forEach(LanePosition::confirm);
+        }
+        return failure;
+    }
+
+    private static Set<LanePosition> lanes(Batch batch) {
+        Set<LanePosition> lanes = new LinkedHashSet<>();
+        for (Message message : batch.messages()) {
+            LanePlace place = place(message);
+            if (place != null) {
+                lanes.add(place.lane());
+            }
+        }
+        return lanes;
+    }
+
+    private static @Nullable LanePlace place(Message message) {
+        return message.exchange().getProperty(LanePlace.PROPERTY, LanePlace.class);
+    }
+
+    /** The positions of partitions behind what ends with this transaction. */
+    private void move(List<Batch> written) {
+        Map<LanePosition, LaneAttempt> attempts = new LinkedHashMap<>();
+        for (Batch batch : written) {
+            Set<Message> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
+            fresh.addAll(batch.freshMessages());
+            for (Message message : batch.messages()) {
+                LanePlace place = place(message);
+                if (place != null) {
+                    Outcome outcome = fresh.contains(message) ? Outcome.APPLIED : Outcome.DUPLICATE;
+                    attempts.computeIfAbsent(place.lane(), lane -> new LaneAttempt())
+                            .add(place, batch.isRejected(message) ? Outcome.DEAD_LETTER : outcome);
+                }
+            }
+        }
+        positions.write(attempts);
+    }
+
+    private static boolean isKeyed(Message message) {
+        LanePlace place = place(message);
+        return place == null || place.keyed();
     }
 
     /** The keys of all parts are claimed by one statement before them, and its refusals cost the ledger none. */
@@ -127,6 +221,14 @@ final class TransactedRoute implements RouteWriter.Route {
         }
         return failure;
     }
+
+    /** What has no key in the ledger is new unless its position says that it has ended; one that is delivered twice is new once. */
+    private static boolean isNewByPosition(Message message, Set<LaneOffset> seen) {
+        LanePlace place = place(message);
+        return place != null && !place.isApplied() && seen.add(new LaneOffset(place.lane(), place.offset()));
+    }
+
+    private record LaneOffset(LanePosition lane, long offset) {}
 
     /** Where two messages have one key, which of them is new depends on what becomes of the first. */
     private static boolean hasDistinctKeys(Batch batch) {
@@ -185,25 +287,45 @@ final class TransactedRoute implements RouteWriter.Route {
      * <p>A message whose key stands for another content is in conflict: with {@code onConflict=dead-letter} it becomes a dead
      * letter, else it is a duplicate like others.
      *
+     * <p>With {@code idempotency=positions} the ledger gets no keys but those of parts and replays.
+     *
      * <p>Waits for a concurrent transaction that claimed one of the keys, or is just replaying one of the dead letters.
+     *
+     * @param seen what this transaction has written by position; gets what is new
      */
-    private void claim(Batch batch) {
+    private void claim(Batch batch, Set<LaneOffset> seen) {
         if (batch.policy().holdsKeys()) {
-            heldKeys.hold(batch.name(), batch.messages(), ledger::applied);
+            heldKeys.hold(batch.name(), batch.messages(), this::applied);
         }
         Map<String, List<Message>> candidates = batch.messages().stream()
-                .filter(message -> message.rejection() == null)
+                .filter(message -> message.rejection() == null && isKeyed(message))
                 .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
         Set<PipelineKey> fresh = new HashSet<>(batch.getSize() * 2);
         candidates.forEach((pipeline, messages) ->
                 ledger.insert(pipeline, messages, key -> fresh.add(new PipelineKey(pipeline, key))));
         // Removing the key lets only the first of two equal ones through.
-        batch.claimed(message -> fresh.remove(new PipelineKey(message.pipeline(), message.idempotencyKey())));
+        batch.claimed(message -> isKeyed(message)
+                ? fresh.remove(new PipelineKey(message.pipeline(), message.idempotencyKey()))
+                : isNewByPosition(message, seen));
         findConflicts(batch);
         deadLetters.store(batch.rejected(), batch.policy().deadLetterDestination());
         deadLetters.settle(batch.messages().stream()
                 .filter(message -> !batch.isRejected(message) || message.isPartOfReplay())
                 .toList());
+    }
+
+    private Set<Message> applied(List<Message> messages) {
+        Set<Message> applied = ledger.applied(
+                messages.stream().filter(TransactedRoute::isKeyed).toList());
+        messages.stream()
+                .filter(message -> !isKeyed(message) && isAppliedByPosition(message))
+                .forEach(applied::add);
+        return applied;
+    }
+
+    private static boolean isAppliedByPosition(Message message) {
+        LanePlace place = place(message);
+        return place != null && place.isApplied();
     }
 
     /** Asks only if there are duplicates. */
@@ -214,8 +336,11 @@ final class TransactedRoute implements RouteWriter.Route {
         }
         Set<Message> fresh = new HashSet<>(batch.freshMessages());
         List<Message> duplicates = batch.messages().stream()
-                .filter(message -> message.rejection() == null && !fresh.contains(message))
+                .filter(message -> message.rejection() == null && !fresh.contains(message) && isKeyed(message))
                 .toList();
+        if (duplicates.isEmpty()) {
+            return;
+        }
         ledger.conflicts(
                 duplicates,
                 (message, used) ->

@@ -8,6 +8,7 @@ import dev.headgate.cli.deadletters.DeadLettersCommand;
 import dev.headgate.cli.jobs.JobsCommand;
 import dev.headgate.cli.objects.ObjectsCommand;
 import dev.headgate.cli.pipelines.PipelinesCommand;
+import dev.headgate.cli.positions.PositionsCommand;
 import dev.headgate.cli.scaffold.NewCommand;
 import dev.headgate.cli.slo.SloCommand;
 import dev.headgate.cli.verify.VerifyCommand;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             DeadLettersCommand.class,
             JobsCommand.class,
             ObjectsCommand.class,
+            PositionsCommand.class,
             VerifyCommand.class,
             HawtioCommand.class,
             SloCommand.class,

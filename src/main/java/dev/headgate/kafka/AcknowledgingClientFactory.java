@@ -2,6 +2,7 @@ package dev.headgate.kafka;
 
 import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.message.MessageLimit;
+import dev.headgate.position.PositionKeeper;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
     private final Duration revokeTimeout;
     private final ConsumerListener listener;
     private final TopicLives lives;
+    private final PositionKeeper positions;
     private final boolean stopOnMissing;
     private final MissingRecords missing = new MissingRecords();
     private final Fencing fencing = new Fencing();
@@ -46,6 +48,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
      *     going on behind them
      * @param numbering the number of a source's present life, by the source's name and what its server calls that life;
      *     it may block, and throw while the database is away; asked once for each topic that is read
+     * @param positions where partitions are read, and how far they are applied
      * @throws dev.headgate.ConfigurationException if Kafka's client is too old
      */
     public AcknowledgingClientFactory(
@@ -55,7 +58,8 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
             Duration revokeTimeout,
             boolean stopOnMissing,
             ConsumerListener listener,
-            ToIntBiFunction<String, String> numbering) {
+            ToIntBiFunction<String, String> numbering,
+            PositionKeeper positions) {
         ClientVersion.check(AppInfoParser.getVersion());
         this.limit = limit;
         this.messageLimit = messageLimit;
@@ -64,6 +68,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
         this.stopOnMissing = stopOnMissing;
         this.listener = listener;
         this.lives = new TopicLives(numbering);
+        this.positions = positions;
     }
 
     @Override
@@ -82,6 +87,7 @@ public final class AcknowledgingClientFactory extends DefaultKafkaClientFactory 
                 lives,
                 missing,
                 fencing,
+                positions,
                 new PolledBytes(messageLimit, own));
         consumers.add(consumer);
         listener.opened(consumer);

@@ -3,6 +3,7 @@ package dev.headgate.kafka;
 import dev.headgate.message.MessageSize;
 import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.SourcePosition;
+import dev.headgate.position.Place;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.kafka.KafkaConstants;
 import org.apache.camel.component.kafka.consumer.CommitManager;
@@ -39,6 +40,7 @@ public final class AcknowledgingCommitFactory implements KafkaManualCommitFactor
         }
         Delivery delivery = consumer.track(
                 route(exchange), kafka.partition, kafka.recordOffset, MessageSize.of(exchange.getMessage()));
+        exchange.setProperty(Place.PROPERTY, consumer.place(kafka.partition, kafka.recordOffset));
         String topic = kafka.partition.topic();
         new SourcePosition.Kafka(topic, consumer.incarnation(topic), kafka.partition.partition(), kafka.recordOffset)
                 .enter(exchange, delivery);

@@ -5,6 +5,9 @@ import dev.headgate.backpressure.InflightLimit;
 import dev.headgate.backpressure.SourceInflight;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.FailureLog;
+import dev.headgate.position.Place;
+import dev.headgate.position.PositionKeeper;
+import dev.headgate.position.Tenure;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -42,7 +45,8 @@ import org.slf4j.LoggerFactory;
  * takes long; the rest waits here, with all partitions paused. So a slow route, however slow its throttle, polls often
  * enough to keep the membership. Confined to one thread, as every Kafka consumer is.
  *
- * <p>Kafka's client is never left to choose where to read: a partition begins at its committed offset, or where {@code
+ * <p>Kafka's client is never left to choose where to read: a partition begins at its position in the database, where this
+ * consumer takes it first ({@link Tenures}); if it has none there, at its committed offset, or where {@code
  * auto.offset.reset} says if the group has none; what the brokers have deleted before it was read is counted and said; and
  * a topic that was deleted and made again is read from its start. Commits carry the id of their topic for that.
  */
@@ -57,6 +61,8 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private static final Duration SLICE = Duration.ofMillis(100);
 
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+    /** What is not written of positions by then, when partitions are given up, came to no batch, and is read again. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
     /** So many failures of one offset, after about three seconds, are no accident. */
     private static final int TROUBLE = 5;
     /** What is read again, until it is committed; a trouble when it has failed so often. */
@@ -74,6 +80,7 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
     private final Duration revokeTimeout;
     private final ConsumerReport report;
     private final Beginnings beginnings;
+    private final Tenures tenures;
     private final Fencing fencing;
     private final String group;
     private final Map<TopicPartition, Failing> failing = new HashMap<>();
@@ -95,16 +102,19 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             TopicLives numbers,
             MissingRecords missing,
             Fencing fencing,
+            PositionKeeper positions,
             PolledBytes polledBytes) {
         super(StartPosition.without(properties), polledBytes.key(), polledBytes.value());
         this.polledBytes = polledBytes;
         this.fencing = fencing;
         this.group = String.valueOf(properties.get(ConsumerConfig.GROUP_ID_CONFIG));
+        this.tenures = new Tenures(positions, group);
         this.beginnings = new Beginnings(
                 new Below(),
                 new ClientMetadata(this),
                 StartPosition.of(properties),
                 numbers,
+                tenures,
                 missing,
                 stopOnMissing,
                 group);
@@ -122,6 +132,15 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         }
         tracked++;
         return tracker.track(partition, offset, size, source);
+    }
+
+    /** Where a record stands that is about to be routed. */
+    Place place(TopicPartition partition, long offset) {
+        Tenure tenure = tenures.of(partition);
+        if (tenure == null) {
+            throw new IllegalStateException("A record of " + partition + " was handed out before it was taken");
+        }
+        return tenure.place(offset);
     }
 
     /** Which of the topics of this name it reads; known for every record that is handed out. */
@@ -220,9 +239,12 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
             lastCommit = now;
             passGaps();
             commit(tracker.takeCommittable());
+            tenures.writeRest();
         }
         rewindFailed();
+        takeAgainWhatIsLost();
         beginnings.begin();
+        tellHowFar();
         Duration bounded = timeout.compareTo(LONGEST_POLL) < 0 ? timeout : LONGEST_POLL;
         if (suspended || beginnings.isStopped()) {
             fetch(assignment(), bounded);
@@ -342,6 +364,28 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         }
     }
 
+    /** Others have taken them: what is in flight of them is not written. */
+    private void takeAgainWhatIsLost() {
+        for (TopicPartition partition : tenures.lost()) {
+            LOG.warn(
+                    "{} of group {} was taken by somebody else; it is not read before it is taken again",
+                    partition,
+                    group);
+            drop(List.of(partition));
+            beginnings.takeAgain(partition);
+        }
+    }
+
+    /** Lanes write how far all of a partition has ended, besides what they have applied themselves. */
+    private void tellHowFar() {
+        tracker.watermarks((partition, offset) -> {
+            Tenure tenure = tenures.of(partition);
+            if (tenure != null) {
+                tenure.reached(offset);
+            }
+        });
+    }
+
     private void rewindFailed() {
         tracker.rewindFailed().forEach((partition, offset) -> {
             Duration rest = rests.failed(partition, offset, System.nanoTime());
@@ -396,6 +440,8 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
                     revokeTimeout.toSeconds());
         }
         tracker.commitFailed(partitions);
+        tellHowFar();
+        tenures.writeRest(partitions, WRITE_TIMEOUT);
         Map<TopicPartition, OffsetAndMetadata> offsets = tracker.takeCommittable(partitions);
         if (!offsets.isEmpty()) {
             commitNow(offsets);
@@ -447,6 +493,11 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
         @Override
         public Map<TopicPartition, Long> starts(Collection<TopicPartition> partitions, Duration atMost) {
             return AcknowledgingConsumer.super.beginningOffsets(partitions, atMost);
+        }
+
+        @Override
+        public Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, Duration atMost) {
+            return AcknowledgingConsumer.super.endOffsets(partitions, atMost);
         }
 
         @Override

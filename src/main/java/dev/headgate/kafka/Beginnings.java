@@ -1,5 +1,6 @@
 package dev.headgate.kafka;
 
+import dev.headgate.position.Tenure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,6 +63,13 @@ final class Beginnings {
 
         void readFrom(TopicPartition partition, long offset);
 
+        /**
+         * The offsets behind the last records.
+         *
+         * @throws TimeoutException if Kafka does not say in time
+         */
+        Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, Duration atMost);
+
         /** Drops what was polled or delivered of the partition. */
         void drop(TopicPartition partition);
     }
@@ -70,6 +78,7 @@ final class Beginnings {
     private final ClientMetadata metadata;
     private final StartPosition start;
     private final TopicLives numbers;
+    private final Tenures tenures;
     private final MissingRecords missing;
     private final boolean stopOnMissing;
     private final String group;
@@ -88,6 +97,7 @@ final class Beginnings {
             ClientMetadata metadata,
             StartPosition start,
             TopicLives numbers,
+            Tenures tenures,
             MissingRecords missing,
             boolean stopOnMissing,
             String group) {
@@ -95,6 +105,7 @@ final class Beginnings {
         this.metadata = metadata;
         this.start = start;
         this.numbers = numbers;
+        this.tenures = tenures;
         this.missing = missing;
         this.stopOnMissing = stopOnMissing;
         this.group = group;
@@ -110,6 +121,13 @@ final class Beginnings {
     void forget(Collection<TopicPartition> partitions) {
         pending.keySet().removeAll(partitions);
         stopped.keySet().removeAll(partitions);
+        tenures.forget(partitions);
+    }
+
+    /** Another one has taken the partition, and it is still assigned to this consumer. */
+    void takeAgain(TopicPartition partition) {
+        pending.put(partition, false);
+        tenures.takeAgain(partition);
     }
 
     /** The partitions that must not be read yet. */
@@ -152,14 +170,17 @@ final class Beginnings {
         return named;
     }
 
-    /** Lets those partitions be read of whose topic the life is known. An offset of another life means nothing. */
+    /**
+     * Lets those partitions be read of whose topic the life is known, and which are taken. An offset of another life means
+     * nothing, nor does any where the database has a position.
+     */
     void begin() {
         if (pending.isEmpty()) {
             return;
         }
         Set<TopicPartition> known = new HashSet<>();
         for (TopicPartition partition : pending.keySet()) {
-            if (isKnown(partition.topic())) {
+            if (isKnown(partition.topic()) && tenures.isTaken(partition, incarnation(partition.topic()))) {
                 known.add(partition);
             }
         }
@@ -177,7 +198,11 @@ final class Beginnings {
         for (TopicPartition partition : known) {
             boolean madeAgain = Boolean.TRUE.equals(pending.remove(partition));
             OffsetAndMetadata offset = committed.get(partition);
-            if (madeAgain || (offset != null && isOfAnotherLife(partition, offset))) {
+            Long position = tenures.begin(partition).start();
+            if (position != null) {
+                client.readFrom(partition, position);
+                tellIfSetByHand(partition, position, offset);
+            } else if (madeAgain || (offset != null && isOfAnotherLife(partition, offset))) {
                 fromStart.add(partition);
             }
         }
@@ -188,6 +213,18 @@ final class Beginnings {
                     fromStart,
                     group);
             client.readFromStart(fromStart);
+        }
+    }
+
+    private void tellIfSetByHand(TopicPartition partition, long position, @Nullable OffsetAndMetadata committed) {
+        if (committed != null && committed.metadata().isEmpty() && committed.offset() != position) {
+            LOG.warn(
+                    "{} of group {} is read from its position in the database, {}: the offset {} that somebody has set in"
+                            + " Kafka means nothing. `headgate positions` moves positions.",
+                    partition,
+                    group,
+                    position,
+                    committed.offset());
         }
     }
 
@@ -245,6 +282,7 @@ final class Beginnings {
                 missing.madeAgain(group, partition);
                 stopped.remove(partition);
                 pending.put(partition, true);
+                tenures.forget(List.of(partition));
                 partitions.add(partition);
             }
         }
@@ -267,8 +305,10 @@ final class Beginnings {
         Map<TopicPartition, Long> positions = new HashMap<>(e.offsetOutOfRangePartitions());
         positions.keySet().removeAll(pending.keySet());
         Map<TopicPartition, Long> starts;
+        Map<TopicPartition, Long> ends;
         try {
             starts = client.starts(positions.keySet(), ASK_TIMEOUT);
+            ends = client.ends(positions.keySet(), ASK_TIMEOUT);
         } catch (TimeoutException later) {
             LOG.debug("Kafka does not say yet where {} begin", positions.keySet(), later);
             return;
@@ -283,9 +323,9 @@ final class Beginnings {
                 truncated(
                         partition,
                         position,
-                        Optional.ofNullable(divergent.get(partition))
-                                .map(OffsetAndMetadata::offset)
-                                .orElse(first));
+                        Optional.ofNullable(divergent.get(partition)).map(OffsetAndMetadata::offset),
+                        first,
+                        ends.getOrDefault(partition, first));
             }
         });
     }
@@ -296,9 +336,8 @@ final class Beginnings {
                 "%s of group %s: up to %d messages are missing, offsets %d to %d: the broker has deleted them (retention) before they were read"
                         .formatted(partition, group, first - position, position, first - 1);
         if (stopOnMissing) {
-            String why =
-                    what + "; nothing is read while headgate.kafka.stop-on-missing is true: set the group's offset to "
-                            + first + " or start once with false to go on without them";
+            String why = what + "; nothing is read while headgate.kafka.stop-on-missing is true: set the position to "
+                    + first + " (`headgate positions set`) or start once with false to go on without them";
             LOG.error(why);
             stopped.put(partition, why);
         } else {
@@ -311,16 +350,23 @@ final class Beginnings {
         }
     }
 
-    private void truncated(TopicPartition partition, long position, long from) {
+    /** Without the ledger's keys what is read again is applied again: then nothing is that may have been applied. */
+    private void truncated(TopicPartition partition, long position, Optional<Long> divergent, long first, long end) {
+        Tenure tenure = tenures.of(partition);
+        boolean keyed = tenure == null || tenure.isKeyed();
+        long from = divergent.orElse(keyed ? first : end);
         LOG.error(
                 "{} of group {} ends before offset {}, up to which it was read: its brokers have lost its end (an unclean"
-                        + " leader election?); reading again from {}. What was applied is dropped as a duplicate, and so"
-                        + " is what is new there if it has no message-id.",
+                        + " leader election?); reading again from {}. {}",
                 partition,
                 group,
                 position,
-                from);
+                from,
+                keyed
+                        ? "What was applied is dropped as a duplicate, and so is what is new there if it has no message-id."
+                        : "What is new there below that offset is lost: send it again.");
         client.drop(partition);
-        client.readFrom(partition, from);
+        pending.put(partition, false);
+        tenures.takeBack(partition, from);
     }
 }

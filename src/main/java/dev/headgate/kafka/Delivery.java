@@ -1,8 +1,11 @@
 package dev.headgate.kafka;
 
 import dev.headgate.backpressure.SourceInflight;
+import dev.headgate.position.Outcome;
+import dev.headgate.position.Place;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.component.kafka.consumer.KafkaManualCommit;
 import org.apache.camel.spi.Synchronization;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +72,11 @@ final class Delivery implements Synchronization, KafkaManualCommit {
 
     @Override
     public void onComplete(Exchange exchange) {
+        Place place = exchange.getProperty(Place.PROPERTY, Place.class);
+        if (place != null) {
+            boolean isDuplicate = exchange.getProperty(ExchangePropertyKey.DUPLICATE_MESSAGE, false, boolean.class);
+            place.acknowledged(isDuplicate ? Outcome.DUPLICATE : Outcome.FILTERED);
+        }
         acknowledge();
     }
 

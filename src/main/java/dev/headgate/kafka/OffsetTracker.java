@@ -4,6 +4,7 @@ import dev.headgate.backpressure.SourceInflight;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,16 @@ final class OffsetTracker {
     /** As {@link PartitionOffsets#passed}. */
     void passed(TopicPartition partition, long position) {
         partitions.computeIfAbsent(partition, p -> new PartitionOffsets()).passed(position);
+    }
+
+    /** Hands over, by partition, the offset below which all deliveries are acknowledged, where there is one. */
+    void watermarks(BiConsumer<TopicPartition, Long> reader) {
+        partitions.forEach((partition, offsets) -> {
+            long watermark = offsets.advance();
+            if (watermark >= 0) {
+                reader.accept(partition, watermark);
+            }
+        });
     }
 
     /** The offsets that became committable since the last call, by partition. */

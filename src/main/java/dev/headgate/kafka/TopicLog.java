@@ -37,6 +37,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -168,6 +169,21 @@ public final class TopicLog implements AutoCloseable {
                 });
             }
             return partitions;
+        });
+    }
+
+    /** Whether a consumer of the group is alive, or was a session ago. */
+    public boolean isRead(String group) {
+        return asked(() -> {
+            try {
+                return admin.describeConsumerGroups(List.of(group)).all().get().values().stream()
+                        .anyMatch(described -> !described.members().isEmpty());
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof GroupIdNotFoundException) {
+                    return false;
+                }
+                throw e;
+            }
         });
     }
 

@@ -10,6 +10,7 @@ import dev.headgate.kafka.KafkaAcknowledgement;
 import dev.headgate.ledger.Incarnations;
 import dev.headgate.message.MessageLimit;
 import dev.headgate.message.ReplaySeal;
+import dev.headgate.position.PositionKeeper;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import dev.headgate.sqs.PollingPolicies;
@@ -75,7 +76,8 @@ public final class Acknowledgement {
                 settings.getDuration(SettingKey.REVOKE_TIMEOUT),
                 settings.getBoolean(SettingKey.KAFKA_STOP_ON_MISSING),
                 listener,
-                (source, token) -> new Incarnations(dataSource.get()).number(source, token));
+                (source, token) -> new Incarnations(dataSource.get()).number(source, token),
+                new PositionKeeper(dataSource));
         this.kafka = new KafkaAcknowledgement(clients, new AcknowledgingCommitFactory(seal));
         this.polling = new PollingPolicies(limit, listener, seal);
         this.everywhere = everywhere;

@@ -196,7 +196,7 @@ class BatchRelationIT {
                     payloads.get(i).equals("-") ? null : payloads.get(i).getBytes(UTF_8);
             messages.add(new Message(new DefaultExchange(CONTEXT), "p", "id-" + i, keys.get(i), payload, null));
         }
-        Batch batch = new Batch("p", messages, Batch.Closed.COUNT, BatchPolicy.of("continue", "drop", null));
+        Batch batch = new Batch("p", messages, Batch.Closed.COUNT, BatchPolicy.of("continue", "drop", "keys", null));
         batch.claimed(message -> true);
         return batch;
     }

@@ -57,7 +57,7 @@ class ConflictLogTest {
     }
 
     private static Batch batch(List<Message> messages) {
-        return new Batch("orders", messages, Batch.Closed.COUNT, new BatchPolicy(false, false, null));
+        return new Batch("orders", messages, Batch.Closed.COUNT, new BatchPolicy(false, false, true, null));
     }
 
     private static Message message(String key) {

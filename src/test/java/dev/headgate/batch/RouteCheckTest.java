@@ -58,6 +58,18 @@ class RouteCheckTest {
                     - toD: "${header.to}"
             """;
 
+    @Test
+    void what_has_no_positions_is_not_told_apart_by_them() throws Exception {
+        String positions = ROUTES.formatted("to: batch:b")
+                .replace("seda:left", "direct:left")
+                .replace("uri: batch:b", "uri: batch:b?idempotency=positions");
+        assertThat(faults(positions)).isEmpty();
+        assertThat(faults(positions.replace("kafka:orders", "aws2-sqs:orders")))
+                .singleElement()
+                .asString()
+                .contains("write", "idempotency=positions", "aws2-sqs:orders");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             aggregate: { correlationExpression: { constant: x }, completionSize: 3, aggregationStrategy: "#s", steps: [ { to: "batch:b" } ] } | aggregate | batch: itself aggregates

@@ -477,6 +477,7 @@ class DeadLetterReplayIT {
             Map<TopicPartition, OffsetAndMetadata> start = partitions(pipeline).stream()
                     .collect(Collectors.toMap(partition -> partition, partition -> new OffsetAndMetadata(0)));
             admin.alterConsumerGroupOffsets(pipeline.topic, start).all().get();
+            pipeline.execute("truncate headgate.source_position");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.headgate.guarantee;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.app.Headgate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,6 +46,40 @@ class StepOutageIT {
             assertThat(deliveries.redelivered())
                     .as("only what failed comes again")
                     .isEqualTo(lookup.failed.size());
+        }
+    }
+
+    /** Killed behind a message that failed, it must not have passed over those that were polled behind it and dropped. */
+    @Test
+    void what_is_polled_behind_a_message_that_fails_is_not_passed_over(@TempDir Path folder) throws IOException {
+        Path routes = folder.resolve("routes");
+        FileSystemUtils.copyRecursively(Pipeline.ROUTES, routes);
+        Path file = routes.resolve("orders.camel.yaml");
+        Files.writeString(file, Files.readString(file).replace(VALIDATE, LOOKUP + VALIDATE));
+        AtomicBoolean down = new AtomicBoolean(true);
+        AtomicInteger failures = new AtomicInteger();
+        Processor lookup = exchange -> {
+            if (down.get() && exchange.getMessage().getHeader("kafka.OFFSET", Long.class) == 3) {
+                failures.incrementAndGet();
+                throw new SQLException("the lookup's server is down", "08006");
+            }
+        };
+        // Each poll commits, and looks for gaps.
+        Map<String, String> often = Map.of("headgate.commit-interval", "1ms");
+        try (Pipeline pipeline = new Pipeline(1)) {
+            for (int i = 0; i < 500; i++) {
+                send(pipeline, 0, "order" + i);
+            }
+            Headgate first = pipeline.start(routes, often, Map.of("lookup", lookup, "deliveries", new Deliveries()));
+            Pipeline.await().until(() -> pipeline.committed() == 3 && failures.get() > 5);
+            assertThat(pipeline.committed()).isEqualTo(3);
+            assertThat(pipeline.count("select low from headgate.source_position where lane = ''"))
+                    .isEqualTo(3);
+            pipeline.stop(first);
+            down.set(false);
+            pipeline.start(routes, often, Map.of("lookup", lookup, "deliveries", new Deliveries()));
+            Pipeline.await().until(() -> pipeline.committed() == 500);
+            assertThat(pipeline.count("select count(*) from orders")).isEqualTo(500);
         }
     }
 

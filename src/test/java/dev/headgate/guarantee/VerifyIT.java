@@ -204,6 +204,8 @@ class VerifyIT {
         admin.alterConsumerGroupOffsets(pipeline.topic, Map.of(partition, position))
                 .all()
                 .get();
+        pipeline.execute("update headgate.source_position set low = %d where lane = '' and source = '%s'"
+                .formatted(position.offset(), partition));
     }
 
     /** @param key null if it has none */

@@ -12,6 +12,8 @@ import dev.headgate.ledger.LedgerTable;
 import dev.headgate.ledger.LedgerTable.Known;
 import dev.headgate.message.Content;
 import dev.headgate.message.SourcePosition;
+import dev.headgate.position.Position;
+import dev.headgate.position.PositionKey;
 import dev.headgate.settings.SettingKey;
 import dev.headgate.settings.Settings;
 import java.time.Duration;
@@ -22,11 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether each record below the position of its partition has an outcome. Its route says what it is known by; the ledger and
- * the dead letters are asked for some thousands at once.
+ * the dead letters are asked for some thousands at once. Where batches write no keys into the ledger, the position itself
+ * says that a record is applied.
  */
 final class SourceProof {
 
@@ -41,16 +47,24 @@ final class SourceProof {
     private final Retrace retrace;
     private final LedgerTable ledger;
     private final DeadLetterTable deadLetters;
+    private final Map<PositionKey, Position> positions;
     private final Options options;
     private final Instant ledgerHorizon;
     private final Instant deadLetterHorizon;
     private final List<PartitionAccount> accounts = new ArrayList<>();
     private final List<Discrepancy> found = new ArrayList<>();
 
-    SourceProof(Retrace retrace, LedgerTable ledger, DeadLetterTable deadLetters, Options options, Settings settings) {
+    SourceProof(
+            Retrace retrace,
+            LedgerTable ledger,
+            DeadLetterTable deadLetters,
+            List<Position> positions,
+            Options options,
+            Settings settings) {
         this.retrace = retrace;
         this.ledger = ledger;
         this.deadLetters = deadLetters;
+        this.positions = positions.stream().collect(Collectors.toMap(Position::key, Function.identity()));
         this.options = options;
         this.ledgerHorizon = options.horizon(settings.getDuration(SettingKey.LEDGER_RETENTION))
                 .plus(AROUND_RETENTION);
@@ -74,20 +88,32 @@ final class SourceProof {
                 .toList();
         List<PartitionAccount> own = new ArrayList<>();
         for (TopicLog.Partition partition : partitions) {
-            Long position = partition.committed();
+            Long position = position(group, partition);
             if (position != null) {
-                own.add(new Account(pipeline, log, partition, position).look());
+                own.add(new Account(pipeline, log, partition, position, positionOf(group, partition)).look());
             }
         }
         accounts.addAll(own);
         boolean others = own.stream().anyMatch(PartitionAccount::hasOthers)
                 || own.stream().allMatch(account -> account.records() == 0);
         for (TopicLog.Partition partition : partitions) {
-            Long position = partition.committed();
-            if (position != null && partition.start() > 0 && options.since() == null) {
+            Long position = position(group, partition);
+            Position known = positionOf(group, partition);
+            boolean keyed = known == null || known.keyed();
+            if (position != null && keyed && partition.start() > 0 && options.since() == null) {
                 belowTheLog(pipeline.name(), partition, position, others);
             }
         }
+    }
+
+    private @Nullable Position positionOf(String group, TopicLog.Partition partition) {
+        return positions.get(new PositionKey(group, partition.container()));
+    }
+
+    /** That in the database; before there is one, the group's offset. */
+    private @Nullable Long position(String group, TopicLog.Partition partition) {
+        Position known = positionOf(group, partition);
+        return known == null || known.low() == null ? partition.committed() : known.low();
     }
 
     /** What the brokers have deleted, and no table has. */
@@ -136,6 +162,7 @@ final class SourceProof {
         private final TopicLog log;
         private final TopicLog.Partition partition;
         private final long position;
+        private final @Nullable Position known;
         private final List<Read> reads = new ArrayList<>();
         private final Examples lost = new Examples();
         private final Examples unproven = new Examples();
@@ -148,11 +175,17 @@ final class SourceProof {
         private long filtered;
         private long expired;
 
-        Account(Retrace.Pipeline pipeline, TopicLog log, TopicLog.Partition partition, long position) {
+        Account(
+                Retrace.Pipeline pipeline,
+                TopicLog log,
+                TopicLog.Partition partition,
+                long position,
+                @Nullable Position known) {
             this.pipeline = pipeline;
             this.log = log;
             this.partition = partition;
             this.position = position;
+            this.known = known;
         }
 
         PartitionAccount look() {
@@ -257,6 +290,10 @@ final class SourceProof {
         }
 
         private void count(Read read, List<Arrival> missing, Map<String, Known> known) {
+            if (!missing.isEmpty() && isAppliedByPosition(read, missing)) {
+                applied++;
+                return;
+            }
             if (!missing.isEmpty()) {
                 Arrival first = missing.get(0);
                 if (read.time.isBefore(first.rejected() ? deadLetterHorizon : ledgerHorizon)) {
@@ -287,6 +324,17 @@ final class SourceProof {
             }
         }
 
+        /** A part has its key in the ledger, whatever the batch says, and a refused message is a dead letter. */
+        private boolean isAppliedByPosition(Read read, List<Arrival> missing) {
+            return known != null
+                    && !known.keyed()
+                    && read.position instanceof SourcePosition.Kafka place
+                    && known.covers(place.offset())
+                    && missing.stream()
+                            .allMatch(arrival ->
+                                    !arrival.rejected() && arrival.position().equals(read.position));
+        }
+
         private static boolean hasOtherContent(Arrival arrival, Known row) {
             long content = arrival.identity().content();
             return content != row.content() && content != Content.UNKNOWN && row.content() != Content.UNKNOWN;
@@ -315,7 +363,7 @@ final class SourceProof {
                                 pipeline.name(),
                                 where,
                                 "has %d records below the position that are neither in the ledger nor dead letters",
-                                "set the group's offset back to the first of them while the pipeline is stopped: what was applied is dropped as a duplicate."));
+                                "set the position back to the first of them while the pipeline is stopped (`headgate positions set`): what the ledger has is dropped as a duplicate."));
             }
             if (!unproven.isEmpty()) {
                 say.accept(unproven.as(

@@ -16,6 +16,7 @@ import dev.headgate.ledger.LedgerTable;
 import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.SourcePosition;
 import dev.headgate.outbox.DeliveredEntries;
+import dev.headgate.position.PositionTable;
 import dev.headgate.s3.ManifestCheck;
 import dev.headgate.settings.Settings;
 import java.time.Duration;
@@ -117,7 +118,13 @@ public final class VerifyCommand extends DatabaseCommand {
         DeadLetterTable deadLetters = new DeadLetterTable(dataSource);
         List<Discrepancy> found = new ArrayList<>();
 
-        SourceProof source = new SourceProof(retrace, new LedgerTable(dataSource), deadLetters, options, settings);
+        SourceProof source = new SourceProof(
+                retrace,
+                new LedgerTable(dataSource),
+                deadLetters,
+                new PositionTable(dataSource).all(),
+                options,
+                settings);
         for (Retrace.Pipeline known : retrace.pipelines()) {
             if (options.concerns(known.name())) {
                 try (TopicLog log = new TopicLog(known.source(), incarnations::known, seal)) {
