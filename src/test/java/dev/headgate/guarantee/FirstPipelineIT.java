@@ -96,7 +96,7 @@ class FirstPipelineIT {
         CommandLineRun tried = CommandLineRun.of("try", orders, "--input", orders + "/orders.sample.jsonl");
         assertThat(tried.out())
                 .as(tried.err())
-                .contains("\"order_id\": \"o-1\"", "\"amount\": 19.99", "2 messages, 0 dead letters");
+                .contains("\"order_id\":\"o-1\"", "\"amount\":19.99", "2 messages, 0 dead letters");
 
         Path test = folder.resolve("orders/orders.test.yaml");
         String text = Files.readString(test);
