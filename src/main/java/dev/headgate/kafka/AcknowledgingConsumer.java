@@ -371,8 +371,12 @@ final class AcknowledgingConsumer extends KafkaConsumer<Object, Object> {
                     "{} of group {} was taken by somebody else; it is not read before it is taken again",
                     partition,
                     group);
+            Long from = tenures.reached(partition);
+            if (from == null) {
+                from = polled.next(partition);
+            }
             drop(List.of(partition));
-            beginnings.takeAgain(partition);
+            beginnings.takeAgain(partition, from);
         }
     }
 

@@ -86,6 +86,9 @@ final class Beginnings {
     /** Not read until it is known which topic they are of and where to begin; true for those that begin at the start. */
     private final Map<TopicPartition, Boolean> pending = new HashMap<>();
 
+    /** Where those go on that are taken again, if the database does not say. */
+    private final Map<TopicPartition, Long> resumed = new HashMap<>();
+
     private final Map<TopicPartition, String> stopped = new HashMap<>();
 
     /**
@@ -121,13 +124,24 @@ final class Beginnings {
     void forget(Collection<TopicPartition> partitions) {
         pending.keySet().removeAll(partitions);
         stopped.keySet().removeAll(partitions);
+        resumed.keySet().removeAll(partitions);
         tenures.forget(partitions);
     }
 
-    /** Another one has taken the partition, and it is still assigned to this consumer. */
-    void takeAgain(TopicPartition partition) {
+    /**
+     * Another one has taken the partition, and it is still assigned to this consumer, whose client has polled further than
+     * anything is written.
+     *
+     * @param from where to go on if the database has no position; null if nothing was polled
+     */
+    void takeAgain(TopicPartition partition, @Nullable Long from) {
         pending.put(partition, false);
         tenures.takeAgain(partition);
+        if (from == null) {
+            resumed.remove(partition);
+        } else {
+            resumed.put(partition, from);
+        }
     }
 
     /** The partitions that must not be read yet. */
@@ -199,7 +213,10 @@ final class Beginnings {
             boolean madeAgain = Boolean.TRUE.equals(pending.remove(partition));
             OffsetAndMetadata offset = committed.get(partition);
             Long position = tenures.begin(partition).start();
-            if (position != null) {
+            Long resume = resumed.remove(partition);
+            if (position == null && resume != null && !madeAgain) {
+                client.readFrom(partition, resume);
+            } else if (position != null) {
                 client.readFrom(partition, position);
                 tellIfSetByHand(partition, position, offset);
             } else if (madeAgain || (offset != null && isOfAnotherLife(partition, offset))) {

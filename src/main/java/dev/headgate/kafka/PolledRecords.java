@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** What Kafka returned and no route has taken yet, by partition. For the consumer's thread only. */
 final class PolledRecords {
@@ -46,6 +47,13 @@ final class PolledRecords {
     boolean has(TopicPartition partition) {
         Records left = partitions.get(partition);
         return left != null && !left.isEmpty();
+    }
+
+    /** The offset of the next record of the partition; null if there is none. */
+    @Nullable
+    Long next(TopicPartition partition) {
+        Records left = partitions.get(partition);
+        return left == null || left.isEmpty() ? null : (Long) left.get(0).offset();
     }
 
     /** Whether all was taken. */

@@ -67,6 +67,13 @@ final class Tenures {
         return owned.get(partition);
     }
 
+    /** The offset below which all of the partition has ended; null if nothing of it was read. */
+    @Nullable
+    Long reached(TopicPartition partition) {
+        Tenure tenure = owned.get(partition);
+        return tenure == null ? null : tenure.reached();
+    }
+
     /** Partitions that others have taken. */
     List<TopicPartition> lost() {
         return owned.values().stream().noneMatch(Tenure::isLost)

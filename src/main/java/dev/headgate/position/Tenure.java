@@ -74,6 +74,12 @@ public final class Tenure {
         return low;
     }
 
+    /** All below has ended; null if nothing was read. */
+    public @Nullable Long reached() {
+        long known = low();
+        return known == NOWHERE ? null : (Long) known;
+    }
+
     LanePosition lane(String lane) {
         return lanes.computeIfAbsent(lane, name -> new LanePosition(this, name));
     }

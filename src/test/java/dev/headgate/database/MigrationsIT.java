@@ -322,8 +322,7 @@ class MigrationsIT {
         assertThatThrownBy(() -> new Migrations(off).apply(routes))
                 .isInstanceOf(HeadgateException.class)
                 .hasMessageContaining("`headgate schema --from 9`");
-        assertThat(new Migrations(off).pending(routes)).singleElement().satisfies(finding -> assertThat(
-                        finding.toString())
+        assertThat(new Migrations(off).pending(routes)).first().satisfies(finding -> assertThat(finding.toString())
                 .contains("V13__outbox_pending.sql", "headgate schema --from 9"));
 
         execute(Migrations.sql(9));

@@ -322,6 +322,34 @@ class PositionIT {
         return HeadgateCommand.run(pipeline, List.of(("positions " + words).split(" ", -1)));
     }
 
+    /** There is no position yet that could say where to begin, and the consumer has polled further. */
+    @Test
+    void a_partition_that_is_lost_before_anything_is_written_is_read_again_from_where_it_was() throws Exception {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.migrate();
+            send(pipeline, 0, 100);
+            try (Connection lock = pipeline.lockOrders()) {
+                // Until then nobody writes how far it is.
+                pipeline.start(
+                        routes("routes", "idempotency: positions", 2),
+                        Map.of("headgate.commit-interval", "20s"),
+                        Map.of());
+                pipeline.awaitWaitingForLocks(1);
+                assertThat(pipeline.texts(
+                                "update headgate.source_position set epoch = 1001 where low is null returning 1"))
+                        .hasSize(1);
+                // It has heard of that, not from its batch, and has taken the partition again.
+                Pipeline.await()
+                        .untilAsserted(() -> assertThat(pipeline.count("select epoch from headgate.source_position"))
+                                .isEqualTo(1002));
+                lock.rollback();
+            }
+            Pipeline.await()
+                    .untilAsserted(() -> assertThat(pipeline.committed()).isEqualTo(100));
+            assertThat(pipeline.count("select count(*) from orders")).isEqualTo(100);
+        }
+    }
+
     @Test
     void what_brokers_say_of_the_group_means_nothing_once_there_is_a_position() throws Exception {
         Load load = new Load(System.nanoTime(), 100, 0);
