@@ -316,7 +316,8 @@ class MigrationsIT {
     @Test
     void switched_off_tables_of_an_earlier_version_are_refused_until_the_printed_upgrade_is_applied() throws Exception {
         Settings off = settings("headgate.migrate", "false");
-        execute(Migrations.sql(0).replaceAll("(?s)-- One index names what is pending.*?replica identity full;", ""));
+        String all = Migrations.sql(0);
+        execute(all.substring(0, all.indexOf("-- One index names what is pending")) + "commit;");
         execute("comment on table headgate.installation is 'Headgate''s tables are of version 9.'");
 
         assertThatThrownBy(() -> new Migrations(off).apply(routes))
