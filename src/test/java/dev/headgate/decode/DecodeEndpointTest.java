@@ -50,6 +50,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code decode:} in a route: its options, the registry it asks, and what is compressed. */
 class DecodeEndpointTest {
@@ -162,6 +164,16 @@ class DecodeEndpointTest {
                 .send("direct:in", in -> in.getMessage().setBody(null));
         assertThat(exchange.getException()).isNull();
         assertThat(exchange.getMessage().getBody()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"null.avro", "deflate.avro", "zstandard.avro", "null.avro.zst", "null.avro.lz4", "null.avro.gz"})
+    void what_the_tools_of_the_formats_have_written_is_read(String file) throws Exception {
+        start("decode:avro");
+        assertThat(new String(decoded(Files.readAllBytes(Path.of("src/test/resources/formats", file))), UTF_8))
+                .matches(
+                        "\\{\"id\":\"t-\\d\",\"version\":7,\"text\":\"by avro-tools\",\"at\":\"2026-01-02T03:04:05.000000Z\"}");
     }
 
     @Test
