@@ -4,6 +4,7 @@ import dev.headgate.bench.FlowResult.Drained;
 import dev.headgate.bench.FlowResult.Loaded;
 import dev.headgate.bench.FlowResult.Reading;
 import dev.headgate.bench.FlowResult.Start;
+import dev.headgate.demo.KafkaSource;
 import dev.headgate.devservices.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,8 @@ final class Flow {
      */
     record Size(int warmUp, int messages, int loadSeconds) {}
 
+    private static final String WARM_UP = "warm-up";
+    private static final int BROKER_WARM_UP = 200_000;
     private static final String APPLIED = "-applied";
 
     private final Path routes;
@@ -70,6 +73,7 @@ final class Flow {
         inflow.adapt(copied);
         progress.accept("Starting servers ...");
         try (var servers = BenchServers.start(directory, routes, peers.contains(Contender.ROUTER))) {
+            warmUp(servers);
             Reading headgate = measure(servers, copied, directory, Contender.HEADGATE, 0);
             int load = headgate.load().perSecond();
             Reading plain = measure(servers, copied, directory, Contender.PLAIN, load);
@@ -88,6 +92,15 @@ final class Flow {
                     others,
                     ratio(headgate, plain));
         }
+    }
+
+    /** So that what the broker's JVM has to compile first counts for nobody. */
+    private static void warmUp(BenchServers servers) {
+        servers.createTargetTopic(WARM_UP);
+        try (var source = new KafkaSource(servers.brokers(), WARM_UP, WARM_UP)) {
+            Preload.run(source, Inflow.WARM_UP, BROKER_WARM_UP);
+        }
+        servers.delivered(WARM_UP, Inflow.WARM_UP, BROKER_WARM_UP);
     }
 
     private static double ratio(Reading headgate, Reading plain) {

@@ -1,5 +1,7 @@
 package dev.headgate.job;
 
+import dev.headgate.database.IndexPlans;
+import dev.headgate.database.Transactions;
 import dev.headgate.message.SourcePosition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,6 +15,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What consumers do with the table of jobs: a statement each, a transaction each, many jobs at once. Thread-safe. */
 final class JobTable {
@@ -49,9 +52,18 @@ final class JobTable {
             """;
 
     private final JdbcTemplate jdbc;
+    private final TransactionTemplate transaction;
 
     JobTable(DataSource dataSource) {
         this.jdbc = new FreshPlans(dataSource);
+        this.transaction = new TransactionTemplate(new Transactions(dataSource));
+    }
+
+    private <T> T alongIndexes(Supplier<T> statement) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            jdbc.execute(IndexPlans.IN_TRANSACTION);
+            return statement.get();
+        }));
     }
 
     /**
@@ -60,7 +72,8 @@ final class JobTable {
      * @param maxAttempts of those that have no number of their own
      */
     List<Job> claim(String queue, int atMost, int maxAttempts, long lease) {
-        return jdbc.query(CLAIM, (row, number) -> job(row, lease), queue, lease, queue, atMost, lease, maxAttempts);
+        return alongIndexes(() ->
+                jdbc.query(CLAIM, (row, number) -> job(row, lease), queue, lease, queue, atMost, lease, maxAttempts));
     }
 
     private static final String BEGUN = """
@@ -218,8 +231,8 @@ final class JobTable {
 
     /** Asks for all of them at once, as an idle process does twice a second. */
     Chores chores(long lease) {
-        return Objects.requireNonNull(jdbc.queryForObject(
-                CHORES, (row, number) -> new Chores(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), lease));
+        return alongIndexes(() -> Objects.requireNonNull(jdbc.queryForObject(
+                CHORES, (row, number) -> new Chores(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), lease)));
     }
 
     private static final String STAGE = """
@@ -242,7 +255,7 @@ final class JobTable {
      * @return of which queues
      */
     List<String> stage() {
-        return jdbc.queryForList(STAGE, String.class);
+        return alongIndexes(() -> jdbc.queryForList(STAGE, String.class));
     }
 
     private static final String CANCELLED = "select id from headgate.job where lease = ? and state = 'cancelled'";

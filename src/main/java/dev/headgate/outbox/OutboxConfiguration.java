@@ -24,7 +24,7 @@ public class OutboxConfiguration {
     @UriParam(
             label = "consumer",
             defaultValue = "500",
-            description = "How long to wait after a look that found nothing, unless woken earlier.")
+            description = "How long to wait at most after a look that found nothing, unless woken earlier.")
     private Duration pollInterval = Duration.ofMillis(500);
 
     @UriParam(

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class OutboxRelay {
 
     private static final Duration CONTENDED = Duration.ofMillis(20);
+    /** The pause of the first look after others that found entries; that of each further one is twice as long. */
+    private static final Duration SOON = Duration.ofMillis(25);
+
     private static final int LONGEST_ERROR = 500;
 
     private final Options options;
@@ -39,6 +42,9 @@ final class OutboxRelay {
     private final ShardIsolation isolation;
     /** Whether entries that have failed wait for their next attempt. */
     private boolean holdsBack;
+
+    /** Before the next look, if this one finds nothing: where entries come, there are mostly more. */
+    private Duration pause;
 
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
@@ -58,6 +64,7 @@ final class OutboxRelay {
         this.listeners = listeners;
         this.failures = failures;
         this.isolation = new ShardIsolation(options.maxEntries());
+        this.pause = options.pollInterval();
     }
 
     /** What the endpoint's URI says. */
@@ -137,15 +144,23 @@ final class OutboxRelay {
             found |= relay(table, bulk);
         }
         if (found) {
+            pause = SOON;
             return Duration.ZERO;
         }
-        Duration longest = due.isEmpty() ? options.pollInterval() : CONTENDED;
+        Duration longest = due.isEmpty() ? nextPause() : CONTENDED;
         return pending.stream()
                 .filter(shard -> !shard.isDue())
                 .map(PendingShard::untilDue)
                 .filter(untilDue -> untilDue.compareTo(longest) < 0)
                 .min(Duration::compareTo)
                 .orElse(longest);
+    }
+
+    private Duration nextPause() {
+        Duration longest = options.pollInterval();
+        Duration now = pause.compareTo(longest) < 0 ? pause : longest;
+        pause = now.multipliedBy(2);
+        return now;
     }
 
     /** Entries fetched and not yet marked. */

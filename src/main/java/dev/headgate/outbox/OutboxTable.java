@@ -1,6 +1,7 @@
 package dev.headgate.outbox;
 
 import dev.headgate.ConfigurationException;
+import dev.headgate.database.IndexPlans;
 import dev.headgate.message.SourcePosition;
 import java.sql.Array;
 import java.sql.Connection;
@@ -60,6 +61,7 @@ final class OutboxTable implements AutoCloseable {
         Connection connection = dataSource.getConnection();
         try {
             connection.setAutoCommit(true);
+            IndexPlans.begin(connection);
             try (PreparedStatement statement = connection.prepareStatement(MAKE_SHARDS)) {
                 statement.setString(1, destination);
                 statement.executeUpdate();
@@ -434,17 +436,16 @@ final class OutboxTable implements AutoCloseable {
     /** Gives the connection back; leases stay. */
     @Override
     public void close() throws SQLException {
-        connection.close();
+        try (connection) {
+            IndexPlans.end(connection);
+        }
     }
 
     private Array array(String type, List<?> values) throws SQLException {
         return connection.createArrayOf(type, values.toArray());
     }
 
-    /**
-     * Three parameters, from the given one. Planned anew each time: a plan from when the table was empty would read all of a
-     * full one.
-     */
+    /** Three parameters, from the given one. Planned anew each time, for how many entries there are. */
     private void setEntries(PreparedStatement statement, int first, List<OutboxEntry> entries) throws SQLException {
         setEntries(
                 statement,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,10 +20,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** Unique jobs, schedules, pauses, rates, and what people decide. */
 class QueueIT {
@@ -257,5 +261,32 @@ class QueueIT {
         database.sql.update("update headgate.job set state = 'executing', lease = -5 where id = ?", first);
         assertThat(queues.retry(one)).as("while it is executing").isZero();
         new JobTable(database.pool).rescue(List.of(-5L));
+    }
+
+    @Test
+    void to_claim_a_few_of_many_reads_no_more_than_these_whatever_the_planner_expects() throws Exception {
+        database.sql.update("insert into headgate.job (queue) select ? from generate_series(1, 20000)", database.queue);
+        database.sql.execute("vacuum headgate.job");
+        // As of a table that had no such jobs when it was analyzed.
+        database.sql.execute("delete from pg_statistic where starelid in"
+                + " ('headgate.job'::regclass, 'headgate.job_available'::regclass)");
+        try (Connection connection = database.pool.getConnection()) {
+            DataSource one = new SingleConnectionDataSource(connection, true);
+            JdbcTemplate jdbc = new JdbcTemplate(one);
+            long lease = new LeaseTable(one).take("a process", Duration.ofMinutes(1));
+            long before = rowsRead(jdbc);
+
+            assertThat(new JobTable(one).claim(database.queue, 10, 3, lease)).hasSize(10);
+
+            assertThat(rowsRead(jdbc) - before).isLessThan(1_000);
+            new LeaseTable(one).giveUp(lease);
+        }
+        database.sql.update("delete from headgate.job where queue = ?", database.queue);
+    }
+
+    private static long rowsRead(JdbcTemplate jdbc) {
+        jdbc.execute("select pg_stat_force_next_flush()");
+        return jdbc.queryForObject(
+                "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relname = 'job'", Long.class);
     }
 }

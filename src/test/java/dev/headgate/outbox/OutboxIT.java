@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.headgate.outbox.OutboxTable.Takeover;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Message;
@@ -25,6 +28,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 class OutboxIT {
 
@@ -174,6 +178,39 @@ class OutboxIT {
     }
 
     @Test
+    void to_take_the_first_of_many_reads_no_more_than_these_whatever_the_planner_expects() throws Exception {
+        database.write("orders", 20_000, 400);
+        // As of a table that was empty when it was analyzed, or never was.
+        database.sql.execute("delete from pg_statistic where starelid in"
+                + " ('headgate.outbox'::regclass, 'headgate.outbox_pending'::regclass)");
+        try (Connection connection = database.server.dataSource().getConnection();
+                OutboxTable table = OutboxTable.open(
+                        new SingleConnectionDataSource(connection, true), "orders", "relay", Takeover.AT_ONCE)) {
+            List<Integer> shards = IntStream.range(0, 16).boxed().toList();
+            long before = rowsRead(connection);
+
+            assertThat(table.pendingShards()).hasSize(16);
+            List<OutboxEntry> entries = table.fetch(shards, 10, 1_000_000);
+            table.markDelivered(entries);
+
+            assertThat(entries).hasSize(160);
+            assertThat(rowsRead(connection) - before).isLessThan(1_000);
+        }
+    }
+
+    private static long rowsRead(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_stat_force_next_flush()");
+            try (ResultSet row = statement.executeQuery("""
+                    select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relname = 'outbox'
+                    """)) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    @Test
     void entries_of_another_destination_are_left_alone() throws Exception {
         database.write("invoices", 10, 10);
         database.write("orders", 10, 10);
@@ -273,6 +310,17 @@ class OutboxIT {
         Relays.component(context).wake();
 
         await().atMost(Duration.ofSeconds(5)).until(() -> receiver.size() == 2);
+    }
+
+    @Test
+    void what_others_commit_after_entries_is_found_long_before_the_next_poll() throws Exception {
+        database.write("orders", 1, 1);
+        relays.start(database.pool, "outbox:orders?pollInterval=3600000", receiver);
+        await().atMost(SOON).until(() -> receiver.size() == 1);
+
+        database.write("orders", 1, 1);
+
+        await().atMost(SOON).until(() -> receiver.size() == 2);
     }
 
     @Test

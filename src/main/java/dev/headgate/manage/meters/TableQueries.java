@@ -1,5 +1,6 @@
 package dev.headgate.manage.meters;
 
+import dev.headgate.database.IndexPlans;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,12 +36,9 @@ public final class TableQueries {
         }
     }
 
-    // A plan that reads the whole table would be right only while most of it is pending; compiling one takes longer.
-    private static final String BOUNDS = """
-            set local enable_seqscan = off;
-            set local jit = off;
-            set local statement_timeout = '5s'
-            """;
+    // Compiling a plan takes longer.
+    private static final String BOUNDS =
+            IndexPlans.IN_TRANSACTION + "; set local jit = off; set local statement_timeout = '5s'";
 
     // Along the index outbox_pending. What two destinations have in one lane, by chance, counts for one of them.
     private static final String OUTBOX = """
