@@ -8,6 +8,7 @@ import dev.headgate.outbox.OutboxTable.Marked;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
+import dev.headgate.polling.IdlePause;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class OutboxRelay {
     private final Listeners<OutboxListener> listeners;
     private final FailureLog failures;
     private final ShardIsolation isolation;
+    private final IdlePause idle;
     /** Whether entries that have failed wait for their next attempt. */
     private boolean holdsBack;
 
@@ -58,6 +60,7 @@ final class OutboxRelay {
         this.listeners = listeners;
         this.failures = failures;
         this.isolation = new ShardIsolation(options.maxEntries());
+        this.idle = new IdlePause(options.pollInterval());
     }
 
     /** What the endpoint's URI says. */
@@ -130,6 +133,7 @@ final class OutboxRelay {
         List<Integer> due = new ArrayList<>();
         pending.stream().filter(PendingShard::isDue).forEach(shard -> due.add(shard.shard()));
         holdsBack = due.size() < pending.size();
+        Duration pause = idle.after(!pending.isEmpty());
         Collections.shuffle(due);
 
         boolean found = false;
@@ -139,7 +143,7 @@ final class OutboxRelay {
         if (found) {
             return Duration.ZERO;
         }
-        Duration longest = due.isEmpty() ? options.pollInterval() : CONTENDED;
+        Duration longest = due.isEmpty() ? pause : CONTENDED;
         return pending.stream()
                 .filter(shard -> !shard.isDue())
                 .map(PendingShard::untilDue)
