@@ -14,8 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.util.FileSystemUtils;
@@ -28,15 +30,15 @@ final class SizeBench {
     private static final int CLAIMS = 50;
     private static final String LEDGER = """
             insert into headgate.ledger (pipeline, key, source, applied_at)
-            select 'orders', %s, 'orders-0@' || i, now() - cast(? as interval) from generate_series(1, ?) i
+            select 'orders', %s, 'orders-0@' || i, now() - cast(? as interval) from generate_series(?, ?) i
             """;
     private static final String OUTBOX = """
             insert into headgate.outbox (pipeline, destination, key, payload, created_at, delivered_at)
             select 'orders', 'orders-applied', 'order-0-' || i,
-                   convert_to(json_build_object('order_id', 'order-0-' || i, 'version', 1, 'status', 'placed',
-                                                'amount', 1234.56, 'currency', 'EUR')::text, 'UTF8'),
+                   convert_to('{"order_id" : "order-0-' || i || '", "version" : 1, "status" : "placed", '
+                              || '"amount" : 1234.56, "currency" : "EUR"}', 'UTF8'),
                    now() - cast(? as interval), now() - cast(? as interval)
-            from generate_series(1, ?) i
+            from generate_series(?, ?) i
             """;
     private static final String CLAIM = """
             insert into headgate.ledger (pipeline, key, source)
@@ -81,6 +83,8 @@ final class SizeBench {
      * @param walBytes written from before the backlog to its end, for each of its messages
      * @param claimMicros processor time of Postgres for each key that is claimed in batches, alone
      * @param purged rows of the ledger that were deleted meanwhile
+     * @param fallPercent by how much fewer messages a second were committed than on empty tables; null if these were not
+     *     measured
      */
     record Case(
             long rows,
@@ -89,7 +93,18 @@ final class SizeBench {
             Drained committed,
             long walBytes,
             double claimMicros,
-            long purged) {}
+            long purged,
+            @Nullable Double fallPercent) {
+
+        Case against(List<Case> before) {
+            Double fall = before.stream()
+                    .filter(other -> other.rows == 0 && other.keys.equals(keys))
+                    .findFirst()
+                    .map(empty -> Flow.tenths(100 - 100.0 * committed.perSecond() / empty.committed.perSecond()))
+                    .orElse(null);
+            return new Case(rows, keys, expired, committed, walBytes, claimMicros, purged, rows == 0 ? null : fall);
+        }
+    }
 
     private record Through(Drained committed, long walBytes, long purged) {}
 
@@ -110,10 +125,12 @@ final class SizeBench {
             List<Case> cases = new ArrayList<>();
             for (long rows : sizes) {
                 for (Keys keys : Keys.values()) {
-                    cases.add(measure(servers, copied, directory, rows, keys, false));
+                    cases.add(measure(servers, copied, directory, rows, keys, false)
+                            .against(cases));
                 }
                 if (rows > 0) {
-                    cases.add(measure(servers, copied, directory, rows, Keys.ORDERED, true));
+                    cases.add(measure(servers, copied, directory, rows, Keys.ORDERED, true)
+                            .against(cases));
                 }
             }
             return new SizeResult(servers.machine(), messages, PlainMain.BATCH_SIZE, JavaProcess.options(), cases);
@@ -139,8 +156,9 @@ final class SizeBench {
         servers.createTargetTopic(target);
         JdbcTemplate database = servers.database(name);
         String age = expired ? "30 days" : "1 hour";
-        database.update(LEDGER.formatted(keys.sql), age, rows);
-        database.update(OUTBOX, age, age, rows);
+        fill(
+                () -> new TableFill(database, "headgate.ledger", progress).fill(LEDGER.formatted(keys.sql), rows, age),
+                () -> new TableFill(database, "headgate.outbox", progress).fill(OUTBOX, rows, age, age));
         database.execute("vacuum analyze");
         database.execute("checkpoint");
         fill(servers, name, keys);
@@ -154,7 +172,8 @@ final class SizeBench {
                     through.committed,
                     through.walBytes,
                     claim(servers, database, keys),
-                    through.purged);
+                    through.purged,
+                    null);
         } finally {
             servers.dropDatabase(name);
         }
@@ -181,6 +200,16 @@ final class SizeBench {
 
     private static long count(JdbcTemplate database, String query) {
         return Objects.requireNonNull(database.queryForObject(query, Long.class));
+    }
+
+    /** Both at once. */
+    private static void fill(Runnable ledger, Runnable outbox) {
+        CompletableFuture<Void> beside = CompletableFuture.runAsync(outbox);
+        try {
+            ledger.run();
+        } finally {
+            beside.join();
+        }
     }
 
     private void fill(BenchServers servers, String topic, Keys keys) {

@@ -22,6 +22,7 @@ record SizeResult(BenchServers.Machine machine, int messages, int batchSize, Lis
                         .column("PURGED", 20, size -> size.expired() ? "%,d".formatted(size.purged()) : "-")
                         .column("COMMITTED", 20, size -> "%,d/s"
                                 .formatted(size.committed().perSecond()))
+                        .column("FALL", 20, SizeResult::fall)
                         .column("ALL EACH", 20, size -> micros(size.committed().allCpuMicros()))
                         .column(
                                 "POSTGRES EACH",
@@ -30,6 +31,11 @@ record SizeResult(BenchServers.Machine machine, int messages, int batchSize, Lis
                         .column("CLAIM EACH", 20, size -> micros(size.claimMicros()))
                         .column("WAL EACH", 20, size -> "%,d bytes".formatted(size.walBytes()))
                         .text(cases);
+    }
+
+    private static String fall(Case size) {
+        Double percent = size.fallPercent();
+        return percent == null ? "-" : "%.1f %%".formatted(percent);
     }
 
     private static String micros(double micros) {

@@ -28,6 +28,17 @@ public final class Database implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(60);
 
+    /** What nobody has used for so long is closed, but for two, so that a batch need not wait for its connection. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    private static final int KEPT_IDLE = 2;
+
+    /**
+     * Each thread takes the connection that it had before, if nobody has it: a few that are seldom used are idle for too
+     * short a time to be closed. So they end, and their users find that one is enough for all.
+     */
+    private static final Duration LIFETIME = Duration.ofMinutes(10);
+
     private static final String SCHEMA = "public";
 
     /** For questions about the server while something is wrong with it: seconds until one gives up. */
@@ -79,7 +90,11 @@ public final class Database implements AutoCloseable {
                 results(settings) + "; " + SessionSettings.limits(socketTimeout(settings)) + alsoSet);
         // What the pool goes back to behind a transaction that had another.
         config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        config.setMaximumPoolSize(settings.getInt(SettingKey.DATABASE_POOL_SIZE));
+        int most = settings.getInt(SettingKey.DATABASE_POOL_SIZE);
+        config.setMaximumPoolSize(most);
+        config.setMinimumIdle(Math.min(KEPT_IDLE, most));
+        config.setIdleTimeout(IDLE.toMillis());
+        config.setMaxLifetime(LIFETIME.toMillis());
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
         config.setExceptionOverride(new ReadOnlySessions());

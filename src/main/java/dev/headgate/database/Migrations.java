@@ -51,7 +51,8 @@ public final class Migrations {
             "V8__outbox_shard.sql",
             "V9__dead_letter_key.sql",
             "V13__outbox_pending.sql",
-            "V14__source_position.sql");
+            "V14__source_position.sql",
+            "V15__backlog.sql");
 
     /** The number is arbitrary; the lock is the session's. */
     private static final String TURN = "select pg_try_advisory_lock(4919131752989213281)";

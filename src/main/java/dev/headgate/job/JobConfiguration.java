@@ -52,7 +52,8 @@ public class JobConfiguration {
     @UriParam(
             label = "consumer",
             defaultValue = "500",
-            description = "How long to wait after a look that found nothing, unless woken earlier.")
+            description =
+                    "How long to wait after a look that found nothing, unless woken earlier; after a minute of nothing four times as long, up to 2 s.")
     private Duration pollInterval = Duration.ofMillis(500);
 
     @UriParam(

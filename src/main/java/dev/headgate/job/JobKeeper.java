@@ -3,6 +3,7 @@ package dev.headgate.job;
 import dev.headgate.failure.Diagnosis;
 import dev.headgate.failure.FailureLog;
 import dev.headgate.failure.Listeners;
+import dev.headgate.polling.IdlePause;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -17,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Twice a second, by one question to the table as long as there is nothing to do: renews the lease of this process, makes available what is due, rescues the jobs of processes that died,
- * enqueues runs of schedules, and ends handlers that take too long or whose jobs were cancelled. Those that have lost their
- * lease are ended by a thread that waits for no server.
+ * Twice a second, by one question to the table as long as there is nothing to do: makes available what is due, rescues the
+ * jobs of processes that died, enqueues runs of schedules, and ends handlers whose jobs were cancelled; after a minute of
+ * nothing every two seconds, while no handler is at work. Also renews the lease of this process. Handlers that take too long,
+ * or have lost their lease, are ended by a thread that waits for no server.
  */
 final class JobKeeper {
 
@@ -33,6 +35,9 @@ final class JobKeeper {
     private final Collection<JobConsumer> consumers;
     private final FailureLog outage;
     private final ScheduledExecutorService threads;
+    private final IdlePause idle = new IdlePause(TICK);
+    /** Ticks to let pass if no handler is at work. */
+    private long rest;
 
     /** @param consumers as they are at each moment */
     JobKeeper(
@@ -74,22 +79,39 @@ final class JobKeeper {
         try {
             long before = lease.current();
             lease.keep();
-            JobTable.Chores chores = table.chores(lease.current());
-            Set<String> refilled = new HashSet<>(chores.due() ? table.stage() : List.of());
-            refilled.addAll(chores.lost() ? rescue() : Set.of());
-            for (JobConsumer consumer : consumers) {
-                if (lease.current() != before || consumer.runSchedule() > 0 || refilled.contains(consumer.queue())) {
-                    consumer.wake();
-                }
+            if (lease.current() != before) {
+                consumers.forEach(JobConsumer::wake);
             }
-            if (chores.cancelled()) {
-                Set<Long> cancelled = new HashSet<>(table.cancelled(lease.current()));
-                consumers.forEach(consumer -> consumer.worker().cancel(cancelled));
+            boolean works =
+                    consumers.stream().anyMatch(consumer -> consumer.worker().inHand() > 0);
+            if (rest > 0 && !works) {
+                rest--;
+                return;
             }
+            boolean found = look();
+            rest = idle.after(found || works).dividedBy(TICK) - 1;
             outage.over();
         } catch (Throwable e) { // without its thread no lease would be renewed
             outage.failed(e, "trying again");
         }
+    }
+
+    /** Does what there is to do; whether there was anything. */
+    private boolean look() {
+        JobTable.Chores chores = table.chores(lease.current());
+        Set<String> refilled = new HashSet<>(chores.due() ? table.stage() : List.of());
+        refilled.addAll(chores.lost() ? rescue() : Set.of());
+        for (JobConsumer consumer : consumers) {
+            if (consumer.runSchedule() > 0 || refilled.contains(consumer.queue())) {
+                refilled.add(consumer.queue());
+                consumer.wake();
+            }
+        }
+        if (chores.cancelled()) {
+            Set<Long> cancelled = new HashSet<>(table.cancelled(lease.current()));
+            consumers.forEach(consumer -> consumer.worker().cancel(cancelled));
+        }
+        return !refilled.isEmpty() || chores.cancelled();
     }
 
     private Set<String> rescue() {

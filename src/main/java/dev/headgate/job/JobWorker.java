@@ -2,6 +2,7 @@ package dev.headgate.job;
 
 import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Listeners;
+import dev.headgate.polling.IdlePause;
 import dev.headgate.polling.Poller;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ final class JobWorker implements Poller.Work {
     private final Listeners<JobListener> listeners;
     private final FetchAhead ahead;
     private final Runnable wake;
+    private final IdlePause idle;
 
     private final BlockingQueue<Job> ready = new LinkedBlockingQueue<>();
     private final Queue<Settled> settled = new ConcurrentLinkedQueue<>();
@@ -95,6 +97,7 @@ final class JobWorker implements Poller.Work {
         this.listeners = listeners;
         this.ahead = new FetchAhead(options.concurrency());
         this.wake = wake;
+        this.idle = new IdlePause(options.pollInterval());
     }
 
     /** Jobs claimed whose attempts have not ended. */
@@ -132,7 +135,8 @@ final class JobWorker implements Poller.Work {
         if (!claiming) { // since then
             claiming(false);
         }
-        return new Poller.Look(claimed.size() == most && most < room ? Duration.ZERO : options.pollInterval(), true);
+        Duration pause = idle.after(asked || inHand.get() > 0);
+        return new Poller.Look(claimed.size() == most && most < room ? Duration.ZERO : pause, true);
     }
 
     @Override

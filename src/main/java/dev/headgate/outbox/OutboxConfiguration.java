@@ -24,7 +24,8 @@ public class OutboxConfiguration {
     @UriParam(
             label = "consumer",
             defaultValue = "500",
-            description = "How long to wait at most after a look that found nothing, unless woken earlier.")
+            description =
+                    "How long to wait at most after a look that found nothing, unless woken earlier; after a minute of nothing four times as long, up to 2 s.")
     private Duration pollInterval = Duration.ofMillis(500);
 
     @UriParam(

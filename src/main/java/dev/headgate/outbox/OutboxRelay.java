@@ -8,6 +8,7 @@ import dev.headgate.outbox.OutboxTable.Marked;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
+import dev.headgate.polling.IdlePause;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,11 +41,12 @@ final class OutboxRelay {
     private final Listeners<OutboxListener> listeners;
     private final FailureLog failures;
     private final ShardIsolation isolation;
+    private final IdlePause idle;
     /** Whether entries that have failed wait for their next attempt. */
     private boolean holdsBack;
 
-    /** Before the next look, if this one finds nothing: where entries come, there are mostly more. */
-    private Duration pause;
+    /** The pause behind the next look that finds nothing, if it is shorter than that of an idle relay. */
+    private Duration soon;
 
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
@@ -64,7 +66,8 @@ final class OutboxRelay {
         this.listeners = listeners;
         this.failures = failures;
         this.isolation = new ShardIsolation(options.maxEntries());
-        this.pause = options.pollInterval();
+        this.idle = new IdlePause(options.pollInterval());
+        this.soon = options.pollInterval();
     }
 
     /** What the endpoint's URI says. */
@@ -137,6 +140,7 @@ final class OutboxRelay {
         List<Integer> due = new ArrayList<>();
         pending.stream().filter(PendingShard::isDue).forEach(shard -> due.add(shard.shard()));
         holdsBack = due.size() < pending.size();
+        Duration pause = idle.after(!pending.isEmpty());
         Collections.shuffle(due);
 
         boolean found = false;
@@ -144,10 +148,10 @@ final class OutboxRelay {
             found |= relay(table, bulk);
         }
         if (found) {
-            pause = SOON;
+            soon = SOON;
             return Duration.ZERO;
         }
-        Duration longest = due.isEmpty() ? nextPause() : CONTENDED;
+        Duration longest = due.isEmpty() ? shorter(pause) : CONTENDED;
         return pending.stream()
                 .filter(shard -> !shard.isDue())
                 .map(PendingShard::untilDue)
@@ -156,10 +160,9 @@ final class OutboxRelay {
                 .orElse(longest);
     }
 
-    private Duration nextPause() {
-        Duration longest = options.pollInterval();
-        Duration now = pause.compareTo(longest) < 0 ? pause : longest;
-        pause = now.multipliedBy(2);
+    private Duration shorter(Duration pause) {
+        Duration now = soon.compareTo(pause) < 0 ? soon : pause;
+        soon = now.multipliedBy(2);
         return now;
     }
 

@@ -23,7 +23,7 @@ public enum SettingKey {
             "headgate.database.pool-size",
             "8",
             COUNT,
-            "Most connections at once; each lane of a batch holds one while it writes."),
+            "Most connections at once; each lane of a batch holds one while it writes. Those that nobody has used for a minute are closed, but for two."),
     MIGRATE(
             "headgate.migrate",
             "true",

@@ -3,6 +3,7 @@ package dev.headgate.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.headgate.devservices.DevPostgres;
 import dev.headgate.job.JobOptions;
 import dev.headgate.job.JobState;
@@ -12,7 +13,10 @@ import dev.headgate.settings.Settings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,10 +26,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -38,7 +45,11 @@ class SessionsIT {
     @TempDir
     static Path folder;
 
+    /** Milliseconds between two looks of a pool that is made at what is idle. */
+    private static final String HOUSEKEEPING = "com.zaxxer.hikari.housekeeping.periodMs";
+
     private static DevPostgres server;
+    private static Settings settings;
     private static Database database;
     private static JdbcTemplate sql;
 
@@ -57,7 +68,7 @@ class SessionsIT {
                 "timezone to 'Asia/Tokyo'")) {
             operator.execute("alter database " + name + " set " + setting);
         }
-        Settings settings = Settings.defaults()
+        settings = Settings.defaults()
                 .with(
                         Map.of(
                                 "headgate.database.url", server.jdbcUrl(),
@@ -115,6 +126,42 @@ class SessionsIT {
         String within = other.execute(status -> sql.queryForObject(isolation, String.class));
         assertThat(sql.queryForObject(isolation, String.class))
                 .isEqualTo(within.replace("serializable", "read committed"));
+    }
+
+    @Test
+    void a_pool_falls_to_two_connections_and_grows_again_at_once() throws Exception {
+        System.setProperty(HOUSEKEEPING, "50");
+        try (Database quiet = new Database(settings)) {
+            HikariDataSource pool = (HikariDataSource) quiet.dataSource();
+            int most = pool.getMaximumPoolSize();
+            assertThat(take(pool, most)).hasSize(most).doesNotHaveDuplicates();
+
+            pool.getHikariConfigMXBean().setIdleTimeout(1);
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> pool.getHikariPoolMXBean().getTotalConnections() == 2);
+            assertThat(take(pool, most)).hasSize(most).doesNotHaveDuplicates();
+        } finally {
+            System.clearProperty(HOUSEKEEPING);
+        }
+    }
+
+    /** As many at once; the sessions behind them. */
+    private static List<Integer> take(DataSource pool, int connections) throws Exception {
+        List<Connection> taken = new ArrayList<>();
+        List<Integer> sessions = new ArrayList<>();
+        try {
+            for (int i = 0; i < connections; i++) {
+                taken.add(pool.getConnection());
+                sessions.add(taken.get(i).unwrap(PGConnection.class).getBackendPID());
+            }
+        } finally {
+            for (Connection connection : taken) {
+                connection.close();
+            }
+        }
+        return sessions;
     }
 
     @Test

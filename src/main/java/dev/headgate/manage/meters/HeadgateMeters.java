@@ -119,7 +119,8 @@ public final class HeadgateMeters implements AutoCloseable {
         new StateMeters(registry.getPrometheusRegistry(), limit, batches).show(context, ledger);
         WaitingMeters waiting = new WaitingMeters(context, limit, clock);
         waiting.show(registry.getPrometheusRegistry());
-        polls = new ServerPolls(context, new TableQueries(dataSource), clients, jobs, waiting);
+        Backlog backlog = new Backlog(dataSource, new TableQueries(dataSource)::ask);
+        polls = new ServerPolls(context, backlog, clients, jobs, waiting);
         polls.start(registry.getPrometheusRegistry(), thread);
     }
 

@@ -22,6 +22,7 @@ import org.apache.camel.Route;
 import org.apache.camel.component.aws2.sqs.Sqs2Endpoint;
 import org.apache.camel.component.kafka.KafkaEndpoint;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,13 +34,14 @@ final class ServerPolls implements AutoCloseable {
     private static final Duration FIRST = Duration.ofSeconds(1);
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** Asks one server; false if nothing of this process concerns it. */
+    /** Asks one server; says how old the answer is, null if nothing of this process concerns it. */
     private interface Question {
-        boolean ask() throws Exception;
+        @Nullable
+        Duration ask() throws Exception;
     }
 
     private final CamelContext context;
-    private final TableQueries tables;
+    private final Backlog backlog;
     private final AcknowledgingClientFactory clients;
     private final KafkaLag kafka = new KafkaLag();
     private final Reasons reasons = new Reasons();
@@ -54,12 +56,12 @@ final class ServerPolls implements AutoCloseable {
 
     ServerPolls(
             CamelContext context,
-            TableQueries tables,
+            Backlog backlog,
             AcknowledgingClientFactory clients,
             JobMeters jobs,
             WaitingMeters waiting) {
         this.context = context;
-        this.tables = tables;
+        this.backlog = backlog;
         this.clients = clients;
         this.jobs = jobs;
         this.waiting = waiting;
@@ -77,19 +79,21 @@ final class ServerPolls implements AutoCloseable {
         kafka.close();
     }
 
-    private boolean askTables() throws SQLException {
-        answer = tables.ask();
+    private Duration askTables() throws SQLException {
+        Backlog.Told told = backlog.ask();
+        answer = told.answer();
         jobs.waiting(answer.jobs(), answer.queues());
-        return true;
+        return told.age();
     }
 
-    private boolean askKafka() throws ExecutionException, InterruptedException {
+    private @Nullable Duration askKafka() throws ExecutionException, InterruptedException {
         lags = kafka.ask(context, clients.assignments());
         waiting.topics(lags);
-        return context.getRoutes().stream().anyMatch(route -> route.getEndpoint() instanceof KafkaEndpoint);
+        boolean any = context.getRoutes().stream().anyMatch(route -> route.getEndpoint() instanceof KafkaEndpoint);
+        return any ? Duration.ZERO : null;
     }
 
-    private boolean askQueues() {
+    private @Nullable Duration askQueues() {
         boolean any = false;
         queues.keySet().removeIf(pipeline -> context.getRoute(pipeline) == null);
         for (Route route : context.getRoutes()) {
@@ -101,14 +105,15 @@ final class ServerPolls implements AutoCloseable {
                 });
             }
         }
-        return any;
+        return any ? Duration.ZERO : null;
     }
 
     private void every(ScheduledExecutorService thread, String server, Question question) {
         Runnable ask = () -> {
             try {
-                if (question.ask()) {
-                    answeredNanos.put(server, System.nanoTime());
+                Duration age = question.ask();
+                if (age != null) {
+                    answeredNanos.put(server, System.nanoTime() - age.toNanos());
                 }
             } catch (Exception e) {
                 answeredNanos.putIfAbsent(server, startNanos);
