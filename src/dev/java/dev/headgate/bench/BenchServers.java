@@ -253,7 +253,15 @@ final class BenchServers implements AutoCloseable {
         String prefix = Inflow.prefix(seed);
         long[] micros = new long[orders];
         try (var consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", brokers(), "enable.auto.commit", false, "max.poll.records", 5000),
+                Map.of(
+                        "bootstrap.servers",
+                        brokers(),
+                        "enable.auto.commit",
+                        false,
+                        "isolation.level",
+                        "read_committed",
+                        "max.poll.records",
+                        5000),
                 new StringDeserializer(),
                 new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = partitions(topic);

@@ -212,7 +212,7 @@ final class Audit {
                         STEPS_BACK));
                 figures.add(new Figure(
                         "repeats beyond bound",
-                        "repeats in the target beyond one exchange a process and fault",
+                        "repeats in the target beyond those that its relay may leave",
                         0,
                         Math.max(0, repeats - mostRepeats)));
             }

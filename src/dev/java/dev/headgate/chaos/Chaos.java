@@ -1,7 +1,9 @@
 package dev.headgate.chaos;
 
+import dev.headgate.app.RoutesCheck;
 import dev.headgate.chaos.Schedule.Episode;
 import dev.headgate.chaos.Schedule.Strike;
+import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -99,8 +101,7 @@ final class Chaos {
         site.sentLog().close();
         lines.accept("Counting ...");
         Verification verified = Verification.run(site, directory);
-        long mostRepeats = EXCHANGE * (WORKERS + 1) * (faultCount() + 1);
-        Audit.Result found = new Audit(site, directory, orders, mostRepeats).read();
+        Audit.Result found = new Audit(site, directory, orders, mostRepeats()).read();
         return new Report(
                 faults,
                 recoveries,
@@ -111,6 +112,14 @@ final class Chaos {
                 problems,
                 verified,
                 again);
+    }
+
+    /** None where each relay has exactlyOnce. */
+    private long mostRepeats() {
+        Settings settings = Settings.load(site.routes(), null, Map.of());
+        boolean repeating = RoutesCheck.pipeline(site.routes(), settings).endpoints().stream()
+                .anyMatch(endpoint -> endpoint.startsWith("outbox:") && !endpoint.contains("exactlyOnce=true"));
+        return repeating ? EXCHANGE * (WORKERS + 1) * (faultCount() + 1) : 0;
     }
 
     private int faultCount() {

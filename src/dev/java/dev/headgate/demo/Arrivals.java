@@ -58,6 +58,7 @@ public final class Arrivals implements Freshness {
                         entry("bootstrap.servers", bootstrapServers),
                         entry("group.id", "headgate-demo-arrivals"),
                         entry("auto.offset.reset", "earliest"),
+                        entry("isolation.level", "read_committed"),
                         entry("enable.auto.commit", false)),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());

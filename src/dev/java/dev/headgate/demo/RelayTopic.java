@@ -58,7 +58,15 @@ record RelayTopic(String bootstrapServers, String topic, BiPredicate<byte[], byt
 
     private KafkaConsumer<byte[], byte[]> consumer() {
         return new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "enable.auto.commit", false, "max.poll.records", 5000),
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "enable.auto.commit",
+                        false,
+                        "isolation.level",
+                        "read_committed",
+                        "max.poll.records",
+                        5000),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }

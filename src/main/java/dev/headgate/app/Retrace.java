@@ -82,7 +82,13 @@ public final class Retrace implements AutoCloseable {
      *
      * @param name its id
      */
-    public record Pipeline(String name, KafkaEndpoint source) {}
+    public record Pipeline(String name, KafkaEndpoint source) {
+
+        /** The consumer group that it reads as. */
+        public String group() {
+            return source.getConfiguration().getGroupId();
+        }
+    }
 
     /**
      * A route from the outbox.

@@ -79,6 +79,13 @@ public final class TopicLog implements AutoCloseable {
         TopicPartition topicPartition() {
             return new TopicPartition(topic, partition);
         }
+
+        /** The same, of which more can be read by now. */
+        private Partition readableTo(long now) {
+            long all = end + unreadable;
+            long readable = Math.min(all, Math.max(end, now));
+            return new Partition(topic, partition, incarnation, start, readable, all - readable, committed, compacted);
+        }
     }
 
     /** Takes a record. */
@@ -169,6 +176,31 @@ public final class TopicLog implements AutoCloseable {
                 });
             }
             return partitions;
+        });
+    }
+
+    /**
+     * The same partitions, as they were, once the transactions have ended that were open in them: all up to where they ended
+     * then can be read, but for what a transaction that lasts for longer hides.
+     *
+     * @throws HeadgateException if the brokers do not answer
+     */
+    public List<Partition> settled(List<Partition> partitions, Duration atMost) {
+        List<TopicPartition> all =
+                partitions.stream().map(Partition::topicPartition).toList();
+        long began = System.nanoTime();
+        return asked(() -> {
+            while (true) {
+                Map<TopicPartition, Long> ends = offsets(all, OffsetSpec.latest(), isolation());
+                List<Partition> now = partitions.stream()
+                        .map(partition -> partition.readableTo(ends.getOrDefault(partition.topicPartition(), 0L)))
+                        .toList();
+                if (now.stream().allMatch(partition -> partition.unreadable == 0)
+                        || System.nanoTime() - began >= atMost.toNanos()) {
+                    return now;
+                }
+                Thread.sleep(POLL.toMillis());
+            }
         });
     }
 

@@ -17,6 +17,7 @@ import org.apache.camel.Navigate;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.component.kafka.KafkaEndpoint;
+import org.apache.camel.spi.InterceptSendToEndpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,9 @@ final class ExactlyOnce implements AutoCloseable {
         }
         for (Processor next : from.next()) {
             if (next instanceof EndpointAware aware && aware.getEndpoint() != null) {
-                targets.add(aware.getEndpoint());
+                Endpoint target = aware.getEndpoint();
+                // As a test has it that replaces the route's ends.
+                targets.add(target instanceof InterceptSendToEndpoint seen ? seen.getOriginalEndpoint() : target);
             }
             if (next instanceof Navigate<?>) {
                 @SuppressWarnings("unchecked")

@@ -23,9 +23,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** The SQL of the table {@code headgate.source_position}. */
 public final class PositionTable {
 
+    // Epochs begin with the time in seconds: those of a position that was deleted are not given again to its successor.
     private static final String MAKE = """
             insert into headgate.source_position (consumer_group, source, lane, epoch)
-            values (?, ?, '', 0)
+            values (?, ?, '', extract(epoch from now())::bigint)
             on conflict do nothing
             """;
 
@@ -90,6 +91,17 @@ public final class PositionTable {
             select writes, above, applied, duplicates, dead_letters, filtered, parts from headgate.source_position
             where consumer_group = ? and source = ? and lane = ? and epoch = ?
             for update
+            """;
+
+    // Waits for whoever takes the partition, and then deletes nothing.
+    private static final String DELETE = """
+            with own as (
+                select consumer_group, source from headgate.source_position
+                where consumer_group = ? and source = ? and lane = '' and epoch = ?
+                for update
+            )
+            delete from headgate.source_position p using own
+            where p.consumer_group = own.consumer_group and p.source = own.source
             """;
 
     private static final String ALL = """
@@ -296,6 +308,11 @@ public final class PositionTable {
     /** Nothing at and behind the offset has ended from now on; whoever owns the partition loses it. */
     public void set(PositionKey key, long offset) {
         takeBack(key, offset);
+    }
+
+    /** Forgets a position as it was read; false if somebody has taken the partition since, and it stays. */
+    public boolean delete(Position known) {
+        return jdbc.update(DELETE, known.key().group(), known.key().source(), known.epoch()) > 0;
     }
 
     /** The parameters of {@link #WRITE}. */

@@ -29,7 +29,7 @@ class RetraceTest {
             assertThat(keys(retrace, order())).containsExactly("@at:t-0-7");
             assertThat(retrace.relays())
                     .containsExactly(new Retrace.Relay(
-                            "orders-applied-relay", "orders-applied", List.of("kafka:orders-applied"), true, false));
+                            "orders-applied-relay", "orders-applied", List.of("kafka:orders-applied"), true, true));
         }
     }
 

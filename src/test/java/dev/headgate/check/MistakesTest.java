@@ -58,8 +58,8 @@ class MistakesTest {
             orders.camel.yaml | constant: "{{orders.max-rate}}" | simple: "${header.rate" | line 14, column 52: '${header.rate' is no expression in Camel's simple language
             orders.camel.yaml | json-schema:orders.schema.json | json-schema:order.schema.json | line 20, column 49: The JSON Schema
             orders.camel.yaml | json-schema:orders.schema.json | decode:avro?schema=orders.avsc | line 20, column 49: decode: cannot be as it is (
-            outbox-relay.camel.yaml | - to: { id: orders-applied-send | - to: { id: encode, uri: "encode:avro?subject=s" }\\n        - to: { id: orders-applied-send | line 11, column 34: encode: cannot be as it is (
-            outbox-relay.camel.yaml | "kafka:{{orders.applied-topic}}" | "encode:avro?registry=http://r:8081" | line 11, column 47: encode: takes its subject from the one topic that its route sends to, and this one sends to 0: say it
+            outbox-relay.camel.yaml | - to: { id: orders-applied-send | - to: { id: encode, uri: "encode:avro?subject=s" }\\n        - to: { id: orders-applied-send | line 12, column 34: encode: cannot be as it is (
+            outbox-relay.camel.yaml | "kafka:{{orders.applied-topic}}" | "encode:avro?registry=http://r:8081" | line 12, column 47: encode: takes its subject from the one topic that its route sends to, and this one sends to 0: say it
             orders.camel.yaml | json-schema:orders.schema.json | decode:avro?registy=http://r:8081 | line 20, column 49: decode: has no option `registy`: did you mean `registry`?
             orders.camel.yaml | sql/orders-state.sql" } | sql/order-state.sql" } | line 35: Route orders-write, step orders-state (to): file:
             orders.camel.yaml | - transacted: {} | - wireTap: { uri: "direct:audit" } | line 34, column 27: no route consumes from direct:audit: add a route
@@ -72,7 +72,7 @@ class MistakesTest {
             orders.camel.yaml | headerColumns: channel text | headerColumns: channel text\\n        linger: soon | line 33, column 17: option `linger` of batch: is 'soon': expected is a duration
             orders.camel.yaml | headerColumns: channel text | headerColumns: channel text\\n        onReject: hold | line 33, column 19: option `onReject` of batch: is 'hold'
             orders.camel.yaml | - transacted: {} | - to: { uri: "outbox:orders-applied" } | line 34, column 22: nothing can be sent to the component outbox: write entries by SQL
-            outbox-relay.camel.yaml | uri: outbox:orders-applied | uri: outbox:orders-applied?concurency=4 | line 9, column 12: outbox: has no option `concurency`: did you mean `concurrency`?
+            outbox-relay.camel.yaml | { exactlyOnce: true } | { concurency: 4 } | line 10, column 21: outbox: has no option `concurency`: did you mean `concurrency`?
             receipts.camel.yaml | maxAttempts: 10 | maxAttempts: ten | option `maxAttempts` of job: is 'ten': expected is a whole number.
             receipts.camel.yaml | timeout: 30s | timeout: 30 seconds | option `timeout` of job: is '30 seconds': expected is a duration
             receipts.camel.yaml | id: send-receipt | id: orders | the id orders is there already, in orders.camel.yaml, line 8

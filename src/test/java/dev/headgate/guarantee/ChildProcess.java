@@ -43,6 +43,13 @@ final class ChildProcess implements AutoCloseable {
         return start(Main.class, pipeline, heap, overrides, "run", "--routes", Pipeline.ROUTES.toString(), "--config");
     }
 
+    /** Any command, without its {@code --config}, and a heap such as {@code 64m}. */
+    static ChildProcess command(Pipeline pipeline, String heap, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--config");
+        return start(Main.class, pipeline, heap, Map.of(), all.toArray(String[]::new));
+    }
+
     /** Any main class; the file with the pipeline's properties is its last argument. */
     static ChildProcess start(Class<?> main, Pipeline pipeline, Map<String, String> overrides, String... arguments) {
         return start(main, pipeline, "512m", overrides, arguments);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 
 /** One run of a command with the settings of a pipeline, and all that it said. */
 record HeadgateCommand(int exitCode, String out, String err) {
@@ -49,12 +50,30 @@ record HeadgateCommand(int exitCode, String out, String err) {
     }
 
     static HeadgateCommand run(Path routes, Map<String, String> settings, List<String> arguments) {
+        return run(routes, settings, arguments, line -> {});
+    }
+
+    /** @param said takes each line of standard error when it is written, on the command's thread */
+    static HeadgateCommand run(
+            Path routes, Map<String, String> settings, List<String> arguments, Consumer<String> said) {
         Path config = configuration(settings);
         try {
             List<String> all = new ArrayList<>(arguments);
             all.addAll(List.of("--routes", routes.toString(), "--config", config.toString()));
             StringWriter out = new StringWriter();
-            StringWriter err = new StringWriter();
+            StringWriter err = new StringWriter() {
+                private int heard;
+
+                @Override
+                public void flush() {
+                    String all = toString();
+                    for (int end = all.indexOf('\n', heard); end >= 0; end = all.indexOf('\n', heard)) {
+                        String line = all.substring(heard, end);
+                        heard = end + 1;
+                        said.accept(line);
+                    }
+                }
+            };
             int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
             return new HeadgateCommand(exitCode, out.toString(), err.toString());
         } finally {

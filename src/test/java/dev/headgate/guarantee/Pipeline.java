@@ -252,7 +252,8 @@ final class Pipeline implements Load.Target, AutoCloseable {
 
     /** All records of a topic of its own, partition after partition. */
     List<ConsumerRecord<String, byte[]>> records(String of) {
-        Map<String, Object> properties = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        Map<String, Object> properties =
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "isolation.level", "read_committed");
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> all = IntStream.range(0, partitions)

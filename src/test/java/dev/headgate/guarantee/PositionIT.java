@@ -26,9 +26,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,11 +100,11 @@ class PositionIT {
                                     + " and now() - state_change > interval '1 second'")
                             > 0);
             child.freeze();
+            String epochs = "select sum(epoch) from headgate.source_position where lane = ''";
+            long before = pipeline.count(epochs);
             try {
                 pipeline.start(routes("fast", idempotency, 2), Map.of(), Map.of());
-                Pipeline.await()
-                        .until(() ->
-                                pipeline.count("select min(epoch) from headgate.source_position where lane = ''") == 2);
+                Pipeline.await().until(() -> pipeline.count(epochs) == before + 2);
                 assertThat(pipeline.count(ENTRIES))
                         .as("the frozen one has the rows")
                         .isLessThan(1_000);
@@ -280,6 +282,61 @@ class PositionIT {
             command(pipeline, set + "150 --apply").succeeded();
             assertThat(low(pipeline)).isEqualTo(150);
         }
+    }
+
+    @Test
+    void positions_that_no_route_reads_are_marked_and_deleted_unless_the_group_has_members() throws Exception {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            Headgate headgate = pipeline.start();
+            send(pipeline, 0, 10);
+            Pipeline.await().until(() -> pipeline.committed() == 10);
+            String gone = pipeline.name + "-gone";
+            pipeline.execute("insert into headgate.source_position (consumer_group, source, lane, epoch, low) values"
+                    + " ('%1$s', 'payments-0', '', 3, 5), ('%1$s', 'payments-0', 'orders/1', 3, 5), ('%2$s', '%2$s-7', '', 1, 9)"
+                            .formatted(gone, pipeline.topic));
+            String own = "delete --group " + pipeline.topic;
+            command(pipeline, own + " --apply").failed(1, "is being read: stop its processes");
+            pipeline.stop(headgate);
+
+            assertThat(command(pipeline, "list").succeeded().out()).contains("ROUTES", " orders", " none");
+            JsonNode list = new ObjectMapper()
+                    .readTree(command(pipeline, "list --json --group " + gone)
+                            .succeeded()
+                            .out());
+            assertThat(list).hasSize(1);
+            assertThat(list.get(0).get("routes")).isEmpty();
+
+            HeadgateCommand dry = command(pipeline, own).succeeded();
+            assertThat(dry.out()).contains(pipeline.topic + "-7").doesNotContain(pipeline.topic + "-0");
+            assertThat(dry.err())
+                    .contains("that a route of routes reads stay: 1 of 2.", "Nothing is deleted yet: --apply does it.");
+            assertThat(sources(pipeline)).hasSize(3);
+            command(pipeline, own + " --apply").succeeded();
+            assertThat(sources(pipeline)).containsExactly("payments-0", pipeline.topic + "-0");
+
+            String abandoned = "delete --group " + gone + " --apply --json";
+            try (KafkaConsumer<byte[], byte[]> member = new KafkaConsumer<>(
+                    Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers(), "group.id", gone),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer())) {
+                member.subscribe(List.of(pipeline.topic));
+                Pipeline.await().until(() -> {
+                    member.poll(Duration.ofMillis(100));
+                    return !member.assignment().isEmpty();
+                });
+                command(pipeline, abandoned).failed(1, "is being read: stop its processes");
+            }
+            JsonNode done = new ObjectMapper()
+                    .readTree(command(pipeline, abandoned).succeeded().out());
+            assertThat(done.get("applied").asBoolean()).isTrue();
+            assertThat(done.get("deleted").get(0).get("partition").asText()).isEqualTo("payments-0");
+            assertThat(sources(pipeline)).containsExactly(pipeline.topic + "-0");
+            command(pipeline, abandoned).failed(2, "There are no positions of a group " + gone);
+        }
+    }
+
+    private static List<String> sources(Pipeline pipeline) {
+        return pipeline.texts("select distinct source from headgate.source_position order by source");
     }
 
     @Test

@@ -41,13 +41,11 @@ final class RoutesFolder {
         return to;
     }
 
-    /** The shipped routes, whose relay sends each entry once. */
-    static void withExactlyOnce(Path to) throws IOException {
+    /** The shipped routes, whose relay may send an entry again. */
+    static void withoutExactlyOnce(Path to) throws IOException {
         FileSystemUtils.copyRecursively(Pipeline.ROUTES, to);
         Path relay = to.resolve("outbox-relay.camel.yaml");
-        String address = "uri: outbox:orders-applied\n";
-        Files.writeString(
-                relay, Files.readString(relay).replace(address, address + "      parameters: { exactlyOnce: true }\n"));
+        Files.writeString(relay, Files.readString(relay).replace("      parameters: { exactlyOnce: true }\n", ""));
     }
 
     /** The shipped YAML with an error handler of the source's route. */

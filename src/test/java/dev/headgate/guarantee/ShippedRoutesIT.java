@@ -3,6 +3,7 @@ package dev.headgate.guarantee;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.kafka.KafkaDefaults;
 import dev.headgate.ledger.Ledger;
 import dev.headgate.message.MessageId;
 import dev.headgate.message.SourcePosition;
@@ -14,10 +15,14 @@ import org.apache.camel.BindToRegistry;
 import org.apache.camel.EndpointInject;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.component.mock.MockEndpoint;
+import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.apache.camel.test.main.junit5.CamelMainTest;
+import org.apache.camel.test.main.junit5.Configure;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -56,6 +61,20 @@ class ShippedRoutesIT {
 
     @EndpointInject("direct:orders")
     private ProducerTemplate orders;
+
+    /** That of Headgate in place of Camel's own: the relay's transactions are real ones, with nothing else in them. */
+    @Configure
+    void kafka(MainConfigurationProperties configuration) {
+        configuration.addRoutesBuilder(new RouteBuilder() {
+            @Override
+            public void configure() {
+                KafkaComponent kafka = KafkaDefaults.component();
+                kafka.getConfiguration().setBrokers(Servers.KAFKA.bootstrapServers());
+                getContext().removeComponent("kafka");
+                getContext().addComponent("kafka", kafka);
+            }
+        });
+    }
 
     @AfterAll
     static void close() {

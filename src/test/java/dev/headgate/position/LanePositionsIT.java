@@ -76,6 +76,24 @@ class LanePositionsIT {
     }
 
     @Test
+    void a_position_is_deleted_as_it_was_read_and_its_owner_and_epoch_do_not_come_back() {
+        Tenure first = table.take(KEY);
+        first.place(0);
+        write(first, "b/0", 0);
+        Position read = table.all().get(0);
+        Tenure second = table.take(KEY);
+        assertThat(table.delete(read)).as("somebody has taken it since").isFalse();
+        write(second, "b/0", 1);
+        assertThat(table.delete(table.all().get(0))).isTrue();
+        assertThat(table.all()).isEmpty();
+        assertThatThrownBy(() -> write(second, "b/0", 2)).isInstanceOf(PartitionLostException.class);
+        // Of an earlier owner it is not higher, as long as it is not taken more than once a second.
+        long earlier =
+                new JdbcTemplate(DATABASE).queryForObject("select extract(epoch from now())::bigint", Long.class);
+        assertThat(table.take(KEY).epoch()).isGreaterThan(earlier);
+    }
+
+    @Test
     void other_lanes_after_a_change_of_their_number_know_what_the_old_ones_have_applied() {
         Tenure two = table.take(KEY);
         two.place(0);

@@ -4,6 +4,7 @@ import dev.headgate.cli.command.JsonText;
 import dev.headgate.position.Outcomes;
 import dev.headgate.position.Position;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param position the first offset that is not applied; null if nobody has read yet
  * @param above how many behind it are
+ * @param routes which of the folder read as its group; null if the folder cannot be read
  */
 record PositionJson(
         String group,
@@ -20,11 +22,12 @@ record PositionJson(
         long epoch,
         Outcomes outcomes,
         boolean keyed,
-        Instant updated) {
+        Instant updated,
+        @Nullable List<String> routes) {
 
     static final JsonText JSON = new JsonText();
 
-    static PositionJson of(Position position) {
+    static PositionJson of(Position position, @Nullable List<String> routes) {
         return new PositionJson(
                 position.key().group(),
                 position.key().source(),
@@ -33,6 +36,7 @@ record PositionJson(
                 position.epoch(),
                 position.outcomes(),
                 position.keyed(),
-                position.updatedAt());
+                position.updatedAt(),
+                routes);
     }
 }

@@ -10,9 +10,9 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(
         name = "positions",
         description =
-                "List how far each partition of Kafka is applied, and move positions of a pipeline that is stopped.",
+                "List how far each partition of Kafka is applied, move positions of a pipeline that is stopped, and delete those that nobody reads.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {PositionsList.class, PositionsSet.class, PositionsRewind.class})
+        subcommands = {PositionsList.class, PositionsSet.class, PositionsRewind.class, PositionsDelete.class})
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 public final class PositionsCommand implements Command {
 

@@ -77,7 +77,7 @@ abstract class PositionsMove extends DatabaseCommand {
         List<Move> moves = new ArrayList<>();
         try (Retrace retrace = Retrace.start(routes(), settings)) {
             Retrace.Pipeline named = named(retrace);
-            String group = named.source().getConfiguration().getGroupId();
+            String group = named.group();
             try (TopicLog log = new TopicLog(named.source(), incarnations::known, seal)) {
                 if (apply && log.isRead(group)) {
                     throw new HeadgateException(

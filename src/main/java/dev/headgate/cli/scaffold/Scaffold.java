@@ -265,6 +265,7 @@ record Scaffold(
 
     private String relay() {
         boolean http = outbox == Outbox.HTTP;
+        boolean kafka = outbox == Outbox.KAFKA;
         String target = http
                 ? """
                             uri: "{{%s.applied-url}}"
@@ -272,11 +273,11 @@ record Scaffold(
                 """.formatted(name)
                 : "            uri: \"%s\"\n"
                         .formatted(
-                                outbox == Outbox.KAFKA
+                                kafka
                                         ? "kafka:{{%s.applied-topic}}".formatted(name)
                                         : "aws2-sqs:{{%s.applied-queue}}".formatted(name));
         return """
-                # Sends the outbox entries of "%1$s-applied", in order of each key; until they have arrived, again.
+                # Sends the outbox entries of "%1$s-applied", in order of each key%4$s.
                 - route:
                     id: %1$s-relay
                     from:
@@ -284,7 +285,13 @@ record Scaffold(
                 %2$s      steps:
                         - to:
                             id: %1$s-send
-                %3$s""".formatted(name, http ? "      parameters: { concurrency: 4 }\n" : "", target);
+                %3$s""".formatted(
+                        name,
+                        http
+                                ? "      parameters: { concurrency: 4 }\n"
+                                : kafka ? "      parameters: { exactlyOnce: true }\n" : "",
+                        target,
+                        kafka ? ", once for readers with read_committed" : "; until they have arrived, again");
     }
 
     /** What the SQL says, of the messages of the sample. */

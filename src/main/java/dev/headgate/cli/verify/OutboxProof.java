@@ -34,6 +34,9 @@ final class OutboxProof {
     /** An entry is marked after it is sent: around the beginning of a topic it is not known whether its record was kept. */
     private static final Duration BETWEEN_SENT_AND_MARKED = Duration.ofMinutes(10);
 
+    /** A relay's transaction times out after 20 s, which the brokers notice within ten more. */
+    private static final Duration A_TRANSACTION = Duration.ofMinutes(1);
+
     private static final int MOST_PENDING = 100;
     private static final int MOST_KEYS = 100_000;
     private static final int MOST_STEPS = 1_000;
@@ -83,7 +86,7 @@ final class OutboxProof {
     void look(Relay relay, String topic, TopicLog log) {
         long pending = pending(relay);
         Instant until = entries.now();
-        List<TopicLog.Partition> partitions = log.partitions(null);
+        List<TopicLog.Partition> partitions = partitions(topic, log);
         Instant complete = options.since() == null ? Instant.EPOCH : options.since();
         Topic seen = new Topic(relay);
         boolean readable = true;
@@ -106,7 +109,8 @@ final class OutboxProof {
                     topic,
                     0,
                     List.of(),
-                    "is compacted, or a transaction in it is open, so that not all of it can be read",
+                    "is compacted, or a transaction in it has not ended within %d s, so that not all of it can be read"
+                            .formatted(A_TRANSACTION.toSeconds()),
                     "whether delivered entries are missing is not known."));
         }
         seen.say(topic);
@@ -119,6 +123,16 @@ final class OutboxProof {
                 seen.twice.count(),
                 seen.missing.count(),
                 pending));
+    }
+
+    /** As they are at present; what of them is in open transactions can be read when these have ended. */
+    private List<TopicLog.Partition> partitions(String topic, TopicLog log) {
+        List<TopicLog.Partition> present = log.partitions(null);
+        if (present.stream().allMatch(partition -> partition.unreadable() == 0)) {
+            return present;
+        }
+        options.progress().accept("Waiting for the transactions that are open in " + topic + " ...");
+        return log.settled(present, A_TRANSACTION);
     }
 
     private long beginning(TopicLog log, TopicLog.Partition partition) {

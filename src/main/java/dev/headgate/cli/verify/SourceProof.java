@@ -82,7 +82,7 @@ final class SourceProof {
 
     /** Looks at all partitions of a pipeline, one after the other. */
     void look(Retrace.Pipeline pipeline, TopicLog log) {
-        String group = pipeline.source().getConfiguration().getGroupId();
+        String group = pipeline.group();
         List<TopicLog.Partition> partitions = log.partitions(group).stream()
                 .sorted(Comparator.comparing(TopicLog.Partition::topic).thenComparing(TopicLog.Partition::partition))
                 .toList();
