@@ -11,6 +11,7 @@ import dev.headgate.devservices.FreePort;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -24,6 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -63,6 +67,9 @@ final class Site implements AutoCloseable {
     private static final int QUEUE_PER_SECOND = 500;
 
     private static final int TOPIC_PER_SECOND = 1_800;
+
+    /** A file or folder that a file of the routes names beside them. */
+    private static final Pattern BESIDE = Pattern.compile("\\.\\./(\\w[\\w.-]*)");
 
     private final DevPostgres postgres;
     private final Path routes;
@@ -181,16 +188,24 @@ final class Site implements AutoCloseable {
                 .toList();
     }
 
-    /** A copy, as it is edited; what stands beside the folder and is named by it is there by links. */
+    /** A copy, as it is edited; what its files name beside the folder is there by links. */
     private static Path copy(Path shipped, Path place) throws IOException {
         Path folder = shipped.toAbsolutePath().normalize();
         Path copy = place.resolve(folder.getFileName());
         FileSystemUtils.copyRecursively(folder, copy);
-        try (Stream<Path> beside = Files.list(folder.resolveSibling("."))) {
-            for (Path other : beside.map(Path::normalize).toList()) {
-                if (!other.equals(folder)) {
-                    Files.createSymbolicLink(place.resolve(other.getFileName()), other);
+        Set<String> named = new TreeSet<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Matcher beside = BESIDE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+                while (beside.find()) {
+                    named.add(beside.group(1));
                 }
+            }
+        }
+        for (String name : named) {
+            Path original = folder.resolveSibling(name);
+            if (Files.exists(original) && !original.equals(folder)) {
+                Files.createSymbolicLink(place.resolve(name), original);
             }
         }
         return copy;

@@ -21,7 +21,10 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** A few episodes on shipped pipelines, always the same ones, and whether the account would have noticed. */
 class ChaosIT {
 
-    private static final long SEED = 48;
+    /** Of its first episodes: a broker is killed, another one restarted, and a process and the database are killed. */
+    private static final long SEED = 2007;
+    /** Of a schedule of five kinds: all of them are in its first two episodes. */
+    private static final long QUEUE_SEED = 13;
     /** Half a minute of faults on two idle cores. However long it takes, the run ends when all is accounted for. */
     private static final int EPISODES = 3;
 
@@ -36,7 +39,10 @@ class ChaosIT {
             throws Exception {
         try (DemoServers servers = new DemoServers(directory);
                 Site site = new Site(servers, directory, ROUTES, Messages.orders(SEED), PER_SECOND, SEED)) {
-            List<Episode> episodes = Stream.generate(new Schedule(SEED, FaultKind.possible(site.places()))::next)
+            Set<FaultKind> kinds = FaultKind.possible(site.places());
+            // So that they are the same on each machine.
+            kinds.remove(FaultKind.CLOCK_WRONG);
+            List<Episode> episodes = Stream.generate(new Schedule(SEED, kinds)::next)
                     .limit(EPISODES)
                     .toList();
             Report report = new Chaos(site, directory, true, System.out::println).run(episodes.iterator(), "again");
@@ -79,7 +85,7 @@ class ChaosIT {
                 FaultKind.S3_CUT,
                 FaultKind.WORKER_KILLED);
         List<Episode> episodes =
-                Stream.generate(new Schedule(SEED, kinds)::next).limit(2).toList();
+                Stream.generate(new Schedule(QUEUE_SEED, kinds)::next).limit(2).toList();
         try (DemoServers servers = new DemoServers(directory);
                 Site site = new Site(
                         servers, directory, ROUTES.resolve("sqs-s3"), Messages.orders(SEED), PER_SECOND, SEED)) {
