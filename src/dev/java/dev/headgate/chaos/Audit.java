@@ -2,35 +2,23 @@ package dev.headgate.chaos;
 
 import dev.headgate.demo.Account;
 import dev.headgate.demo.Figure;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.postgresql.PGConnection;
 
 /**
- * Reads what became of each message, from outside: what was sent and what is in the target topics is brought beside
+ * Reads what became of each message, from outside: what was sent and what is in the targets is brought beside
  * Headgate's tables, and compared there. To be called when nothing flows any more.
  */
 final class Audit {
-
-    private static final Duration POLL = Duration.ofMillis(500);
 
     private static final String TABLES = """
             set work_mem = '128MB';
@@ -93,7 +81,9 @@ final class Audit {
             """;
     private static final String STRANGERS = """
             select count(*) from chaos.target t
-            where not exists (select from chaos.entry e where e.id = t.entry and e.key is not distinct from t.key)
+            where not exists (
+                select from chaos.entry e
+                where e.id = t.entry and (t.partition is null or e.key is not distinct from t.key))
             """;
     private static final String REPEATS = "select count(*) - count(distinct (topic, entry)) from chaos.target";
     private static final String STEPS_BACK = """
@@ -168,7 +158,7 @@ final class Audit {
                 Statement statement = connection.createStatement()) {
             statement.execute(TABLES);
             copy(connection, "chaos.sent", site.sentLog().file());
-            copy(connection, "chaos.target", targets());
+            copy(connection, "chaos.target", site.targets().read());
             statement.execute(DISTINCT);
             long sent = count(statement, SENT);
             long applied = count(statement, APPLIED);
@@ -200,7 +190,7 @@ final class Audit {
                     site.source().backlog()));
             figures.add(new Figure(
                     "delivered", "outbox entries marked as delivered", entries, count(statement, DELIVERED)));
-            if (!site.targets().isEmpty()) {
+            if (!site.targets().names().isEmpty()) {
                 figures.add(
                         new Figure("relayed", "distinct entries in the target", entries, count(statement, RELAYED)));
                 figures.add(nothing("missing", "outbox entries missing from the target", statement, MISSING));
@@ -216,7 +206,9 @@ final class Audit {
                         0,
                         Math.max(0, repeats - mostRepeats)));
             }
-            if (orders) {
+            if (!site.buckets().isEmpty()) {
+                figures.addAll(new ObjectAudit(site, directory, orders).read(connection, applied));
+            } else if (orders) {
                 statement.execute(ORDERS);
                 figures.add(nothing("doubled", "messages with more than one outbox entry", statement, DOUBLED));
                 figures.add(nothing("without entry", "messages without an outbox entry", statement, WITHOUT_ENTRY));
@@ -240,69 +232,20 @@ final class Audit {
         }
     }
 
-    private static Figure nothing(String name, String what, Statement statement, String sql) throws SQLException {
+    static Figure nothing(String name, String what, Statement statement, String sql) throws SQLException {
         return new Figure(name, what, 0, count(statement, sql));
     }
 
-    private static long count(Statement statement, String sql) throws SQLException {
+    static long count(Statement statement, String sql) throws SQLException {
         try (ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
             return rows.getLong(1);
         }
     }
 
-    private static void copy(Connection connection, String table, Path file) throws SQLException, IOException {
+    static void copy(Connection connection, String table, Path file) throws SQLException, IOException {
         try (Reader reader = Files.newBufferedReader(file)) {
             connection.unwrap(PGConnection.class).getCopyAPI().copyIn("copy " + table + " from stdin", reader);
         }
-    }
-
-    /** A file with a line for each message of the targets; what has no entry's id has -1. */
-    private Path targets() throws IOException {
-        Path file = directory.resolve("target.tsv");
-        try (BufferedWriter writer = Files.newBufferedWriter(file);
-                KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                site.kafka().bootstrapServers(),
-                                "enable.auto.commit",
-                                false,
-                                "isolation.level",
-                                "read_committed",
-                                "max.poll.records",
-                                5_000),
-                        new StringDeserializer(),
-                        new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = site.targets().stream()
-                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<String, byte[]> found : consumer.poll(POLL)) {
-                    writer.write(found.topic()
-                            + '\t'
-                            + found.partition()
-                            + '\t'
-                            + found.offset()
-                            + '\t'
-                            + entry(found)
-                            + '\t'
-                            + (found.key() == null ? "\\N" : found.key())
-                            + '\n');
-                }
-            }
-        }
-        return file;
-    }
-
-    /** The id of a message is that of the installation and that of the entry. */
-    private static String entry(ConsumerRecord<String, byte[]> found) {
-        Header header = found.headers().lastHeader("message-id");
-        String id = header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
-        String entry = id.substring(id.lastIndexOf('-') + 1);
-        return entry.matches("\\d+") ? entry : "-1";
     }
 }

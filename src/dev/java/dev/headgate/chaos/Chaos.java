@@ -128,7 +128,7 @@ final class Chaos {
 
     private void awaitFirst() throws InterruptedException {
         long deadline = System.nanoTime() + STUCK.toNanos();
-        while (site.source().committed().values().stream().noneMatch(offset -> offset > 0)) {
+        while (site.source().acknowledged() <= 0) {
             if (System.nanoTime() > deadline) {
                 throw new StuckException("Nothing was acknowledged within %d s of the start: see the logs in %s"
                         .formatted(STUCK.toSeconds(), directory));

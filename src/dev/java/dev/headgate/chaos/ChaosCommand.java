@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 @CommandLine.Command(
         name = "chaos",
         description =
-                "Run a pipeline from Kafka on embedded servers, as several processes, while all kinds of things go wrong, and check what became of each message.",
+                "Run a pipeline on embedded servers, as several processes, while all kinds of things go wrong, and check what became of each message.",
         footer = {
             "",
             "The same seed gives the same faults in the same order. Nothing of yours is connected to.",
@@ -60,12 +60,8 @@ public final class ChaosCommand implements Command {
             description = "Recorded messages, one a line, sent over and over, each with a message-id of its own.")
     private @Nullable Path input;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            defaultValue = "1800",
-            description = "Messages per second (default: 1800).")
-    private int rate;
+    @Option(names = "--rate", paramLabel = "N", description = "Messages per second (default: 1800, from a queue 500).")
+    private @Nullable Integer rate;
 
     @Option(names = "--keep", description = "Keep data and logs, and print where they are.")
     private boolean keep;
@@ -79,7 +75,7 @@ public final class ChaosCommand implements Command {
     @Override
     public Integer call() throws Exception {
         requirePositive("--minutes", minutes);
-        requirePositive("--rate", rate);
+        requirePositive("--rate", rate == null ? 1 : rate);
         Quiet.log();
         // What its own producers and servers say of being harmed is nothing that people ask for.
         List.of("org.apache.kafka", "kafka", "logger", "io.zonky")
@@ -100,9 +96,15 @@ public final class ChaosCommand implements Command {
             if (!WrongClock.isPossible()) {
                 tell("Clocks      stay right: with faketime installed (apt-get install faketime) some are an hour off");
             }
+            if (!site.buckets().isEmpty()) {
+                tell("Objects     are of a second or 5,000 messages, so that there are many");
+            }
             tell("Logs        " + directory);
+            Iterator<Episode> schedule = new Schedule(chosen, FaultKind.possible(site.places()));
             Report report = new Chaos(site, directory, input == null, this::tell)
-                    .run(until(Duration.ofMinutes(minutes), new Schedule(chosen, FaultKind.possible())), again(chosen));
+                    .run(
+                            until(Duration.ofMinutes(minutes), schedule),
+                            again(chosen, site.traffic().perSecond()));
             PrintWriter out = spec.commandLine().getOut();
             out.print(json ? report.json() + "\n" : report.text());
             out.flush();
@@ -137,9 +139,9 @@ public final class ChaosCommand implements Command {
         };
     }
 
-    private String again(long chosen) {
+    private String again(long chosen, int perSecond) {
         return "./headgate chaos --minutes %d --seed %d --rate %d --routes %s%s"
-                .formatted(minutes, chosen, rate, routes.folder(), input == null ? "" : " --input " + input);
+                .formatted(minutes, chosen, perSecond, routes.folder(), input == null ? "" : " --input " + input);
     }
 
     private void tell(String line) {

@@ -1,11 +1,26 @@
 package dev.headgate.chaos;
 
-import java.time.Duration;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
-/** What happens on the way from all processes to the database. */
+import java.time.Duration;
+import java.util.function.Function;
+
+/** What happens on the way from all processes to a server. */
 final class ConnectionFaults {
 
     private ConnectionFaults() {}
+
+    static FaultKind.Maker toPostgres(Function<TcpProxy, Fault> fault) {
+        return site -> fault.apply(site.proxy());
+    }
+
+    static FaultKind.Maker toQueue(Function<TcpProxy, Fault> fault) {
+        return site -> fault.apply(site.queueProxy());
+    }
+
+    static FaultKind.Maker toS3(Function<TcpProxy, Fault> fault) {
+        return site -> fault.apply(site.s3Proxy());
+    }
 
     /** Broken again and again; between two cuts some batches pass. */
     static final class Cut implements Fault {
@@ -14,8 +29,8 @@ final class ConnectionFaults {
         private final TcpProxy proxy;
         private final Thread cutting = new Thread(this::cut, "chaos-cut");
 
-        Cut(Site site) {
-            proxy = site.proxy();
+        Cut(TcpProxy proxy) {
+            this.proxy = proxy;
             cutting.setDaemon(true);
         }
 
@@ -48,8 +63,8 @@ final class ConnectionFaults {
 
         private final TcpProxy proxy;
 
-        Delayed(Site site) {
-            proxy = site.proxy();
+        Delayed(TcpProxy proxy) {
+            this.proxy = proxy;
         }
 
         @Override
@@ -67,8 +82,8 @@ final class ConnectionFaults {
     static final class Silent implements Fault {
         private final TcpProxy proxy;
 
-        Silent(Site site) {
-            proxy = site.proxy();
+        Silent(TcpProxy proxy) {
+            this.proxy = proxy;
         }
 
         @Override
@@ -86,8 +101,8 @@ final class ConnectionFaults {
     static final class Refused implements Fault {
         private final TcpProxy proxy;
 
-        Refused(Site site) {
-            proxy = site.proxy();
+        Refused(TcpProxy proxy) {
+            this.proxy = proxy;
         }
 
         @Override
@@ -99,6 +114,29 @@ final class ConnectionFaults {
         @Override
         public void heal() {
             proxy.refuse(false);
+        }
+    }
+
+    /** Each request is answered with 503, as by a server that asks to slow down; what was under way is broken. */
+    static final class Unavailable implements Fault {
+        private static final byte[] ANSWER =
+                "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
+
+        private final TcpProxy proxy;
+
+        Unavailable(TcpProxy proxy) {
+            this.proxy = proxy;
+        }
+
+        @Override
+        public void apply() {
+            proxy.answer(ANSWER);
+            proxy.cut();
+        }
+
+        @Override
+        public void heal() {
+            proxy.answer(null);
         }
     }
 }

@@ -20,10 +20,10 @@ enum FaultKind {
     POSTGRES_CRASHED(Place.SERVER, 100, 1_500, PostgresFaults.Crashed::new),
     POSTGRES_FROZEN(Place.SERVER, 1_000, 4_000, PostgresFaults.Frozen::new),
 
-    CONNECTIONS_CUT(Place.NETWORK, 500, 3_000, ConnectionFaults.Cut::new),
-    CONNECTIONS_DELAYED(Place.NETWORK, 1_000, 4_000, ConnectionFaults.Delayed::new),
-    CONNECTIONS_SILENT(Place.NETWORK, 1_000, 5_000, ConnectionFaults.Silent::new),
-    CONNECTIONS_REFUSED(Place.NETWORK, 500, 3_000, ConnectionFaults.Refused::new),
+    CONNECTIONS_CUT(Place.NETWORK, 500, 3_000, ConnectionFaults.toPostgres(ConnectionFaults.Cut::new)),
+    CONNECTIONS_DELAYED(Place.NETWORK, 1_000, 4_000, ConnectionFaults.toPostgres(ConnectionFaults.Delayed::new)),
+    CONNECTIONS_SILENT(Place.NETWORK, 1_000, 5_000, ConnectionFaults.toPostgres(ConnectionFaults.Silent::new)),
+    CONNECTIONS_REFUSED(Place.NETWORK, 500, 3_000, ConnectionFaults.toPostgres(ConnectionFaults.Refused::new)),
 
     READ_ONLY(Place.ROLE, 500, 3_000, SqlFault.readOnly()),
     CONNECTION_LIMIT(Place.ROLE, 500, 3_000, SqlFault.connectionLimit()),
@@ -34,10 +34,26 @@ enum FaultKind {
     DISK_FULL(Place.TABLE, 500, 3_000, SqlFault.diskFull()),
     COLUMN_RENAMED(Place.TABLE, 500, 3_000, SqlFault.columnRenamed()),
 
-    BROKER_RESTARTED(Place.BROKER, 100, 2_000, KafkaFaults.Restarted::new),
-    PARTITION_ADDED(Place.BROKER, 0, 500, KafkaFaults.PartitionAdded::new),
-    TOPIC_MADE_AGAIN(Place.BROKER, 0, 500, KafkaFaults.TopicMadeAgain::new),
-    RECORDS_DELETED(Place.BROKER, 0, 500, KafkaFaults.RecordsDeleted::new),
+    BROKER_RESTARTED(Place.BROKER, 100, 2_000, BrokerFaults.Restarted::new),
+    BROKER_KILLED(Place.BROKER, 200, 6_000, BrokerFaults.Killed::new),
+    BROKER_FROZEN(Place.BROKER, 5_000, 8_000, BrokerFaults.Frozen::new),
+    BROKERS_IN_TURN(Place.BROKER, 0, 500, BrokerFaults.RestartedInTurn::new),
+    BROKERS_KILLED(Place.BROKER, 100, 1_500, BrokerFaults.AllKilled::new),
+    PARTITION_ADDED(Place.BROKER, 0, 500, TopicFaults.PartitionAdded::new),
+    TOPIC_MADE_AGAIN(Place.BROKER, 0, 500, TopicFaults.TopicMadeAgain::new),
+    RECORDS_DELETED(Place.BROKER, 0, 500, TopicFaults.RecordsDeleted::new),
+
+    REDELIVERED(Place.QUEUE, 1_000, 5_000, QueueFaults.redelivered()),
+    GIVEN_BACK(Place.QUEUE, 1_000, 5_000, QueueFaults.givenBack()),
+    QUEUE_UNAVAILABLE(Place.QUEUE, 500, 4_000, ConnectionFaults.toQueue(ConnectionFaults.Unavailable::new)),
+    QUEUE_CUT(Place.QUEUE, 500, 3_000, ConnectionFaults.toQueue(ConnectionFaults.Cut::new)),
+    QUEUE_SILENT(Place.QUEUE, 1_000, 9_000, ConnectionFaults.toQueue(ConnectionFaults.Silent::new)),
+    QUEUE_REFUSED(Place.QUEUE, 500, 4_000, ConnectionFaults.toQueue(ConnectionFaults.Refused::new)),
+
+    S3_UNAVAILABLE(Place.STORE, 500, 6_000, ConnectionFaults.toS3(ConnectionFaults.Unavailable::new)),
+    S3_CUT(Place.STORE, 500, 4_000, ConnectionFaults.toS3(ConnectionFaults.Cut::new)),
+    S3_DELAYED(Place.STORE, 1_000, 4_000, ConnectionFaults.toS3(ConnectionFaults.Delayed::new)),
+    S3_SILENT(Place.STORE, 1_000, 5_000, ConnectionFaults.toS3(ConnectionFaults.Silent::new)),
 
     POISON(Place.LOAD, 1_000, 3_000, LoadFaults.poison()),
     DUPLICATES(Place.LOAD, 1_000, 3_000, LoadFaults.duplicates()),
@@ -51,7 +67,12 @@ enum FaultKind {
         NETWORK,
         ROLE,
         TABLE,
+        /** Of a site that reads a topic. */
         BROKER,
+        /** Of one that reads a queue. */
+        QUEUE,
+        /** Of one that writes objects. */
+        STORE,
         LOAD
     }
 
@@ -81,9 +102,10 @@ enum FaultKind {
         return Duration.ofMillis(random.nextInt(leastMillis, mostMillis + 1));
     }
 
-    /** Those that this machine can do. */
-    static Set<FaultKind> possible() {
+    /** Those that this machine can do in these places. */
+    static Set<FaultKind> possible(Set<Place> places) {
         Set<FaultKind> possible = EnumSet.allOf(FaultKind.class);
+        possible.removeIf(kind -> !places.contains(kind.place));
         if (!WrongClock.isPossible()) {
             possible.remove(CLOCK_WRONG);
         }

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** A file with a line for each message that the broker has taken: what the account is made from. Thread-safe. */
+/** A file with a line for each message that the source has taken: what the account is made from. Thread-safe. */
 final class SentLog implements AutoCloseable {
 
     /** More than any topic of a run has offsets. */
@@ -27,8 +28,12 @@ final class SentLog implements AutoCloseable {
         life++;
     }
 
-    /** Fields are separated by tabs, as {@code copy} reads them; ids and keys of chaos hold none. */
-    synchronized void sent(Message message, int partition, long offset) {
+    /**
+     * Fields are separated by tabs, as {@code copy} reads them; ids and keys of chaos hold none.
+     *
+     * @param partition null if the source has none, and no order
+     */
+    synchronized void sent(Message message, @Nullable Integer partition, long offset) {
         try {
             writer.write(message.id()
                     + '\t'
@@ -38,7 +43,7 @@ final class SentLog implements AutoCloseable {
                     + '\t'
                     + message.poison()
                     + '\t'
-                    + partition
+                    + (partition == null ? "\\N" : partition)
                     + '\t'
                     + (life * LIFE + offset)
                     + '\n');

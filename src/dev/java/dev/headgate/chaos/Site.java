@@ -3,22 +3,33 @@ package dev.headgate.chaos;
 import dev.headgate.ConfigurationException;
 import dev.headgate.app.RoutesCheck;
 import dev.headgate.demo.DemoServers;
-import dev.headgate.devservices.DevKafka;
+import dev.headgate.devservices.DevKafkaCluster;
 import dev.headgate.devservices.DevPostgres;
+import dev.headgate.devservices.DevS3;
+import dev.headgate.devservices.DevSqs;
 import dev.headgate.devservices.FreePort;
 import dev.headgate.settings.Settings;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -48,68 +59,156 @@ final class Site implements AutoCloseable {
             create function chaos.disk_full() returns trigger language plpgsql as
             $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$""");
 
+    /** Batches of a folder that writes objects close after this: its own settings are for objects of half a minute. */
+    private static final Map<String, String> SMALL_OBJECTS =
+            Map.of("camel.component.batch.linger", "1s", "camel.component.batch.max-size", "5000");
+
+    /** What else two cores bear, of a queue and of a topic. */
+    private static final int QUEUE_PER_SECOND = 500;
+
+    private static final int TOPIC_PER_SECOND = 1_800;
+
+    /** A file or folder that a file of the routes names beside them. */
+    private static final Pattern BESIDE = Pattern.compile("\\.\\./(\\w[\\w.-]*)");
+
     private final DevPostgres postgres;
-    private final DevKafka kafka;
     private final Path routes;
     private final TcpProxy proxy;
-    private final SourceTopic source;
-    private final List<String> targets = new ArrayList<>();
+    private final Source source;
+    private final @Nullable DevKafkaCluster kafka;
+    private final @Nullable TcpProxy queueProxy;
+    private final @Nullable DevS3 s3;
+    private final @Nullable TcpProxy s3Proxy;
+    private final Targets targets;
+    private final List<String> buckets;
     private final SentLog sentLog;
     private final Traffic traffic;
     private final Workers workers;
+    /** Those with which nothing is harmed, and what is different for the processes. */
     private final Map<String, String> settings = new HashMap<>();
+
+    private final Map<String, String> harmed = new HashMap<>();
 
     /**
      * Starts the servers; nothing flows yet.
      *
      * @param directory for all data and logs
      * @param shipped the routes, which are copied
+     * @param rate messages per second; null for as many as become the source
      */
-    Site(DemoServers servers, Path directory, Path shipped, Messages messages, int perSecond, long seed)
+    Site(DemoServers servers, Path directory, Path shipped, Messages messages, @Nullable Integer rate, long seed)
             throws IOException, InterruptedException {
         Settings given = Settings.load(shipped, null, Map.of());
         RoutesCheck.Pipeline pipeline = RoutesCheck.pipeline(shipped, given);
-        if (pipeline.sources().size() != 1 || !pipeline.sources().get(0).startsWith("kafka:")) {
+        if (pipeline.sources().size() != 1) {
             throw new ConfigurationException(
-                    "%s leads from %s to a batch, expected from one kafka: endpoint: chaos runs one pipeline from Kafka at a time, so name a folder of its own with --routes."
+                    "%s leads from %s to a batch, expected from one kafka: or aws2-sqs: endpoint: chaos runs one pipeline at a time, so name a folder of its own with --routes."
                             .formatted(shipped, pipeline.sources().isEmpty() ? "nowhere" : pipeline.sources()));
         }
-        routes = directory.resolve("routes");
-        FileSystemUtils.copyRecursively(shipped, routes);
+        String from = pipeline.sources().get(0);
+        boolean queue = from.startsWith("aws2-sqs:");
+        List<String> topics = names(pipeline, "kafka:");
+        List<String> queues = names(pipeline, "aws2-sqs:");
+        buckets = names(pipeline, "objects:");
+        routes = copy(shipped, directory.resolve("place"));
         postgres = servers.postgres().stopAtExit();
-        kafka = servers.kafka();
         for (String statement : PREPARATION) {
             execute(statement);
         }
         proxy = new TcpProxy(postgres.port());
-        source = new SourceTopic(kafka, name(pipeline.sources().get(0)), PARTITIONS);
-        for (String endpoint : Set.copyOf(pipeline.endpoints())) {
-            if (endpoint.startsWith("kafka:") && !name(endpoint).equals(source.name())) {
-                kafka.createTopic(name(endpoint), PARTITIONS, Map.of());
-                targets.add(name(endpoint));
+        sentLog = new SentLog(directory.resolve("sent.tsv"));
+        kafka = topics.isEmpty() ? null : servers.kafkaCluster();
+        targets = new Targets(
+                directory,
+                kafka,
+                topics.stream()
+                        .filter(topic -> queue || !topic.equals(name(from)))
+                        .toList(),
+                queues.isEmpty() ? null : servers.sqs(),
+                queues.stream()
+                        .filter(name -> !queue || !name.equals(name(from)))
+                        .toList(),
+                PARTITIONS);
+        source = queue
+                ? new SourceQueue(servers.sqs(), name(from), sentLog)
+                : new SourceTopic(kafka(), name(from), PARTITIONS);
+        settings.putAll(Map.of("headgate.database.user", ROLE, "headgate.database.password", ROLE));
+        Path migrations = shipped.resolve(given.find("headgate.migrations").orElse("migrations"))
+                .toAbsolutePath()
+                .normalize();
+        if (Files.isDirectory(migrations)) {
+            settings.put("headgate.migrations", migrations.toString());
+        }
+        if (kafka != null) {
+            settings.putAll(Map.of(
+                    "camel.component.kafka.brokers",
+                    kafka.bootstrapServers(),
+                    // The least that brokers allow: partitions of one that was killed are served again after this.
+                    "camel.component.kafka.session-timeout-ms",
+                    "6000",
+                    // How soon partitions that were added are read.
+                    "camel.component.kafka.metadata-max-age-ms",
+                    "2000"));
+        }
+        if (queues.isEmpty()) {
+            queueProxy = null;
+        } else {
+            DevSqs sqs = servers.sqs();
+            queueProxy = new TcpProxy(URI.create(sqs.endpoint()).getPort());
+            settings.putAll(sqs.properties());
+            // A stop waits for the polls that are under way.
+            settings.put("camel.component.aws2-sqs.wait-time-seconds", "1");
+            // Messages of one that was killed come again after this.
+            settings.put("camel.component.aws2-sqs.visibility-timeout", "6");
+            harmed.put("camel.component.aws2-sqs.uri-endpoint-override", "http://127.0.0.1:" + queueProxy.port());
+        }
+        if (buckets.isEmpty()) {
+            s3 = null;
+            s3Proxy = null;
+        } else {
+            s3 = servers.s3();
+            buckets.forEach(s3::createBucket);
+            s3Proxy = new TcpProxy(s3.port());
+            settings.putAll(s3.properties());
+            settings.putAll(SMALL_OBJECTS);
+            harmed.put("camel.component.aws2-s3.uri-endpoint-override", "http://127.0.0.1:" + s3Proxy.port());
+        }
+        int perSecond = rate != null ? rate : queue ? QUEUE_PER_SECOND : TOPIC_PER_SECOND;
+        traffic = new Traffic(source, messages, sentLog, perSecond, seed);
+        workers = new Workers(name -> new Worker(name, directory, routes, settings(name)));
+    }
+
+    /** Of the endpoints of a component, what they lead to. */
+    private static List<String> names(RoutesCheck.Pipeline pipeline, String scheme) {
+        return pipeline.endpoints().stream()
+                .filter(endpoint -> endpoint.startsWith(scheme))
+                .map(Site::name)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** A copy, as it is edited; what its files name beside the folder is there by links. */
+    private static Path copy(Path shipped, Path place) throws IOException {
+        Path folder = shipped.toAbsolutePath().normalize();
+        Path copy = place.resolve(folder.getFileName());
+        FileSystemUtils.copyRecursively(folder, copy);
+        Set<String> named = new TreeSet<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Matcher beside = BESIDE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+                while (beside.find()) {
+                    named.add(beside.group(1));
+                }
             }
         }
-        settings.putAll(Map.of(
-                "headgate.database.user",
-                ROLE,
-                "headgate.database.password",
-                ROLE,
-                "headgate.migrations",
-                shipped.resolve(given.find("headgate.migrations").orElse("migrations"))
-                        .toAbsolutePath()
-                        .normalize()
-                        .toString(),
-                "camel.component.kafka.brokers",
-                kafka.bootstrapServers(),
-                // The least that brokers allow: partitions of one that was killed are served again after this.
-                "camel.component.kafka.session-timeout-ms",
-                "6000",
-                // How soon partitions that were added are read.
-                "camel.component.kafka.metadata-max-age-ms",
-                "2000"));
-        sentLog = new SentLog(directory.resolve("sent.tsv"));
-        traffic = new Traffic(kafka.bootstrapServers(), source.name(), messages, sentLog, perSecond, seed);
-        workers = new Workers(name -> new Worker(name, directory, routes, settings(name)));
+        for (String name : named) {
+            Path original = folder.resolveSibling(name);
+            if (Files.exists(original) && !original.equals(folder)) {
+                Files.createSymbolicLink(place.resolve(name), original);
+            }
+        }
+        return copy;
     }
 
     private static String name(String uri) {
@@ -118,7 +217,9 @@ final class Site implements AutoCloseable {
 
     /** With which a process of that name runs. */
     Map<String, String> settings(String worker) {
-        return settings(worker, proxy.port());
+        Map<String, String> own = settings(worker, proxy.port());
+        own.putAll(harmed);
+        return own;
     }
 
     /** With which a command that asks runs, while nothing goes wrong. */
@@ -133,29 +234,70 @@ final class Site implements AutoCloseable {
         return own;
     }
 
+    /** What there is to harm. */
+    Set<FaultKind.Place> places() {
+        Set<FaultKind.Place> places = EnumSet.allOf(FaultKind.Place.class);
+        places.remove(source instanceof SourceQueue ? FaultKind.Place.BROKER : FaultKind.Place.QUEUE);
+        if (s3 == null) {
+            places.remove(FaultKind.Place.STORE);
+        }
+        return places;
+    }
+
     DevPostgres postgres() {
         return postgres;
     }
 
-    DevKafka kafka() {
-        return kafka;
+    /** @throws NullPointerException if nothing leads from or to a topic */
+    DevKafkaCluster kafka() {
+        return Objects.requireNonNull(kafka);
     }
 
     Path routes() {
         return routes;
     }
 
+    /** The way of the processes to the database. */
     TcpProxy proxy() {
         return proxy;
     }
 
-    SourceTopic source() {
+    /** Likewise, of a site that has a queue. */
+    TcpProxy queueProxy() {
+        return Objects.requireNonNull(queueProxy);
+    }
+
+    /** Likewise, of a site that writes objects. */
+    TcpProxy s3Proxy() {
+        return Objects.requireNonNull(s3Proxy);
+    }
+
+    DevS3 s3() {
+        return Objects.requireNonNull(s3);
+    }
+
+    /** Those that objects are written into; empty if none are. */
+    List<String> buckets() {
+        return buckets;
+    }
+
+    Source source() {
         return source;
     }
 
-    /** The topics that relays write to. */
-    List<String> targets() {
-        return List.copyOf(targets);
+    /** @throws ClassCastException if it reads no topic */
+    SourceTopic topic() {
+        return (SourceTopic) source;
+    }
+
+    /** @throws ClassCastException if it reads no queue */
+    SourceQueue queue() {
+        return (SourceQueue) source;
+    }
+
+    /** What relays write to. */
+    Targets targets() {
+        return targets;
     }
 
     Traffic traffic() {
@@ -243,6 +385,6 @@ final class Site implements AutoCloseable {
         traffic.close();
         sentLog.close();
         source.close();
-        proxy.close();
+        Stream.of(proxy, queueProxy, s3Proxy).filter(Objects::nonNull).forEach(TcpProxy::close);
     }
 }

@@ -1,14 +1,14 @@
 package dev.headgate.chaos;
 
-import dev.headgate.devservices.DevKafka;
+import dev.headgate.devservices.DevKafkaCluster;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -23,28 +23,33 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** The topic that the pipeline reads, and what its group has acknowledged of it. Thread-safe. */
-final class SourceTopic implements AutoCloseable {
+final class SourceTopic implements Source {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final long BETWEEN_MILLIS = 100;
 
+    private final DevKafkaCluster kafka;
     private final String name;
     private final Admin admin;
     private volatile int partitions;
+    private volatile @Nullable String group;
     /** How many messages earlier topics of this name had. */
     private volatile long gone;
 
-    SourceTopic(DevKafka kafka, String name, int partitions) {
+    SourceTopic(DevKafkaCluster kafka, String name, int partitions) {
+        this.kafka = kafka;
         this.name = name;
         this.partitions = partitions;
         kafka.createTopic(name, partitions, Map.of());
         this.admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
     }
 
-    String name() {
-        return name;
+    @Override
+    public Sender sender(SentLog log, Consumer<Exception> failure) {
+        return new TopicSender(kafka.bootstrapServers(), name, log, failure);
     }
 
     /** Returns when it can be written to. */
@@ -79,15 +84,15 @@ final class SourceTopic implements AutoCloseable {
             Thread.sleep(BETWEEN_MILLIS);
         }
         ask(
-                () -> admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                () -> admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty())))
                         .all(),
                 TopicExistsException.class);
         ends();
         return true;
     }
 
-    /** How many messages it has had. */
-    long received() throws InterruptedException {
+    @Override
+    public long received() throws InterruptedException {
         return gone + ends().values().stream().mapToLong(Long::longValue).sum();
     }
 
@@ -113,10 +118,9 @@ final class SourceTopic implements AutoCloseable {
     /** How far each partition is acknowledged; without those that nothing is of. */
     Map<TopicPartition, Long> committed() throws InterruptedException {
         Map<TopicPartition, Long> committed = new HashMap<>();
-        // The broker is the run's own, and the pipeline's group the only one.
-        Optional<String> group = groups().stream().map(GroupListing::groupId).findFirst();
-        if (group.isPresent()) {
-            ask(() -> admin.listConsumerGroupOffsets(group.get()).partitionsToOffsetAndMetadata())
+        String known = group();
+        if (known != null) {
+            ask(() -> admin.listConsumerGroupOffsets(known).partitionsToOffsetAndMetadata())
                     .forEach((partition, offset) -> {
                         if (offset != null && partition.topic().equals(name)) {
                             committed.put(partition, offset.offset());
@@ -126,12 +130,24 @@ final class SourceTopic implements AutoCloseable {
         return committed;
     }
 
-    private Collection<GroupListing> groups() throws InterruptedException {
-        return ask(() -> admin.listGroups().all());
+    /** The brokers are the run's own, and the pipeline's group the only one; null before it is there. */
+    private @Nullable String group() throws InterruptedException {
+        if (group == null) {
+            group = ask(() -> admin.listGroups().all()).stream()
+                    .map(GroupListing::groupId)
+                    .findFirst()
+                    .orElse(null);
+        }
+        return group;
     }
 
-    /** How many messages are not acknowledged. */
-    long backlog() throws InterruptedException {
+    @Override
+    public long acknowledged() throws InterruptedException {
+        return committed().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    @Override
+    public long backlog() throws InterruptedException {
         Map<TopicPartition, Long> committed = committed();
         return ends().entrySet().stream()
                 .mapToLong(end -> {
@@ -140,6 +156,25 @@ final class SourceTopic implements AutoCloseable {
                     return end.getValue() - (acknowledged > end.getValue() ? 0 : acknowledged);
                 })
                 .sum();
+    }
+
+    /** All has moved when more of each partition is acknowledged than was, if there was more of it. */
+    @Override
+    public Waiting waiting() throws InterruptedException {
+        Map<TopicPartition, Long> ends = ends();
+        Map<TopicPartition, Long> before = committed();
+        return () -> {
+            Map<TopicPartition, Long> now = committed();
+            return ends.entrySet().stream()
+                    .filter(end -> {
+                        long was = before.getOrDefault(end.getKey(), 0L);
+                        return was < end.getValue() && now.getOrDefault(end.getKey(), 0L) <= was;
+                    })
+                    .map(end -> "%s at %d of %d"
+                            .formatted(end.getKey(), before.getOrDefault(end.getKey(), 0L), end.getValue()))
+                    .sorted()
+                    .toList();
+        };
     }
 
     private static <T> T ask(Supplier<KafkaFuture<T>> question) throws InterruptedException {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A way to a port of the loopback interface that somebody can make slow, still or broken. Passes bytes until told otherwise;
@@ -26,6 +27,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile Duration delay = Duration.ZERO;
     private volatile boolean refusing;
+    private volatile byte @Nullable [] answer;
     private volatile boolean frozen;
 
     /** Listens on a port of its own from now on. */
@@ -58,6 +60,16 @@ public final class TcpProxy implements AutoCloseable {
         refusing = yes;
     }
 
+    /**
+     * What new connections get as the only answer, whatever they ask, in place of being passed on; those that are open are to
+     * be cut.
+     *
+     * @param bytes null to pass them on again
+     */
+    public void answer(byte @Nullable [] bytes) {
+        answer = bytes == null ? null : bytes.clone();
+    }
+
     /** Whether bytes are kept back, while connections stay open and new ones are accepted. */
     public void freeze(boolean yes) {
         frozen = yes;
@@ -78,8 +90,11 @@ public final class TcpProxy implements AutoCloseable {
             try {
                 Socket client = server.accept();
                 sockets.add(client);
+                byte[] only = answer;
                 if (refusing) {
                     close(client);
+                } else if (only != null) {
+                    daemon(() -> answer(client, only));
                 } else {
                     connect(client);
                 }
@@ -88,6 +103,25 @@ public final class TcpProxy implements AutoCloseable {
             }
         }
         cut();
+    }
+
+    /** It reads on until the client has read: who closes a connection with something unread in it takes back the answer. */
+    private void answer(Socket client, byte[] only) {
+        byte[] chunk = new byte[CHUNK];
+        try {
+            InputStream in = client.getInputStream();
+            int length = in.read(chunk);
+            if (length >= 0) {
+                client.getOutputStream().write(only);
+            }
+            while (length >= 0) {
+                length = in.read(chunk);
+            }
+        } catch (IOException ignored) {
+            // the client has gone
+        } finally {
+            close(client);
+        }
     }
 
     private void connect(Socket client) throws IOException {

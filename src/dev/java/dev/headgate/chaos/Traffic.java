@@ -1,28 +1,20 @@
 package dev.headgate.chaos;
 
-import static java.util.Map.entry;
-
 import dev.headgate.demo.Pace;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Two producers and their trouble, on a thread of its own from {@link #start} to {@link #stop}. They never give up on a
- * message: each is in the topic once for each time that it was sent. The other methods may be called by any thread.
+ * message: each is in the source once for each time that it was sent. The other methods may be called by any thread.
  */
 final class Traffic implements AutoCloseable {
 
@@ -40,14 +32,13 @@ final class Traffic implements AutoCloseable {
         BURST
     }
 
-    private final String topic;
     private final Messages messages;
     private final SentLog log;
     private final int perSecond;
     private final Pace pace;
     private final Random random;
-    private final KafkaProducer<String, byte[]> first;
-    private final KafkaProducer<String, byte[]> second;
+    private final Sender first;
+    private final Sender second;
     private final Set<Trouble> trouble = Collections.synchronizedSet(EnumSet.noneOf(Trouble.class));
     private final ReentrantLock sending = new ReentrantLock(true);
     private final List<Message> mixed = new ArrayList<>();
@@ -56,31 +47,15 @@ final class Traffic implements AutoCloseable {
     private volatile boolean stopping;
     private long made;
 
-    Traffic(String bootstrapServers, String topic, Messages messages, SentLog log, int perSecond, long seed) {
-        this.topic = topic;
+    Traffic(Source source, Messages messages, SentLog log, int perSecond, long seed) {
         this.messages = messages;
         this.log = log;
         this.perSecond = perSecond;
         this.pace = new Pace(perSecond);
         this.random = new Random(seed);
-        this.first = producer(bootstrapServers);
-        this.second = producer(bootstrapServers);
+        this.first = source.sender(log, this::failed);
+        this.second = source.sender(log, this::failed);
         thread.setDaemon(true);
-    }
-
-    private static KafkaProducer<String, byte[]> producer(String bootstrapServers) {
-        return new KafkaProducer<>(
-                Map.ofEntries(
-                        entry("bootstrap.servers", bootstrapServers),
-                        entry("acks", "all"),
-                        entry("enable.idempotence", true),
-                        entry("linger.ms", 5),
-                        entry("metadata.max.age.ms", 1_000),
-                        // A broker that is away is one of the faults.
-                        entry("max.block.ms", 600_000),
-                        entry("delivery.timeout.ms", 600_000)),
-                new StringSerializer(),
-                new ByteArraySerializer());
     }
 
     void start() {
@@ -101,7 +76,7 @@ final class Traffic implements AutoCloseable {
         pace.perSecond(trouble.contains(Trouble.BURST) ? BURST * perSecond : perSecond);
     }
 
-    /** Returns when all that was sent is in the topic; nothing is sent until {@link #goOn}, by the same thread. */
+    /** Returns when all that was sent is in the source; nothing is sent until {@link #goOn}, by the same thread. */
     void pause() {
         sending.lock();
         first.flush();
@@ -112,13 +87,17 @@ final class Traffic implements AutoCloseable {
         sending.unlock();
     }
 
-    /** How many messages the broker has taken. */
+    int perSecond() {
+        return perSecond;
+    }
+
+    /** How many messages the source has taken. */
     long sent() {
         return log.count();
     }
 
     /**
-     * Makes no more messages, and returns when all that were made are in the topic.
+     * Makes no more messages, and returns when all that were made are in the source.
      *
      * @throws IllegalStateException if one is not, so that nobody knows what to expect
      */
@@ -127,7 +106,7 @@ final class Traffic implements AutoCloseable {
         thread.join(TimeUnit.SECONDS.toMillis(LONGEST_STOP_SECONDS));
         Exception cause = failure.get();
         if (cause != null || thread.isAlive()) {
-            throw new IllegalStateException("Not all messages were taken by topic " + topic, cause);
+            throw new IllegalStateException("The source did not take all messages", cause);
         }
     }
 
@@ -151,8 +130,12 @@ final class Traffic implements AutoCloseable {
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException unexpected) {
-            failure.compareAndSet(null, unexpected);
+            failed(unexpected);
         }
+    }
+
+    private void failed(Exception problem) {
+        failure.compareAndSet(null, problem);
     }
 
     private void make() {
@@ -179,31 +162,18 @@ final class Traffic implements AutoCloseable {
     }
 
     private void send(Message message) {
-        send(first, message);
+        first.send(message);
         // What is refused is a dead letter for each time it comes.
         if (!message.poison() && trouble.contains(Trouble.DUPLICATES)) {
-            send(second, message);
+            second.send(message);
         }
-    }
-
-    private void send(KafkaProducer<String, byte[]> producer, Message message) {
-        ProducerRecord<String, byte[]> sent = new ProducerRecord<>(topic, message.key(), message.payload());
-        message.headers().forEach((name, value) -> sent.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
-        sent.headers().add("message-id", message.id().getBytes(StandardCharsets.UTF_8));
-        var unused = producer.send(sent, (metadata, problem) -> {
-            if (problem == null) {
-                log.sent(message, metadata.partition(), metadata.offset());
-            } else {
-                failure.compareAndSet(null, problem);
-            }
-        });
     }
 
     @Override
     public void close() {
         stopping = true;
         thread.interrupt();
-        first.close(java.time.Duration.ofSeconds(5));
-        second.close(java.time.Duration.ofSeconds(5));
+        first.close();
+        second.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.headgate.demo;
 
 import dev.headgate.devservices.DevKafka;
+import dev.headgate.devservices.DevKafkaCluster;
 import dev.headgate.devservices.DevPostgres;
 import dev.headgate.devservices.DevRegistry;
 import dev.headgate.devservices.DevS3;
@@ -24,6 +25,7 @@ public final class DemoServers implements AutoCloseable {
     private final Deque<Runnable> closing = new ArrayDeque<>();
     private @Nullable DevPostgres postgres;
     private @Nullable DevKafka kafka;
+    private @Nullable DevKafkaCluster cluster;
     private @Nullable DevSqs sqs;
     private @Nullable DevS3 s3;
     private @Nullable DevRegistry registry;
@@ -53,6 +55,15 @@ public final class DemoServers implements AutoCloseable {
             closing.push(kafka::close);
         }
         return kafka;
+    }
+
+    /** Instead of {@link #kafka}, for those who harm it; its settings are the caller's affair. */
+    public DevKafkaCluster kafkaCluster() {
+        if (cluster == null) {
+            cluster = DevKafkaCluster.start(directory.resolve("kafka"));
+            closing.push(cluster::close);
+        }
+        return cluster;
     }
 
     public DevSqs sqs() {

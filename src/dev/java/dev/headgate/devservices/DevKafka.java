@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +72,12 @@ public final class DevKafka implements AutoCloseable {
     }
 
     private static DevKafka start(Path directory, int brokerPort, Map<String, String> settings) {
-        var kafka = new DevKafka(directory, brokerPort, FreePort.find(), settings);
+        return start(directory, brokerPort, FreePort.find(), settings);
+    }
+
+    /** The settings may make it one of several nodes. */
+    static DevKafka start(Path directory, int brokerPort, int controllerPort, Map<String, String> settings) {
+        var kafka = new DevKafka(directory, brokerPort, controllerPort, settings);
         kafka.restart();
         return kafka;
     }
@@ -96,8 +102,8 @@ public final class DevKafka implements AutoCloseable {
     }
 
     /**
-     * Creates a topic with one replica; fails if it exists. Returns when each partition is led: what is sent to one that is
-     * not yet may be refused, and what is sent behind that accepted, which no producer recovers from (KAFKA-15591).
+     * Creates a topic; fails if it exists. Returns when each partition is led: what is sent to one that is not yet may be
+     * refused, and what is sent behind that accepted, which no producer recovers from (KAFKA-15591).
      */
     public void createTopic(String name, int partitions, Map<String, String> config) {
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
@@ -105,10 +111,10 @@ public final class DevKafka implements AutoCloseable {
         }
     }
 
-    /** Returns when each partition has a leader that takes records. */
+    /** With as many replicas as the brokers' default; returns when each partition has a leader that takes records. */
     public static void createTopic(Admin admin, String name, int partitions, Map<String, String> config) {
         try {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(config)))
+            admin.createTopics(List.of(new NewTopic(name, Optional.of(partitions), Optional.empty()).configs(config)))
                     .all()
                     .get();
             awaitLeaders(admin, name, partitions);
@@ -151,12 +157,13 @@ public final class DevKafka implements AutoCloseable {
     }
 
     private void format() {
+        int node = Integer.parseInt(settings().getProperty("node.id"));
         var report = new ByteArrayOutputStream();
         try {
             Files.createDirectories(directory);
             new Formatter()
                     .setClusterId(CLUSTER)
-                    .setNodeId(NODE)
+                    .setNodeId(node)
                     .setDirectories(List.of(directory.toString()))
                     .setMetadataLogDirectory(directory.toString())
                     .setControllerListenerName("CONTROLLER")

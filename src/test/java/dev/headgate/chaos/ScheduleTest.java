@@ -2,6 +2,7 @@ package dev.headgate.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headgate.chaos.FaultKind.Place;
 import dev.headgate.chaos.Schedule.Episode;
 import dev.headgate.chaos.Schedule.Strike;
 import java.time.Duration;
@@ -68,6 +69,16 @@ class ScheduleTest {
                 .extracting(Strike::kind)
                 .contains(FaultKind.WORKER_KILLED)
                 .doesNotContain(FaultKind.CLOCK_WRONG);
+    }
+
+    @Test
+    void what_a_site_has_not_is_not_harmed() {
+        assertThat(FaultKind.possible(EnumSet.of(Place.BROKER, Place.WORKER)))
+                .contains(FaultKind.BROKER_KILLED, FaultKind.RECORDS_DELETED, FaultKind.WORKER_KILLED)
+                .allSatisfy(kind -> assertThat(kind.place()).isIn(Place.BROKER, Place.WORKER));
+        assertThat(FaultKind.possible(EnumSet.of(Place.QUEUE, Place.STORE)))
+                .contains(FaultKind.REDELIVERED, FaultKind.S3_UNAVAILABLE)
+                .doesNotContain(FaultKind.BROKER_KILLED);
     }
 
     @Test

@@ -95,6 +95,22 @@ class TcpProxyIT {
         }
     }
 
+    @Test
+    void gives_one_answer_to_whatever_is_asked_until_told_otherwise() throws IOException {
+        proxy.answer("no".getBytes(StandardCharsets.UTF_8));
+        try (Socket client = connect()) {
+            client.getOutputStream().write("much to ask".getBytes(StandardCharsets.UTF_8));
+            client.getOutputStream().write(new byte[1_000_000]);
+            client.shutdownOutput();
+
+            assertThat(client.getInputStream().readAllBytes()).isEqualTo("no".getBytes(StandardCharsets.UTF_8));
+        }
+        proxy.answer(null);
+        try (Socket client = connect()) {
+            assertThat(answer(client, "again")).isEqualTo("again");
+        }
+    }
+
     private Socket connect() throws IOException {
         Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
         client.setSoTimeout(10_000);

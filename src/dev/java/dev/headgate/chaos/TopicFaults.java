@@ -1,28 +1,9 @@
 package dev.headgate.chaos;
 
-/** What happens to the broker and the source topic. */
-final class KafkaFaults {
+/** What happens to the source topic. */
+final class TopicFaults {
 
-    private KafkaFaults() {}
-
-    /** Shut down and started again: nobody can read, write or commit. */
-    static final class Restarted implements Fault {
-        private final Site site;
-
-        Restarted(Site site) {
-            this.site = site;
-        }
-
-        @Override
-        public void apply() {
-            site.kafka().stop();
-        }
-
-        @Override
-        public void heal() {
-            site.kafka().restart();
-        }
-    }
+    private TopicFaults() {}
 
     /** Keys move to other partitions. The producers write again when it can be written to. */
     static final class PartitionAdded implements Fault {
@@ -36,7 +17,7 @@ final class KafkaFaults {
         public void apply() throws Exception {
             site.traffic().pause();
             try {
-                site.source().addPartition();
+                site.topic().addPartition();
             } finally {
                 site.traffic().goOn();
             }
@@ -60,7 +41,7 @@ final class KafkaFaults {
         public void apply() throws Exception {
             site.traffic().pause();
             try {
-                if (site.source().makeAgain()) {
+                if (site.topic().makeAgain()) {
                     site.sentLog().madeAgain();
                 }
             } finally {
@@ -84,7 +65,7 @@ final class KafkaFaults {
 
         @Override
         public void apply() throws Exception {
-            site.source().deleteAcknowledged();
+            site.topic().deleteAcknowledged();
         }
 
         @Override
