@@ -183,6 +183,16 @@ final class BenchServers implements AutoCloseable {
             }
             Thread.sleep(POLL.toMillis() / 2);
         }
+        // Markers of transactions have offsets, too.
+        try (var consumer = reader(topic)) {
+            for (long found = 0; found < messages; found += consumer.poll(POLL).count()) {
+                contender.requireAlive();
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException(
+                            "Of %,d messages only %,d were delivered within %s".formatted(messages, found, LONGEST));
+                }
+            }
+        }
     }
 
     /** Returns when so many orders are committed, which is asked once a second of what the server counts anyway. */
@@ -252,22 +262,8 @@ final class BenchServers implements AutoCloseable {
     Times delivered(String topic, int seed, int orders) {
         String prefix = Inflow.prefix(seed);
         long[] micros = new long[orders];
-        try (var consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        brokers(),
-                        "enable.auto.commit",
-                        false,
-                        "isolation.level",
-                        "read_committed",
-                        "max.poll.records",
-                        5000),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = partitions(topic);
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        try (var consumer = reader(topic)) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<String, byte[]> delivery : consumer.poll(POLL)) {
                     if (delivery.key().startsWith(prefix)) {
@@ -279,6 +275,25 @@ final class BenchServers implements AutoCloseable {
             }
         }
         return new Times(micros);
+    }
+
+    /** Reads what is committed, from the beginning. */
+    private KafkaConsumer<String, byte[]> reader(String topic) {
+        var consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        brokers(),
+                        "enable.auto.commit",
+                        false,
+                        "isolation.level",
+                        "read_committed",
+                        "max.poll.records",
+                        5000),
+                new StringDeserializer(),
+                new ByteArrayDeserializer());
+        consumer.assign(partitions(topic));
+        consumer.seekToBeginning(consumer.assignment());
+        return consumer;
     }
 
     Machine machine() {
