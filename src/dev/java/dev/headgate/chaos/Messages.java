@@ -12,8 +12,12 @@ interface Messages {
 
     Message next();
 
-    /** One that cannot be applied, if these know how to make it; else any. */
-    Message poison();
+    /**
+     * One that cannot be applied, if these know how to make it; else any.
+     *
+     * @param tables whether it is to go into tables, not into objects
+     */
+    Message poison(boolean tables);
 
     /** The orders of the demo: one in twenty again, one in four an update, one in five hundred invalid. */
     static Messages orders(long seed) {
@@ -34,8 +38,8 @@ interface Messages {
             }
 
             @Override
-            public Message poison() {
-                return poison.next();
+            public Message poison(boolean tables) {
+                return poison.next(tables);
             }
         };
     }
@@ -53,7 +57,7 @@ interface Messages {
             }
 
             @Override
-            public Message poison() {
+            public Message poison(boolean tables) {
                 return next();
             }
         };

@@ -174,7 +174,7 @@ final class Site implements AutoCloseable {
             harmed.put("camel.component.aws2-s3.uri-endpoint-override", "http://127.0.0.1:" + s3Proxy.port());
         }
         int perSecond = rate != null ? rate : queue ? QUEUE_PER_SECOND : TOPIC_PER_SECOND;
-        traffic = new Traffic(source, messages, sentLog, perSecond, seed);
+        traffic = new Traffic(source, buckets.isEmpty(), messages, sentLog, perSecond, seed);
         workers = new Workers(name -> new Worker(name, directory, routes, settings(name)));
     }
 

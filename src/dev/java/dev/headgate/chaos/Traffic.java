@@ -32,6 +32,7 @@ final class Traffic implements AutoCloseable {
         BURST
     }
 
+    private final boolean tables;
     private final Messages messages;
     private final SentLog log;
     private final int perSecond;
@@ -47,7 +48,9 @@ final class Traffic implements AutoCloseable {
     private volatile boolean stopping;
     private long made;
 
-    Traffic(Source source, Messages messages, SentLog log, int perSecond, long seed) {
+    /** @param tables whether the messages are to go into tables, not into objects */
+    Traffic(Source source, boolean tables, Messages messages, SentLog log, int perSecond, long seed) {
+        this.tables = tables;
         this.messages = messages;
         this.log = log;
         this.perSecond = perSecond;
@@ -140,8 +143,9 @@ final class Traffic implements AutoCloseable {
 
     private void make() {
         made++;
-        Message message =
-                made % POISON_EVERY == 0 && trouble.contains(Trouble.POISON) ? messages.poison() : messages.next();
+        Message message = made % POISON_EVERY == 0 && trouble.contains(Trouble.POISON)
+                ? messages.poison(tables)
+                : messages.next();
         if (trouble.contains(Trouble.REORDERING)) {
             mixed.add(message);
             if (mixed.size() >= REORDERED) {
