@@ -61,11 +61,12 @@ final class OutboxTable implements AutoCloseable {
         Connection connection = dataSource.getConnection();
         try {
             connection.setAutoCommit(true);
-            IndexPlans.begin(connection);
             try (PreparedStatement statement = connection.prepareStatement(MAKE_SHARDS)) {
                 statement.setString(1, destination);
                 statement.executeUpdate();
             }
+            // Nothing can fail behind it that would give the session back as it is then.
+            IndexPlans.begin(connection);
             return new OutboxTable(destination, holder, takeover, connection);
         } catch (SQLException e) {
             connection.close();
