@@ -90,7 +90,8 @@ final class Flow {
                     headgate,
                     plain,
                     others,
-                    ratio(headgate, plain));
+                    ratio(headgate.delivered(), plain.delivered()),
+                    ratio(headgate.secondHalf(), plain.secondHalf()));
         }
     }
 
@@ -103,12 +104,9 @@ final class Flow {
         servers.delivered(WARM_UP, Inflow.WARM_UP, BROKER_WARM_UP);
     }
 
-    private static double ratio(Reading headgate, Reading plain) {
-        double byHand = Objects.requireNonNull(plain.delivered()).allCpuMicros();
-        return Math.round(100
-                        * byHand
-                        / Objects.requireNonNull(headgate.delivered()).allCpuMicros())
-                / 100.0;
+    private static double ratio(@Nullable Drained headgate, @Nullable Drained plain) {
+        double byHand = Objects.requireNonNull(plain).allCpuMicros();
+        return Math.round(100 * byHand / Objects.requireNonNull(headgate).allCpuMicros()) / 100.0;
     }
 
     /** @param loadPerSecond 0: half the rate of the backlog */
@@ -150,6 +148,7 @@ final class Flow {
             Times delivered = contender.relays() ? servers.delivered(target, Inflow.BACKLOG, size.messages) : null;
             Times through = Objects.requireNonNull(committed == null ? delivered : committed);
             Drained toDelivered = delivered == null ? null : drained(cpu, through, delivered.last());
+            long end = (delivered == null ? through : delivered).last();
             int perSecond = loadPerSecond > 0
                     ? loadPerSecond
                     : (int) Math.max(1, Objects.requireNonNull(toDelivered).perSecond() / 2);
@@ -171,6 +170,7 @@ final class Flow {
             return new Reading(
                     committed == null ? null : drained(cpu, committed, committed.last()),
                     toDelivered,
+                    drained(cpu, through, through.middle(), end),
                     start(process.startedAt(), scraper.readyAt(), through),
                     loaded);
         } finally {
@@ -221,7 +221,10 @@ final class Flow {
     }
 
     static Drained drained(CpuSamples cpu, Times through, long last) {
-        long first = through.first();
+        return drained(cpu, through, through.first(), last);
+    }
+
+    private static Drained drained(CpuSamples cpu, Times through, long first, long last) {
         int measured = through.after(first);
         Map<String, Double> each = new LinkedHashMap<>();
         cpu.used(first, last).forEach((process, micros) -> each.put(process, tenths(micros / measured)));

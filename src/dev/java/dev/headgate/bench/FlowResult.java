@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param options those of each JVM
  * @param peers those that were asked for, by their names
  * @param ratio Headgate's messages by processor time, to the last delivered, by those of the plain loop and relay
+ * @param secondHalfRatio the same of the second half of the messages, when little is left to compile
  */
 record FlowResult(
         BenchServers.Machine machine,
@@ -29,7 +30,8 @@ record FlowResult(
         Reading headgate,
         Reading plain,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Reading> peers,
-        double ratio) {
+        double ratio,
+        double secondHalfRatio) {
 
     /**
      * From the first message that got through to the last that got to a place.
@@ -61,9 +63,11 @@ record FlowResult(
     /**
      * One contender; without {@code committed} where messages begin in the outbox, and without {@code delivered} where they
      * end in a table.
+     *
+     * @param secondHalf from the message in the middle of those that got through to the end of the last one's way
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Reading(@Nullable Drained committed, @Nullable Drained delivered, Start start, Loaded load) {}
+    record Reading(@Nullable Drained committed, @Nullable Drained delivered, Drained secondHalf, Start start, Loaded load) {}
 
     private record Row(String what, List<String> values) {}
 
@@ -80,13 +84,15 @@ record FlowResult(
                 + "%n%,d messages waiting, %d writers, batches of %,d, %s%n%n"
                         .formatted(messages, writers, batchSize, String.join(" ", options))
                 + table.text(rows())
-                + "%nratio %.2f, of messages by processor time, to the last delivered".formatted(ratio);
+                + "%nratio %.2f, of messages by processor time, to the last delivered; %.2f, of the second half"
+                        .formatted(ratio, secondHalfRatio);
     }
 
     private List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         drained(rows, "committed", Reading::committed);
         drained(rows, "delivered", Reading::delivered);
+        drained(rows, "second half", Reading::secondHalf);
         row(rows, "start to ready", reading -> millis(reading.start().readyMillis()));
         row(rows, "start to first message", reading -> millis(reading.start().firstMillis()));
         row(rows, "start to full speed", reading -> millis(reading.start().fullSpeedMillis()));

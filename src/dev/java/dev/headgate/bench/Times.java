@@ -59,6 +59,11 @@ final class Times {
         return sorted[sorted.length - 1];
     }
 
+    /** When half of them had come. */
+    long middle() {
+        return sorted[sorted.length / 2];
+    }
+
     /** How many came later than this. */
     int after(long moment) {
         int later = Arrays.binarySearch(sorted, moment + 1);
@@ -73,8 +78,7 @@ final class Times {
 
     /** Messages a second of the second half. */
     double finalRate() {
-        long middle = sorted[sorted.length / 2];
-        return after(middle) * (double) SECOND / Math.max(1, last() - middle);
+        return after(middle()) * (double) SECOND / Math.max(1, last() - middle());
     }
 
     /** The end of the first second that brought 90% of the final rate; empty if there is none. */

@@ -29,6 +29,9 @@ final class TopicSender implements Sender {
                         entry("bootstrap.servers", bootstrapServers),
                         entry("acks", "all"),
                         entry("enable.idempotence", true),
+                        // A broker that comes back knows only the last batch of a producer: it refuses for ever, as out of
+                        // order, an earlier one that it has and whose answer was lost.
+                        entry("max.in.flight.requests.per.connection", 1),
                         entry("linger.ms", 5),
                         entry("metadata.max.age.ms", 1_000),
                         // Brokers that are away are one of the faults.

@@ -24,6 +24,7 @@ class FlowIT {
         assertThat(result.at("/machine/postgres").asText()).startsWith("17");
         assertThat(result.at("/messages").asInt()).isEqualTo(10_000);
         assertThat(result.at("/ratio").asDouble()).isPositive();
+        assertThat(result.at("/secondHalfRatio").asDouble()).isPositive();
         for (String contender : new String[] {"/headgate", "/plain"}) {
             for (String place : new String[] {"/committed", "/delivered"}) {
                 JsonNode drained = result.at(contender + place);
@@ -38,6 +39,7 @@ class FlowIT {
                 assertThat(latency.at("/p999Millis").asDouble())
                         .isGreaterThanOrEqualTo(latency.at("/p99Millis").asDouble());
             }
+            assertThat(result.at(contender + "/secondHalf/allCpuMicros").asDouble()).isPositive();
             assertThat(result.at(contender + "/start/firstMillis").asInt()).isPositive();
         }
         assertThat(result.at("/headgate/start/readyMillis").asInt()).isPositive();
