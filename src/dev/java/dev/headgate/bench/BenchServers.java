@@ -2,6 +2,7 @@ package dev.headgate.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.headgate.cli.Main;
+import dev.headgate.devservices.DevClients;
 import dev.headgate.devservices.DevKafka;
 import dev.headgate.manage.meters.Build;
 import java.io.BufferedReader;
@@ -24,12 +25,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -262,35 +260,20 @@ final class BenchServers implements AutoCloseable {
     Times delivered(String topic, int seed, int orders) {
         String prefix = Inflow.prefix(seed);
         long[] micros = new long[orders];
-        try (var consumer = reader(topic)) {
-            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<String, byte[]> delivery : consumer.poll(POLL)) {
-                    if (delivery.key().startsWith(prefix)) {
-                        int number = Integer.parseInt(delivery.key().substring(prefix.length())) - 1;
-                        long appended = delivery.timestamp() * 1000;
-                        micros[number] = micros[number] == 0 ? appended : Math.min(micros[number], appended);
-                    }
-                }
+        DevClients.readAll(brokers(), List.of(topic), delivery -> {
+            String key = new String(delivery.key(), StandardCharsets.UTF_8);
+            if (key.startsWith(prefix)) {
+                int number = Integer.parseInt(key.substring(prefix.length())) - 1;
+                long appended = delivery.timestamp() * 1000;
+                micros[number] = micros[number] == 0 ? appended : Math.min(micros[number], appended);
             }
-        }
+        });
         return new Times(micros);
     }
 
     /** Reads what is committed, from the beginning. */
-    private KafkaConsumer<String, byte[]> reader(String topic) {
-        var consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        brokers(),
-                        "enable.auto.commit",
-                        false,
-                        "isolation.level",
-                        "read_committed",
-                        "max.poll.records",
-                        5000),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
+    private KafkaConsumer<byte[], byte[]> reader(String topic) {
+        var consumer = DevClients.consumer(brokers(), Map.of());
         consumer.assign(partitions(topic));
         consumer.seekToBeginning(consumer.assignment());
         return consumer;

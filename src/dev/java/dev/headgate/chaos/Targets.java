@@ -1,5 +1,6 @@
 package dev.headgate.chaos;
 
+import dev.headgate.devservices.DevClients;
 import dev.headgate.devservices.DevKafkaCluster;
 import dev.headgate.devservices.DevSqs;
 import java.io.BufferedWriter;
@@ -9,17 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
@@ -27,7 +22,6 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 /** The topics and queues that relays write to, and what is in them when nothing flows any more. Used by one thread. */
 final class Targets {
 
-    private static final Duration POLL = Duration.ofMillis(500);
     /** Longer than any audit: a message is received once. */
     private static final int INVISIBLE_SECONDS = 36_000;
 
@@ -110,41 +104,19 @@ final class Targets {
     }
 
     private void consume(DevKafkaCluster cluster, BufferedWriter writer) throws IOException {
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        cluster.bootstrapServers(),
-                        "enable.auto.commit",
-                        false,
-                        "isolation.level",
-                        "read_committed",
-                        "max.poll.records",
-                        5_000),
-                new StringDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = topics.stream()
-                    .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<String, byte[]> found : consumer.poll(POLL)) {
-                    Header header = found.headers().lastHeader("message-id");
-                    writer.write(found.topic()
-                            + '\t'
-                            + found.partition()
-                            + '\t'
-                            + found.offset()
-                            + '\t'
-                            + entry(header == null ? "" : new String(header.value(), StandardCharsets.UTF_8))
-                            + '\t'
-                            + (found.key() == null ? "\\N" : found.key())
-                            + '\n');
-                }
-            }
-        }
+        DevClients.<IOException>readAll(cluster.bootstrapServers(), topics, found -> {
+            Header header = found.headers().lastHeader("message-id");
+            writer.write(found.topic()
+                    + '\t'
+                    + found.partition()
+                    + '\t'
+                    + found.offset()
+                    + '\t'
+                    + entry(header == null ? "" : new String(header.value(), StandardCharsets.UTF_8))
+                    + '\t'
+                    + (found.key() == null ? "\\N" : new String(found.key(), StandardCharsets.UTF_8))
+                    + '\n');
+        });
     }
 
     /** The id of a message is that of the installation and that of the entry. */

@@ -1,15 +1,12 @@
 package dev.headgate.chaos;
 
-import static java.util.Map.entry;
-
+import dev.headgate.devservices.DevClients;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /** An idempotent producer of a topic. */
 final class TopicSender implements Sender {
@@ -24,21 +21,13 @@ final class TopicSender implements Sender {
         this.topic = topic;
         this.log = log;
         this.failure = failure;
-        this.producer = new KafkaProducer<>(
-                Map.ofEntries(
-                        entry("bootstrap.servers", bootstrapServers),
-                        entry("acks", "all"),
-                        entry("enable.idempotence", true),
-                        // A broker that comes back knows only the last batch of a producer: it refuses for ever, as out of
-                        // order, an earlier one that it has and whose answer was lost.
-                        entry("max.in.flight.requests.per.connection", 1),
-                        entry("linger.ms", 5),
-                        entry("metadata.max.age.ms", 1_000),
+        this.producer = DevClients.producer(
+                bootstrapServers,
+                Map.of(
+                        "metadata.max.age.ms", 1_000,
                         // Brokers that are away are one of the faults.
-                        entry("max.block.ms", 600_000),
-                        entry("delivery.timeout.ms", 600_000)),
-                new StringSerializer(),
-                new ByteArraySerializer());
+                        "max.block.ms", 600_000,
+                        "delivery.timeout.ms", 600_000));
     }
 
     @Override

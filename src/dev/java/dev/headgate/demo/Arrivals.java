@@ -1,12 +1,12 @@
 package dev.headgate.demo;
 
-import static java.util.Map.entry;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.headgate.devservices.DevClients;
 import dev.headgate.failure.RejectedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +15,6 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Watches the target topic and tells for each order how long it took from being sent to arriving there.
@@ -30,7 +28,7 @@ public final class Arrivals implements Freshness {
     private record Version(String orderId, int number) {}
 
     private final Cache<Version, Long> sentNanos;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaConsumer<byte[], byte[]> consumer;
     private final Consumer<Duration> latency;
     private final UnaryOperator<byte[]> json;
     private final Thread thread = new Thread(this::watch, "arrivals");
@@ -53,15 +51,7 @@ public final class Arrivals implements Freshness {
         this.json = json;
         this.sentNanos = Caffeine.newBuilder().maximumSize(remembered).build();
         this.latency = latency;
-        this.consumer = new KafkaConsumer<>(
-                Map.ofEntries(
-                        entry("bootstrap.servers", bootstrapServers),
-                        entry("group.id", "headgate-demo-arrivals"),
-                        entry("auto.offset.reset", "earliest"),
-                        entry("isolation.level", "read_committed"),
-                        entry("enable.auto.commit", false)),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
+        this.consumer = DevClients.consumer(bootstrapServers, Map.of("group.id", "headgate-demo-arrivals"));
         consumer.subscribe(List.of(topic));
     }
 
@@ -97,8 +87,9 @@ public final class Arrivals implements Freshness {
         }
     }
 
-    private void arrived(ConsumerRecord<String, byte[]> relayed) {
-        var version = new Version(String.valueOf(relayed.key()), version(relayed.value()));
+    private void arrived(ConsumerRecord<byte[], byte[]> relayed) {
+        var version = new Version(
+                relayed.key() == null ? "" : new String(relayed.key(), StandardCharsets.UTF_8), version(relayed.value()));
         Long sent = sentNanos.asMap().remove(version);
         if (sent != null) {
             latency.accept(Duration.ofNanos(System.nanoTime() - sent));

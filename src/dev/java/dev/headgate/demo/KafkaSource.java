@@ -1,7 +1,6 @@
 package dev.headgate.demo;
 
-import static java.util.Map.entry;
-
+import dev.headgate.devservices.DevClients;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -17,8 +16,6 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** A topic that exists, and the consumer group that Headgate reads it with; each message is written once, to all replicas. */
@@ -38,15 +35,7 @@ public final class KafkaSource implements Source {
         this.bootstrapServers = bootstrapServers;
         this.topic = topic;
         this.group = group;
-        this.producer = new KafkaProducer<>(
-                Map.ofEntries(
-                        entry("bootstrap.servers", bootstrapServers),
-                        entry("acks", "all"),
-                        entry("enable.idempotence", true),
-                        entry("linger.ms", 5),
-                        entry("batch.size", 128 * 1024)),
-                new StringSerializer(),
-                new ByteArraySerializer());
+        this.producer = DevClients.producer(bootstrapServers, Map.of());
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
         this.partitions = producer.partitionsFor(topic).stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
