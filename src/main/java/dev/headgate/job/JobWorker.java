@@ -14,6 +14,9 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Claims the jobs of a queue, gives them to handlers, and ends their attempts: all that one poll's time brought in one
- * statement, so that many short jobs share a round trip and a commit.
+ * statement, so that many short jobs share a round trip and a commit. While some are claimed, others are ended, each on a
+ * connection of its own.
  *
  * <p>The poller's thread calls {@link #look}; as many threads as there may be handlers run {@link #handle}.
  */
@@ -69,16 +73,21 @@ final class JobWorker implements Poller.Work {
     private final Listeners<JobListener> listeners;
     private final FetchAhead ahead;
     private final Runnable wake;
+    private final Executor settler;
     private final IdlePause idle;
 
     private final BlockingQueue<Job> ready = new LinkedBlockingQueue<>();
     private final Queue<Settled> settled = new ConcurrentLinkedQueue<>();
     private final Set<JobRun> running = ConcurrentHashMap.newKeySet();
     private final AtomicInteger inHand = new AtomicInteger();
+    /** Of those in hand the ones that no handler is done with. */
+    private final AtomicInteger open = new AtomicInteger();
+    /** Of the thread that settles: the poller's, or that which it waits for. */
     private final List<Settled> ending = new ArrayList<>();
     private volatile boolean claiming = true;
     private volatile long settledNanos = System.nanoTime();
 
+    /** @param settler runs what ends attempts, while the poller's thread claims others and waits for it */
     JobWorker(
             Options options,
             JobTable table,
@@ -87,7 +96,8 @@ final class JobWorker implements Poller.Work {
             JobRate rate,
             Handler handler,
             Listeners<JobListener> listeners,
-            Runnable wake) {
+            Runnable wake,
+            Executor settler) {
         this.options = options;
         this.table = table;
         this.lease = lease;
@@ -97,6 +107,7 @@ final class JobWorker implements Poller.Work {
         this.listeners = listeners;
         this.ahead = new FetchAhead(options.concurrency());
         this.wake = wake;
+        this.settler = settler;
         this.idle = new IdlePause(options.pollInterval());
     }
 
@@ -111,16 +122,42 @@ final class JobWorker implements Poller.Work {
         if (!wanted) {
             for (Job job = ready.poll(); job != null; job = ready.poll()) {
                 settled.add(Settled.givenBack(job));
+                open.decrementAndGet();
             }
         }
         wake.run();
     }
 
     @Override
-    public Poller.Look look() {
-        boolean asked = settle();
+    public Poller.Look look() throws Exception {
+        // While what has failed to be settled cannot be, no more is claimed.
+        boolean asked = !ending.isEmpty() && settle();
+        if (settled.isEmpty()) {
+            return claim(asked);
+        }
+        var settling = new FutureTask<>(this::settle);
+        settler.execute(settling);
+        try {
+            return claim(true);
+        } finally {
+            await(settling);
+        }
+    }
+
+    private static void await(FutureTask<?> settling) throws Exception {
+        try {
+            settling.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    private Poller.Look claim(boolean asked) {
         long current = lease.current();
-        int room = options.concurrency() + ahead.jobs() - inHand.get();
+        int room = options.concurrency() + ahead.jobs() - open.get();
         int most = Math.min(Math.min(room, rate.available()), MOST_AT_ONCE);
         if (!claiming || current == 0 || room <= 0) {
             return new Poller.Look(options.pollInterval(), asked);
@@ -131,6 +168,7 @@ final class JobWorker implements Poller.Work {
         List<Job> claimed = attempts.claim(table, most, options.maxAttempts(), current);
         rate.taken(claimed.size());
         inHand.addAndGet(claimed.size());
+        open.addAndGet(claimed.size());
         ready.addAll(claimed);
         if (!claiming) { // since then
             claiming(false);
@@ -172,6 +210,7 @@ final class JobWorker implements Poller.Work {
                 } else {
                     attempts.ended(job);
                     inHand.decrementAndGet();
+                    open.decrementAndGet();
                 }
             }
         } catch (InterruptedException e) {
@@ -197,6 +236,7 @@ final class JobWorker implements Poller.Work {
     private void ended(JobRun run, @Nullable Throwable failure) {
         if (run.settle()) {
             settled.add(failure == null ? completed(run) : failed(run, failure));
+            open.decrementAndGet();
             if (ready.isEmpty() || System.nanoTime() - settledNanos >= TOGETHER.toNanos()) {
                 wake.run();
             }
