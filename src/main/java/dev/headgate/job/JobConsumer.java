@@ -54,7 +54,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                 new JobRate(endpoint.getConfiguration().getMaxRate()),
                 this::handle,
                 component.listeners(),
-                this::wake,
+                this::wakePoller,
                 this::settle);
         this.seal = new ReplaySeal(
                 () -> Installation.read(component.requireDataSource()).secret());
@@ -79,7 +79,12 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         return worker;
     }
 
+    /** There may be more jobs. */
     void wake() {
+        worker.refilled();
+    }
+
+    private void wakePoller() {
         poller.wake();
     }
 

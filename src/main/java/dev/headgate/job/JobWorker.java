@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,8 +62,8 @@ final class JobWorker implements Poller.Work {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
     private static final int MOST_AT_ONCE = 2_000;
-    /** Attempts that end within it are settled together, as long as the handlers have more to do. */
-    private static final Duration TOGETHER = Duration.ofMillis(20);
+    /** Attempts that end within it are settled together. */
+    private static final Duration TOGETHER = Duration.ofMillis(50);
 
     private final Options options;
     private final JobTable table;
@@ -85,6 +86,13 @@ final class JobWorker implements Poller.Work {
     /** Of the thread that settles: the poller's, or that which it waits for. */
     private final List<Settled> ending = new ArrayList<>();
     private volatile boolean claiming = true;
+    /** Whether the last claim found fewer than it asked for, and nobody has said since that there may be more. */
+    private volatile boolean dry;
+
+    /** Whether there is more to settle than when that was done last. */
+    private final AtomicBoolean toSettle = new AtomicBoolean();
+
+    private long nextClaimNanos = System.nanoTime();
     private volatile long settledNanos = System.nanoTime();
 
     /** @param settler runs what ends attempts, while the poller's thread claims others and waits for it */
@@ -119,12 +127,20 @@ final class JobWorker implements Poller.Work {
     /** Claims no more, and gives back what no handler has begun; or claims again. */
     void claiming(boolean wanted) {
         claiming = wanted;
+        dry = false;
         if (!wanted) {
             for (Job job = ready.poll(); job != null; job = ready.poll()) {
                 settled.add(Settled.givenBack(job));
+                toSettle.set(true);
                 open.decrementAndGet();
             }
         }
+        wake.run();
+    }
+
+    /** Others have said that there may be more jobs; before, none are looked for until the interval of polls is over. */
+    void refilled() {
+        dry = false;
         wake.run();
     }
 
@@ -132,16 +148,34 @@ final class JobWorker implements Poller.Work {
     public Poller.Look look() throws Exception {
         // While what has failed to be settled cannot be, no more is claimed.
         boolean asked = !ending.isEmpty() && settle();
-        if (settled.isEmpty()) {
-            return claim(asked);
+        boolean settles = !claiming || untilSettled().isZero();
+        long current = lease.current();
+        int room = options.concurrency() + ahead.jobs() - open.get();
+        Duration later = untilClaim(current, room);
+        if (!later.isZero()) {
+            return orSettle(later, asked | (settles && settle()));
+        }
+        if (!settles || settled.isEmpty()) {
+            return claim(current, room, asked);
         }
         var settling = new FutureTask<>(this::settle);
         settler.execute(settling);
         try {
-            return claim(true);
+            return claim(current, room, true);
         } finally {
             await(settling);
         }
+    }
+
+    /** Comes back for what is to be settled, if that is due before. */
+    private Poller.Look orSettle(Duration pause, boolean asked) {
+        Duration settling = untilSettled();
+        boolean sooner = toSettle.get() && settling.compareTo(pause) < 0;
+        return new Poller.Look(sooner ? settling : pause, asked);
+    }
+
+    private Duration untilSettled() {
+        return Duration.ofNanos(Math.max(0, settledNanos + TOGETHER.toNanos() - System.nanoTime()));
     }
 
     private static void await(FutureTask<?> settling) throws Exception {
@@ -155,17 +189,25 @@ final class JobWorker implements Poller.Work {
         }
     }
 
-    private Poller.Look claim(boolean asked) {
-        long current = lease.current();
-        int room = options.concurrency() + ahead.jobs() - open.get();
+    /** How long no more are to be claimed, unless woken. Where much is waiting for handlers, many are claimed at once. */
+    private Duration untilClaim(long current, int room) {
+        boolean soon = !ready.isEmpty() && room < (options.concurrency() + ahead.jobs()) / 2;
+        if (!claiming || current == 0 || room <= 0 || soon) {
+            return options.pollInterval();
+        }
+        if (rate.available() == 0) {
+            return rate.untilMore();
+        }
+        return dry ? Duration.ofNanos(Math.max(0, nextClaimNanos - System.nanoTime())) : Duration.ZERO;
+    }
+
+    private Poller.Look claim(long current, int room, boolean asked) {
         int most = Math.min(Math.min(room, rate.available()), MOST_AT_ONCE);
-        if (!claiming || current == 0 || room <= 0) {
-            return new Poller.Look(options.pollInterval(), asked);
-        }
-        if (most == 0) {
-            return new Poller.Look(rate.untilMore(), asked);
-        }
+        dry = true; // unless somebody says otherwise meanwhile
         List<Job> claimed = attempts.claim(table, most, options.maxAttempts(), current);
+        if (claimed.size() == most) {
+            dry = false;
+        }
         rate.taken(claimed.size());
         inHand.addAndGet(claimed.size());
         open.addAndGet(claimed.size());
@@ -174,7 +216,8 @@ final class JobWorker implements Poller.Work {
             claiming(false);
         }
         Duration pause = idle.after(asked || inHand.get() > 0);
-        return new Poller.Look(claimed.size() == most && most < room ? Duration.ZERO : pause, true);
+        nextClaimNanos = System.nanoTime() + pause.toNanos();
+        return orSettle(claimed.size() == most && most < room ? Duration.ZERO : pause, true);
     }
 
     @Override
@@ -237,7 +280,9 @@ final class JobWorker implements Poller.Work {
         if (run.settle()) {
             settled.add(failure == null ? completed(run) : failed(run, failure));
             open.decrementAndGet();
-            if (ready.isEmpty() || System.nanoTime() - settledNanos >= TOGETHER.toNanos()) {
+            boolean first = toSettle.compareAndSet(false, true);
+            boolean more = ready.isEmpty() && !dry;
+            if (first || more || !claiming) {
                 wake.run();
             }
         }
@@ -258,6 +303,7 @@ final class JobWorker implements Poller.Work {
 
     /** What could not be settled, because the database was away, is settled later; whether there was any. */
     private boolean settle() {
+        toSettle.set(false);
         for (Settled next = settled.poll(); next != null; next = settled.poll()) {
             ending.add(next);
         }
