@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * One batch on its way through the {@link RouteWriter}, on the lane's thread, until each of its messages is applied or a
  * dead letter.
  *
- * <p>An experiment, in rounds, that says whom to try next; each {@link IsolationPass} tries, the {@link WriteAttempts} write,
- * and the {@link Trials} keep what came of it. First what was not tried yet is written, in pieces that shrink around what
- * is refused; the later messages of a key wait as soon as one of it is. Then what is refused is tried again, alone; then
- * those that waited behind what by now is most likely bad. A message becomes a dead letter when it was refused again and
- * again while others passed ({@link Trial}), unless too many are refused for its reason ({@link RefusalWindow}). What is
- * left is held, and with the next round the messages that have arrived meanwhile join: they are the neighbours that tell
- * whose fault it is. When nothing passes, it is the sink's, and nothing becomes a dead letter.
+ * <p>An experiment, in rounds, which says whom to try next: each {@link IsolationPass} tries, the {@link WriteAttempts}
+ * write, and the {@link Trials} keep what came of it. First what was not tried yet is written, in pieces that shrink
+ * around what is refused; the later messages of a key wait as soon as one of it is. Then what is refused is tried again,
+ * alone; then those that waited behind what by now is most likely bad. A message becomes a dead letter when it was refused
+ * again and again while others passed ({@link Trial}), unless too many are refused for its reason ({@link RefusalWindow}).
+ * What is left is held, and with the next round the messages that have arrived meanwhile join: they are the neighbours
+ * that tell whose fault it is. When nothing passes, it is the sink's, and nothing becomes a dead letter.
  *
  * <p>Who is refused, and overtaken by a written message of its key, stays refused, whatever comes, so that order is kept.
  */
@@ -65,7 +65,7 @@ final class RejectionSearch {
         }
     }
 
-    /** @param thorough whether to look at all, as something has passed lately; else it is enough to see that a few are refused */
+    /** @param thorough whether to try all, as the last round was not in vain; else to see that a few are refused is enough */
     private void round(boolean thorough) {
         List<Message> untried = trials.untried();
         Set<Message> before = trials.tried();
