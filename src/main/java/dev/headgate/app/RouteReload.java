@@ -55,8 +55,6 @@ final class RouteReload {
     private final Supplier<Duration> patience;
     private final Runnable then;
     private RouteTexts running;
-    /** Whether the last reload has left neither the new routes nor the old ones. */
-    private boolean stopped;
 
     /**
      * @param folder absolute
@@ -87,7 +85,6 @@ final class RouteReload {
     /** Looks at the files, replaces what differs, and says so in the log. */
     synchronized ReloadOutcome reload() {
         long began = System.nanoTime();
-        stopped = false;
         ReloadOutcome outcome;
         try {
             outcome = replaceChanged();
@@ -101,7 +98,7 @@ final class RouteReload {
             int others = outcome.refused().size() - 1;
             LOG.warn(
                     "{}: {}{}",
-                    stopped ? "The routes have stopped" : "Not reloaded, the old routes run on",
+                    outcome.down() ? "The routes have stopped" : "Not reloaded, the old routes run on",
                     outcome.refused().get(0),
                     others == 0 ? "" : " (%d more; `headgate check` says all)".formatted(others));
         }
@@ -142,8 +139,9 @@ final class RouteReload {
             start(files, now);
         } catch (Exception e) {
             String why = changed.iterator().next() + ": the new routes do not start (" + Failure.summary(e) + ")";
-            stopped = !startAgain(files);
-            return ReloadOutcome.refused(List.of(why + (stopped ? ", and the old ones neither: restart." : ".")));
+            return startAgain(files)
+                    ? ReloadOutcome.refused(List.of(why + "."))
+                    : ReloadOutcome.down(why + ", and the old ones neither: restart.");
         }
         running = now;
         List<String> started =

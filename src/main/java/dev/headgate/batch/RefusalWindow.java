@@ -131,6 +131,11 @@ final class RefusalWindow {
         return maxShare.getAsDouble() >= 1;
     }
 
+    /** Whether so many of so many that were tried are a larger share than may be refused. */
+    boolean exceedsShare(int refused, int tried) {
+        return !isOff() && refused > maxShare.getAsDouble() * tried;
+    }
+
     /** Whether so many are refused for this reason that it is the sink's fault until proven otherwise. */
     synchronized boolean isTooMany(String why) {
         Reason reason = reasons.get(why);

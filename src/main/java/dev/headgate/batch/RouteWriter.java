@@ -125,10 +125,6 @@ final class RouteWriter {
         return limit.size();
     }
 
-    double maxRejected() {
-        return options.maxRejected.getAsDouble();
-    }
-
     RefusalWindow window() {
         return window;
     }

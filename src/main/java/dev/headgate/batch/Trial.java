@@ -77,6 +77,11 @@ final class Trial {
         return certain;
     }
 
+    /** Whether it is known that it is not written, so that later messages of its key need not wait for the verdict. */
+    boolean isSettled() {
+        return certain || overtaken;
+    }
+
     String reason() {
         return failure.reason();
     }
