@@ -66,8 +66,8 @@ final class IsolationPass {
     /** Returns when each of the messages is written, refused or waits, or when it makes no sense to look at the rest now. */
     void run() {
         while (!isolation.isDone() && !attempts.areOver()) {
-            List<Message> range = trials.free(
-                    messages.subList(isolation.from(), isolation.end(attempts.mostMessages())), strict);
+            List<Message> range =
+                    trials.free(messages.subList(isolation.from(), isolation.end(attempts.mostMessages())), strict);
             WriteResult result = range.isEmpty() ? new Written() : attempt(range);
             if (result instanceof Written) {
                 anyWritten |= !range.isEmpty();
@@ -115,9 +115,7 @@ final class IsolationPass {
         unreadable.clear();
         List<Message> others = range;
         WriteResult result = first;
-        for (int named = 0;
-                named < MOST_NAMED && result instanceof Refused refused && !attempts.areOver();
-                named++) {
+        for (int named = 0; named < MOST_NAMED && result instanceof Refused refused && !attempts.areOver(); named++) {
             int suspect = Suspect.among(others, refused.cause());
             if (suspect < 0) {
                 return null;

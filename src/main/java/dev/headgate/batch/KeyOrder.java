@@ -98,11 +98,9 @@ final class KeyOrder {
         Message left = list.get(position);
         List<Message> others = new ArrayList<>(list.subList(0, position));
         for (Message message : list.subList(position + 1, list.size())) {
-            boolean isOfItsKey =
-                    (left.orderingKey() != null && orderingKey(left).equals(orderingKey(message)))
-                            || (holdsKeys
-                                    && left.sourceKey() != null
-                                    && sourceKey(left).equals(sourceKey(message)));
+            boolean isOfItsKey = (left.orderingKey() != null
+                            && orderingKey(left).equals(orderingKey(message)))
+                    || (holdsKeys && left.sourceKey() != null && sourceKey(left).equals(sourceKey(message)));
             if (!isOfItsKey) {
                 others.add(message);
             }
