@@ -67,7 +67,8 @@ record FlowResult(
      * @param secondHalf from the message in the middle of those that got through to the end of the last one's way
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Reading(@Nullable Drained committed, @Nullable Drained delivered, Drained secondHalf, Start start, Loaded load) {}
+    record Reading(
+            @Nullable Drained committed, @Nullable Drained delivered, Drained secondHalf, Start start, Loaded load) {}
 
     private record Row(String what, List<String> values) {}
 

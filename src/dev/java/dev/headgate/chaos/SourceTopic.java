@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The topic that the pipeline reads, and what its group has acknowledged of it. Thread-safe. */
 final class SourceTopic implements Source {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final long BETWEEN_MILLIS = 100;
 
     private final DevKafkaCluster kafka;

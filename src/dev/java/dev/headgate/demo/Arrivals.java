@@ -89,7 +89,8 @@ public final class Arrivals implements Freshness {
 
     private void arrived(ConsumerRecord<byte[], byte[]> relayed) {
         var version = new Version(
-                relayed.key() == null ? "" : new String(relayed.key(), StandardCharsets.UTF_8), version(relayed.value()));
+                relayed.key() == null ? "" : new String(relayed.key(), StandardCharsets.UTF_8),
+                version(relayed.value()));
         Long sent = sentNanos.asMap().remove(version);
         if (sent != null) {
             latency.accept(Duration.ofNanos(System.nanoTime() - sent));

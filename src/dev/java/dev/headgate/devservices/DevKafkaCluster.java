@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DevKafkaCluster implements AutoCloseable {
     private static final int NODES = 3;
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
     private static final long BETWEEN_MILLIS = 100;
 
     /** Small, and soon at speed: each lives for minutes at most, beside many others. */

@@ -33,7 +33,7 @@ public final class DevPostgres implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private static final Duration STARTUP_WAIT = Duration.ofSeconds(60);
-    private static final Duration STOP_WAIT = Duration.ofSeconds(60);
+    private static final Duration STOP_WAIT = Duration.ofMinutes(5);
 
     private final Path dataDirectory;
     private final int port;
@@ -113,7 +113,7 @@ public final class DevPostgres implements AutoCloseable {
     /**
      * Stops the server and breaks its connections (a fast shutdown); the data stays. Does nothing if it is stopped.
      *
-     * @throws IllegalStateException if the server still runs after a minute
+     * @throws IllegalStateException if the server still runs after five minutes, which it may need to write what is in memory
      */
     public synchronized void stop() {
         if (server == null) {

@@ -107,9 +107,8 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         for (int i = 0; i < endpoint.getConfiguration().getConcurrency(); i++) {
             handlers.execute(worker::handle);
         }
-        settler = endpoint.getCamelContext()
-                .getExecutorServiceManager()
-                .newSingleThreadExecutor(this, name + "-settle");
+        settler =
+                endpoint.getCamelContext().getExecutorServiceManager().newSingleThreadExecutor(this, name + "-settle");
         worker.claiming(true);
         poller.start(endpoint.getCamelContext(), name + "-poll");
         endpoint.getComponent().add(this);

@@ -85,6 +85,7 @@ final class JobWorker implements Poller.Work {
     private final AtomicInteger open = new AtomicInteger();
     /** Of the thread that settles: the poller's, or that which it waits for. */
     private final List<Settled> ending = new ArrayList<>();
+
     private volatile boolean claiming = true;
     /** Whether the last claim found fewer than it asked for, and nobody has said since that there may be more. */
     private volatile boolean dry;
@@ -153,7 +154,8 @@ final class JobWorker implements Poller.Work {
         int room = options.concurrency() + ahead.jobs() - open.get();
         Duration later = untilClaim(current, room);
         if (!later.isZero()) {
-            return orSettle(later, asked | (settles && settle()));
+            boolean found = settles && settle();
+            return orSettle(later, asked || found);
         }
         if (!settles || settled.isEmpty()) {
             return claim(current, room, asked);

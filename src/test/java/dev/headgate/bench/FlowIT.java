@@ -39,7 +39,8 @@ class FlowIT {
                 assertThat(latency.at("/p999Millis").asDouble())
                         .isGreaterThanOrEqualTo(latency.at("/p99Millis").asDouble());
             }
-            assertThat(result.at(contender + "/secondHalf/allCpuMicros").asDouble()).isPositive();
+            assertThat(result.at(contender + "/secondHalf/allCpuMicros").asDouble())
+                    .isPositive();
             assertThat(result.at(contender + "/start/firstMillis").asInt()).isPositive();
         }
         assertThat(result.at("/headgate/start/readyMillis").asInt()).isPositive();
