@@ -28,7 +28,7 @@ final class Chaos {
 
     private static final int WORKERS = 3;
     private static final Duration STUCK = Duration.ofMinutes(2);
-    private static final long LONGEST_EPISODE_SECONDS = 300;
+    private static final long LONGEST_EPISODE_SECONDS = 600;
     private static final long LOOK_MILLIS = 500;
     /** Option {@code maxEntries} of {@code outbox:}: what a relay sends before it marks it. */
     private static final long EXCHANGE = 2_000;
