@@ -44,6 +44,18 @@ class TcpProxyIT {
     }
 
     @Test
+    void shows_what_clients_get() throws IOException {
+        StringBuffer shown = new StringBuffer();
+        try (Socket client = connect()) {
+            proxy.watch(shown::append);
+            answer(client, "seen");
+            proxy.watch(null);
+            answer(client, "unseen");
+        }
+        assertThat(shown).hasToString("seen");
+    }
+
+    @Test
     void delays_each_direction() throws IOException {
         try (Socket client = connect()) {
             proxy.delay(Duration.ofMillis(100));
