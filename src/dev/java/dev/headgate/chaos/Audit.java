@@ -52,8 +52,7 @@ final class Audit {
     private static final String SENT = "select count(*) from chaos.sent";
     private static final String DUE = "select coalesce(sum(effects), 0) from chaos.message where not poison";
     private static final String APPLIED = "select count(*) from chaos.applied";
-    private static final String APPLIED_BY_POSITION =
-            "select coalesce(sum(applied), 0) from headgate.source_position";
+    private static final String APPLIED_BY_POSITION = "select coalesce(sum(applied), 0) from headgate.source_position";
     private static final String DUE_OF_RECORDED =
             DUE + " and not exists (select from chaos.refused r where r.id = message.id)";
     private static final String REFUSED = "select count(*) from chaos.refused";
@@ -264,7 +263,8 @@ final class Audit {
                 statement.execute(ORDERS);
                 statement.execute(COMPARED);
                 figures.add(nothing("doubled", "messages with an outbox entry too many", statement, DOUBLED));
-                figures.add(nothing("without entry", "messages with an outbox entry too few", statement, WITHOUT_ENTRY));
+                figures.add(
+                        nothing("without entry", "messages with an outbox entry too few", statement, WITHOUT_ENTRY));
                 figures.add(nothing(
                         "out of order",
                         "messages applied before one of their key that came earlier in the partition",

@@ -108,8 +108,7 @@ public final class RoutesCheck {
                 endpoints.add(input);
                 if (input.startsWith("batch:")) {
                     BatchEndpoint batch = context.getEndpoint(input, BatchEndpoint.class);
-                    idempotency.put(
-                            batch.getName(), batch.getConfiguration().getIdempotency());
+                    idempotency.put(batch.getName(), batch.getConfiguration().getIdempotency());
                 }
                 ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class)
                         .forEach(step -> endpoints.add(context.resolvePropertyPlaceholders(step.getEndpointUri())));

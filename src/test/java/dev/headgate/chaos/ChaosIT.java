@@ -144,8 +144,9 @@ class ChaosIT {
             site.execute("update headgate.source_position set applied = applied + 1"
                     + " where ctid = (select ctid from headgate.source_position limit 1)");
             site.execute("delete from headgate.outbox where id = (select max(id) from headgate.outbox)");
-            site.execute("insert into headgate.outbox (pipeline, destination, key, payload, delivered_at)"
-                    + " select pipeline, destination, key, payload, delivered_at from headgate.outbox order by id limit 1");
+            site.execute(
+                    "insert into headgate.outbox (pipeline, destination, key, payload, delivered_at)"
+                            + " select pipeline, destination, key, payload, delivered_at from headgate.outbox order by id limit 1");
             assertThat(new Audit(site, directory, true, 0).read().account().differences())
                     .anySatisfy(line -> assertThat(line).startsWith("messages applied (headgate.source_position)"))
                     .anySatisfy(line -> assertThat(line).startsWith("partitions that have not as many"))
@@ -235,8 +236,7 @@ class ChaosIT {
                       steps:
                         - to: sql:select 1
                 """);
-        Files.writeString(
-                directory.resolve("application.properties"), "camel.component.batch.idempotency=positions\n");
+        Files.writeString(directory.resolve("application.properties"), "camel.component.batch.idempotency=positions\n");
         CommandLineRun run = CommandLineRun.of("chaos", "--routes", directory.toString());
 
         assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
