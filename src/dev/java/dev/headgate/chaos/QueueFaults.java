@@ -4,79 +4,74 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.sqs.model.BatchResultErrorEntry;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 
-/** What another one does who receives from the source queue, over and over. */
+/** What becomes visible of the source queue that somebody has received. */
 final class QueueFaults {
 
     private QueueFaults() {}
 
-    /** Receives messages and gives them back; over when that has had its effect, or has none. */
-    private abstract static class OtherReceiver implements Fault {
-        private static final int MOST_AT_ONCE = 10;
+    /** Gives messages back, over and over, until that has had its effect, or has none. */
+    private abstract static class Giving implements Fault {
+        static final int MOST_AT_ONCE = 10;
         private static final long BETWEEN_MILLIS = 100;
         private static final Duration LONGEST = Duration.ofSeconds(20);
 
         final Site site;
-        private final SourceQueue queue;
-        private final int visibilityTimeoutSeconds;
-        private final Thread receiving = new Thread(this::receive, "chaos-other-receiver");
-        private final Set<String> givenBack = ConcurrentHashMap.newKeySet();
+        final SourceQueue queue;
+        private final Thread giving = new Thread(this::give, "chaos-giving-back");
         private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
         private volatile boolean healed;
 
-        OtherReceiver(Site site, int visibilityTimeoutSeconds) {
+        Giving(Site site) {
             this.site = site;
             this.queue = site.queue();
-            this.visibilityTimeoutSeconds = visibilityTimeoutSeconds;
-            receiving.setDaemon(true);
+            giving.setDaemon(true);
         }
 
-        /** The ids of the messages. */
-        Set<String> givenBack() {
-            return givenBack;
-        }
+        /** The receipts of messages that are to be received again; none if there are none yet. */
+        abstract List<String> taken() throws InterruptedException;
+
+        /** The queue has given back the message of this receipt. */
+        abstract void givenBack(String receipt);
 
         @Override
         public void apply() {
-            receiving.start();
+            giving.start();
         }
 
         /** When all is given back. */
         @Override
         public void heal() throws InterruptedException {
             long deadline = System.nanoTime() + LONGEST.toNanos();
-            while (!hasStruck() && receiving.isAlive() && System.nanoTime() < deadline) {
+            while (!hasStruck() && giving.isAlive() && System.nanoTime() < deadline) {
                 Thread.sleep(BETWEEN_MILLIS);
             }
             healed = true;
-            receiving.join();
+            giving.join();
             RuntimeException problem = failure.get();
             if (problem != null) {
                 throw problem;
             }
         }
 
-        private void receive() {
+        private void give() {
             try {
                 while (!healed) {
-                    List<Message> messages = queue.sqs()
-                            .client()
-                            .receiveMessage(request -> request.queueUrl(queue.url())
-                                    .maxNumberOfMessages(MOST_AT_ONCE)
-                                    .waitTimeSeconds(1)
-                                    .visibilityTimeout(visibilityTimeoutSeconds))
-                            .messages();
-                    Thread.sleep(BETWEEN_MILLIS);
-                    if (!messages.isEmpty()) {
-                        giveBack(messages);
+                    List<String> receipts = taken();
+                    if (!receipts.isEmpty()) {
+                        giveBack(receipts);
                     }
+                    Thread.sleep(BETWEEN_MILLIS);
                 }
             } catch (InterruptedException closed) {
                 Thread.currentThread().interrupt();
@@ -86,52 +81,113 @@ final class QueueFaults {
         }
 
         /** Of those that are deleted meanwhile the answer says so. */
-        private void giveBack(List<Message> messages) {
+        private void giveBack(List<String> receipts) {
             List<ChangeMessageVisibilityBatchRequestEntry> entries = new ArrayList<>();
-            for (Message message : messages) {
-                givenBack.add(message.messageId());
+            for (String receipt : receipts) {
                 entries.add(ChangeMessageVisibilityBatchRequestEntry.builder()
                         .id(String.valueOf(entries.size()))
-                        .receiptHandle(message.receiptHandle())
+                        .receiptHandle(receipt)
                         .visibilityTimeout(0)
                         .build());
             }
-            queue.sqs().client().changeMessageVisibilityBatch(request -> request.queueUrl(queue.url())
-                    .entries(entries));
+            List<String> refused = queue
+                    .sqs()
+                    .client()
+                    .changeMessageVisibilityBatch(
+                            request -> request.queueUrl(queue.url()).entries(entries))
+                    .failed()
+                    .stream()
+                    .map(BatchResultErrorEntry::id)
+                    .toList();
+            entries.stream()
+                    .filter(entry -> !refused.contains(entry.id()))
+                    .forEach(entry -> givenBack(entry.receiptHandle()));
         }
     }
 
-    /** Holds messages for a while and gives them back: they come late, and not for the first time. */
-    static final class GivenBack extends OtherReceiver {
+    /** Another receiver holds messages for a while and gives them back: they come late, and not for the first time. */
+    static final class GivenBack extends Giving {
+        private static final long HELD_MILLIS = 100;
+        private static final int VISIBILITY_TIMEOUT_SECONDS = 30;
+
+        private volatile boolean any;
 
         GivenBack(Site site) {
-            super(site, 30);
+            super(site);
+        }
+
+        @Override
+        List<String> taken() throws InterruptedException {
+            List<Message> messages = queue.sqs()
+                    .client()
+                    .receiveMessage(request -> request.queueUrl(queue.url())
+                            .maxNumberOfMessages(MOST_AT_ONCE)
+                            .waitTimeSeconds(1)
+                            .visibilityTimeout(VISIBILITY_TIMEOUT_SECONDS))
+                    .messages();
+            Thread.sleep(HELD_MILLIS);
+            return messages.stream().map(Message::receiptHandle).toList();
+        }
+
+        @Override
+        void givenBack(String receipt) {
+            any = true;
         }
 
         @Override
         public boolean hasStruck() {
-            return !givenBack().isEmpty();
+            return any;
         }
     }
 
     /**
-     * Does not hold them, and gives them back when others have received them: what they are writing becomes visible, and is
-     * received again, as is seen in the answers that they get.
+     * What processes have just received, and are writing, becomes visible, as by a visibility timeout that is too short, and
+     * is received again. The queue takes only the latest receipt of a message: it is read in the answers on their way.
      */
-    static final class Redelivered extends OtherReceiver {
-        private static final Pattern RECEIVED = Pattern.compile("\"MessageId\"\\s*:\\s*\"([^\"]+)\"");
+    static final class Redelivered extends Giving {
+        /** The embedded queue's begins with the id of the message. One that is cut in two is missed. */
+        private static final Pattern RECEIPT = Pattern.compile("\"ReceiptHandle\"\\s*:\\s*\"([^\"]+)\"");
 
+        private final BlockingQueue<String> receipts = new LinkedBlockingQueue<>();
         private final Set<String> received = ConcurrentHashMap.newKeySet();
-        private volatile boolean again;
+        private final Set<String> again = ConcurrentHashMap.newKeySet();
+        private final Set<String> givenBack = ConcurrentHashMap.newKeySet();
 
         Redelivered(Site site) {
-            super(site, 0);
+            super(site);
         }
 
         @Override
         public void apply() {
             site.queueProxy().watch(this::answered);
             super.apply();
+        }
+
+        private void answered(String chunk) {
+            Matcher receipt = RECEIPT.matcher(chunk);
+            while (receipt.find()) {
+                receipts.add(receipt.group(1));
+                if (!received.add(message(receipt.group(1)))) {
+                    again.add(message(receipt.group(1)));
+                }
+            }
+        }
+
+        private static String message(String receipt) {
+            return receipt.replaceFirst("#.*", "");
+        }
+
+        /** The last ones: they are being written. */
+        @Override
+        List<String> taken() {
+            List<String> all = new ArrayList<>();
+            receipts.drainTo(all);
+            return all.subList(Math.max(0, all.size() - MOST_AT_ONCE), all.size());
+        }
+
+        @Override
+        void givenBack(String receipt) {
+            givenBack.add(message(receipt));
         }
 
         @Override
@@ -143,20 +199,9 @@ final class QueueFaults {
             }
         }
 
-        /** An id that is cut in two is missed. */
-        private void answered(String chunk) {
-            Matcher ids = RECEIVED.matcher(chunk);
-            while (ids.find()) {
-                String id = ids.group(1);
-                if (!received.add(id) && givenBack().contains(id)) {
-                    again = true;
-                }
-            }
-        }
-
         @Override
         public boolean hasStruck() {
-            return again;
+            return givenBack.stream().anyMatch(again::contains);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.headgate.ledger;
 
 import dev.headgate.message.Identity;
 import dev.headgate.message.Replay;
+import dev.headgate.position.LanePlace;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,10 +74,13 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
         return durable.get(identity(exchange, key)) != null;
     }
 
-    /** After the commit: remembers that the key is durable. */
+    /** After the commit: remembers that the key is durable. It is not where positions tell what was applied. */
     @Override
     public boolean confirm(Exchange exchange, String key) {
-        durable.add(identity(exchange, key));
+        LanePlace place = exchange.getProperty(LanePlace.PROPERTY, LanePlace.class);
+        if (place == null || place.keyed()) {
+            durable.add(identity(exchange, key));
+        }
         return true;
     }
 

@@ -193,6 +193,20 @@ class PositionIT {
     }
 
     @Test
+    void what_its_sender_sends_again_is_applied_again_though_the_route_asks_the_ledger() throws IOException {
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.start(routes("again", "idempotency: positions", 1), Map.of(), Map.of());
+            for (int sent = 1; sent <= 3; sent++) {
+                int times = sent;
+                pipeline.sendOrder("a", "a-1", 1);
+                pipeline.flush();
+                Pipeline.await().until(() -> pipeline.committed() == times);
+            }
+            assertThat(pipeline.count(ENTRIES)).isEqualTo(3);
+        }
+    }
+
+    @Test
     void parts_are_applied_once_without_keys_of_their_own() throws IOException {
         Path routes = routes("split", "idempotency: positions", 3);
         Path file = routes.resolve("orders.camel.yaml");
