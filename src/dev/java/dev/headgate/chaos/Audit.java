@@ -23,20 +23,23 @@ final class Audit {
     private static final String TABLES = """
             set work_mem = '128MB';
             drop table if exists chaos.sent, chaos.target, chaos.message, chaos.applied, chaos.refused, chaos.entry,
-                chaos.effect;
+                chaos.effect, chaos.times, chaos.traced;
             create table chaos.sent (id text, key text, version int, poison boolean, partition int, position bigint);
             create table chaos.target (topic text, partition int, position bigint, entry bigint, key text)
             """;
 
-    /** What was sent, each once, with the only partition that it was sent into, if it was one only. */
+    /**
+     * What was sent, each once, with the only partition that it was sent into, if it was one only, and how many effects it is
+     * to have.
+     */
     private static final String DISTINCT = """
             create table chaos.message as
-            select id, key, version, poison, min(position) as position,
-                case when min(partition) = max(partition) then min(partition) end as partition
+            select id, key, version, poison, case when min(partition) = max(partition) then min(partition) end as partition,
+                %s as effects
             from chaos.sent group by id, key, version, poison;
             create index on chaos.message (id);
             create table chaos.applied as
-            select key as id from headgate.ledger where source not like 'job:%';
+            select key as id from headgate.ledger where source not like 'job:%%';
             create table chaos.refused as
             select headers ->> 'message-id' as id, reason from headgate.dead_letter;
             create table chaos.entry as
@@ -47,8 +50,11 @@ final class Audit {
             """;
 
     private static final String SENT = "select count(*) from chaos.sent";
-    private static final String DISTINCT_VALID = "select count(*) from chaos.message where not poison";
+    private static final String DUE = "select coalesce(sum(effects), 0) from chaos.message where not poison";
     private static final String APPLIED = "select count(*) from chaos.applied";
+    private static final String APPLIED_BY_POSITION = "select coalesce(sum(applied), 0) from headgate.source_position";
+    private static final String DUE_OF_RECORDED =
+            DUE + " and not exists (select from chaos.refused r where r.id = message.id)";
     private static final String REFUSED = "select count(*) from chaos.refused";
     private static final String POISON = "select count(*) from chaos.sent where poison";
     private static final String REFUSED_POISON =
@@ -73,6 +79,24 @@ final class Audit {
                     and bool_or(exists (select from chaos.refused r where r.id = m.id))) line
             """;
 
+    private static final String TWO_FATES_BY_POSITION = """
+            select count(*) from (
+                select version, sum(effects) as records, sum(refusals) as refused
+                from (select version, effects, (select count(*) from chaos.refused r where r.id = m.id) as refusals
+                      from chaos.message m) message
+                group by version) line
+            where refused not in (0, records)
+            """;
+
+    /** Of all topics of the name together, whose partitions have the same numbers. */
+    private static final String MISCOUNTED = """
+            select count(*) from (select partition, count(*) as records from chaos.sent group by partition) sent
+            full join (
+                select substring(source from '[0-9]+$')::int as partition, sum(applied + dead_letters) as ended
+                from headgate.source_position group by 1) counted using (partition)
+            where coalesce(records, 0) <> coalesce(ended, 0)
+            """;
+
     private static final String ENTRIES = "select count(*) from chaos.entry";
     private static final String DELIVERED = "select count(*) from chaos.entry where delivered";
     private static final String RELAYED = "select count(distinct entry) from chaos.target";
@@ -94,27 +118,39 @@ final class Audit {
             where back
             """;
 
-    /** An order and its version are one message. */
     private static final String ORDERS = """
             create table chaos.effect as
             select id as entry, key, (convert_from(payload, 'UTF8')::json ->> 'version')::int as version
-            from headgate.outbox where destination = 'orders-applied';
-            create index on chaos.effect (key, version);
-            analyze chaos.effect
+            from headgate.outbox where destination = 'orders-applied'
             """;
 
-    private static final String DOUBLED = """
-            select count(*) from (select from chaos.effect group by key, version having count(*) > 1) twice
+    /**
+     * Effects beside what was sent, by order and version, which are one message; and each effect beside the record that it is
+     * of: the second one of a message is that of its second record.
+     */
+    static final String COMPARED = """
+            create table chaos.times as
+            select key, version, coalesce(due, 0) as due, coalesce(found, 0) as found
+            from (select key, version, sum(effects) as due from chaos.message where not poison group by key, version) sent
+            full join (select key, version, count(*) as found from chaos.effect group by key, version) effect
+                using (key, version);
+            create table chaos.traced as
+            select e.*, r.partition, r.position
+            from (select *, row_number() over (partition by key, version order by entry) as number from chaos.effect) e
+            join (
+                select m.key, m.version, m.partition, s.position,
+                    row_number() over (partition by m.key, m.version order by s.position) as number
+                from chaos.message m join chaos.sent s using (id)
+                where not m.poison and m.partition is not null) r using (key, version, number);
+            analyze chaos.times, chaos.traced
             """;
-    private static final String WITHOUT_ENTRY = """
-            select count(*) from chaos.message m where not poison
-                and not exists (select from chaos.effect e where e.key = m.key and e.version = m.version)
-            """;
+
+    private static final String DOUBLED = "select count(*) from chaos.times where found > due";
+    private static final String WITHOUT_ENTRY = "select count(*) from chaos.times where found < due";
     private static final String OUT_OF_ORDER = """
             select count(*) from (
                 select position < lag(position) over (partition by key, partition order by entry) as back
-                from chaos.message join chaos.effect using (key, version)
-                where not poison and partition is not null) step
+                from chaos.traced) step
             where back
             """;
     private static final String WRONG_STATES = """
@@ -159,17 +195,21 @@ final class Audit {
             statement.execute(TABLES);
             copy(connection, "chaos.sent", site.sentLog().file());
             copy(connection, "chaos.target", site.targets().read());
-            statement.execute(DISTINCT);
+            boolean keyed = site.isKeyed();
+            statement.execute(DISTINCT.formatted(keyed ? "1" : "count(*)"));
             long sent = count(statement, SENT);
-            long applied = count(statement, APPLIED);
+            long applied = count(statement, keyed ? APPLIED : APPLIED_BY_POSITION);
             long refused = count(statement, REFUSED);
             long entries = count(statement, ENTRIES);
             long repeats = count(statement, REPEATS);
             List<Figure> figures = new ArrayList<>();
             figures.add(new Figure("sent", "messages in the source", sent, received));
+            figures.add(new Figure(
+                    "applied",
+                    "messages applied (%s)".formatted(site.batchTable()),
+                    count(statement, orders ? DUE : DUE_OF_RECORDED),
+                    applied));
             if (orders) {
-                long valid = count(statement, DISTINCT_VALID);
-                figures.add(new Figure("applied", "messages applied (headgate.ledger)", valid, applied));
                 figures.add(new Figure(
                         "poison",
                         "poison that became dead letters, each with a reason",
@@ -177,12 +217,23 @@ final class Audit {
                         count(statement, REFUSED_POISON)));
                 figures.add(nothing("wrongly refused", "valid dead letters", statement, WRONGLY_REFUSED));
             } else {
-                figures.add(new Figure("applied", "messages applied (headgate.ledger)", sent - refused, applied));
-                figures.add(nothing("two fates", "lines now applied, now refused", statement, TWO_FATES));
+                figures.add(nothing(
+                        "two fates",
+                        "lines now applied, now refused",
+                        statement,
+                        keyed ? TWO_FATES : TWO_FATES_BY_POSITION));
             }
-            figures.add(nothing("lost", "messages neither applied nor dead letters", statement, LOST));
-            figures.add(nothing("applied and refused", "messages both applied and dead letters", statement, BOTH));
-            figures.add(nothing("unknown", "ledger keys that nobody sent, or only as poison", statement, UNKNOWN));
+            if (keyed) {
+                figures.add(nothing("lost", "messages neither applied nor dead letters", statement, LOST));
+                figures.add(nothing("applied and refused", "messages both applied and dead letters", statement, BOTH));
+                figures.add(nothing("unknown", "ledger keys that nobody sent, or only as poison", statement, UNKNOWN));
+            } else {
+                figures.add(nothing(
+                        "miscounted",
+                        "partitions that have not as many messages applied or refused as records",
+                        statement,
+                        MISCOUNTED));
+            }
             figures.add(new Figure(
                     "unacknowledged",
                     "messages not acknowledged to the source",
@@ -210,8 +261,10 @@ final class Audit {
                 figures.addAll(new ObjectAudit(site, directory, orders).read(connection, applied));
             } else if (orders) {
                 statement.execute(ORDERS);
-                figures.add(nothing("doubled", "messages with more than one outbox entry", statement, DOUBLED));
-                figures.add(nothing("without entry", "messages without an outbox entry", statement, WITHOUT_ENTRY));
+                statement.execute(COMPARED);
+                figures.add(nothing("doubled", "messages with an outbox entry too many", statement, DOUBLED));
+                figures.add(
+                        nothing("without entry", "messages with an outbox entry too few", statement, WITHOUT_ENTRY));
                 figures.add(nothing(
                         "out of order",
                         "messages applied before one of their key that came earlier in the partition",

@@ -138,21 +138,21 @@ final class Chaos {
     }
 
     private void play(Episode episode, ExecutorService threads, long start) throws InterruptedException {
-        List<Future<?>> strikes = new ArrayList<>();
+        List<Future<Boolean>> strikes = new ArrayList<>();
         for (Strike strike : episode.strikes()) {
-            faults.merge(strike.kind(), 1, Integer::sum);
             strikes.add(threads.submit(() -> {
                 Fault fault = strike.kind().on(site);
                 Thread.sleep(strike.after().toMillis());
                 fault.apply();
                 Thread.sleep(strike.lasts().toMillis());
                 fault.heal();
-                return null;
+                return fault.hasStruck();
             }));
         }
         for (int i = 0; i < strikes.size(); i++) {
             try {
-                strikes.get(i).get(LONGEST_EPISODE_SECONDS, TimeUnit.SECONDS);
+                boolean struck = strikes.get(i).get(LONGEST_EPISODE_SECONDS, TimeUnit.SECONDS);
+                faults.merge(episode.strikes().get(i).kind(), struck ? 1 : 0, Integer::sum);
             } catch (ExecutionException | TimeoutException failure) {
                 throw new IllegalStateException(
                         "The fault %s cannot be applied or healed"

@@ -96,6 +96,10 @@ public final class ChaosCommand implements Command {
             if (!WrongClock.isPossible()) {
                 tell("Clocks      stay right: with faketime installed (apt-get install faketime) some are an hour off");
             }
+            if (!site.isKeyed()) {
+                tell(
+                        "Expected    one effect for each record of the topic, also of messages sent twice: idempotency=positions");
+            }
             if (!site.buckets().isEmpty()) {
                 tell("Objects     are of a second or 5,000 messages, so that there are many");
             }

@@ -8,4 +8,9 @@ interface Fault {
 
     /** Returns when it is right again; what suffered from it need not have noticed. */
     void heal() throws Exception;
+
+    /** Whether anything was wrong, as far as that can be told; asked when it is healed. Only then it counts. */
+    default boolean hasStruck() {
+        return true;
+    }
 }

@@ -43,8 +43,8 @@ enum FaultKind {
     TOPIC_MADE_AGAIN(Place.BROKER, 0, 500, TopicFaults.TopicMadeAgain::new),
     RECORDS_DELETED(Place.BROKER, 0, 500, TopicFaults.RecordsDeleted::new),
 
-    REDELIVERED(Place.QUEUE, 1_000, 5_000, QueueFaults.redelivered()),
-    GIVEN_BACK(Place.QUEUE, 1_000, 5_000, QueueFaults.givenBack()),
+    REDELIVERED(Place.QUEUE, 1_000, 5_000, QueueFaults.Redelivered::new),
+    GIVEN_BACK(Place.QUEUE, 1_000, 5_000, QueueFaults.GivenBack::new),
     QUEUE_UNAVAILABLE(Place.QUEUE, 500, 4_000, ConnectionFaults.toQueue(ConnectionFaults.Unavailable::new)),
     QUEUE_CUT(Place.QUEUE, 500, 3_000, ConnectionFaults.toQueue(ConnectionFaults.Cut::new)),
     QUEUE_SILENT(Place.QUEUE, 1_000, 9_000, ConnectionFaults.toQueue(ConnectionFaults.Silent::new)),

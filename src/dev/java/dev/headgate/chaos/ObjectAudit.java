@@ -42,21 +42,19 @@ final class ObjectAudit {
 
     private static final String ENTERED_AS_LINES = ENTERED + " where format = '%s'".formatted(FORMAT);
     private static final String LINES = "select count(*) from chaos.line";
-    private static final String NOT_ARCHIVED = """
-            select count(*) from chaos.message m where not poison
-                and not exists (select from chaos.line l where l.key = m.key and l.version = m.version)
+    private static final String EFFECTS = """
+            create table chaos.effect as
+            select row_number() over (order by object, line) as entry, object, key, version from chaos.line
             """;
-    private static final String TWICE = "select count(*) - count(distinct (key, version)) from chaos.line";
-    private static final String STRANGERS = """
-            select count(*) from chaos.line l
-            where not exists (
-                select from chaos.message m where m.key = l.key and m.version = l.version and not m.poison)
-            """;
+
+    private static final String NOT_ARCHIVED = "select count(*) from chaos.times where found < due";
+    private static final String TWICE =
+            "select coalesce(sum(found - due), 0) from chaos.times where found > due and due > 0";
+    private static final String STRANGERS = "select coalesce(sum(found), 0) from chaos.times where due = 0";
     private static final String OUT_OF_ORDER = """
             select count(*) from (
-                select position < lag(position) over (partition by object, key, partition order by line) as back
-                from chaos.message join chaos.line using (key, version)
-                where not poison and partition is not null) step
+                select position < lag(position) over (partition by object, key, partition order by entry) as back
+                from chaos.traced) step
             where back
             """;
 
@@ -91,7 +89,6 @@ final class ObjectAudit {
             }
             statement.execute(TABLE);
             Audit.copy(connection, "chaos.line", file);
-            statement.execute("create index on chaos.line (key, version); analyze chaos.line");
             List<Figure> figures = new ArrayList<>();
             figures.add(new Figure("objects", "objects of the manifest that are in the bucket", named, there));
             figures.add(new Figure("entered", "messages by the manifest", applied, Audit.count(statement, ENTERED)));
@@ -101,8 +98,10 @@ final class ObjectAudit {
                     Audit.count(statement, ENTERED_AS_LINES),
                     Audit.count(statement, LINES)));
             if (orders && named > 0) {
-                figures.add(Audit.nothing("not archived", "messages in no object", statement, NOT_ARCHIVED));
-                figures.add(Audit.nothing("twice", "lines that are in the objects already", statement, TWICE));
+                statement.execute(EFFECTS);
+                statement.execute(Audit.COMPARED);
+                figures.add(Audit.nothing("not archived", "messages with a line too few", statement, NOT_ARCHIVED));
+                figures.add(Audit.nothing("twice", "lines of messages with a line too many", statement, TWICE));
                 figures.add(Audit.nothing("not sent", "lines of no valid message", statement, STRANGERS));
                 figures.add(Audit.nothing(
                         "out of order",

@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * How a run went.
  *
- * @param faults how often each kind was applied
+ * @param faults how often each kind has struck
  * @param recoveries of the episodes, from the last heal until each partition that waited was acknowledged further
  * @param ends of processes that nobody has ended, or that could not finish, by exit code
  * @param problems what did not hold besides the account, in sentences

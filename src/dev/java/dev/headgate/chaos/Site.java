@@ -72,6 +72,7 @@ final class Site implements AutoCloseable {
     private static final Pattern BESIDE = Pattern.compile("\\.\\./(\\w[\\w.-]*)");
 
     private final DevPostgres postgres;
+    private final boolean keyed;
     private final Path routes;
     private final TcpProxy proxy;
     private final Source source;
@@ -105,6 +106,12 @@ final class Site implements AutoCloseable {
                     "%s leads from %s to a batch, expected from one kafka: or aws2-sqs: endpoint: chaos runs one pipeline at a time, so name a folder of its own with --routes."
                             .formatted(shipped, pipeline.sources().isEmpty() ? "nowhere" : pipeline.sources()));
         }
+        if (Set.copyOf(pipeline.idempotency().values()).size() > 1) {
+            throw new ConfigurationException(
+                    "%s has batches with idempotency=positions and batches with keys (%s): what has to become of a message that is sent twice depends on which of them takes it, and chaos does not know that; give all the same one, or name a folder of its own with --routes."
+                            .formatted(shipped, pipeline.idempotency()));
+        }
+        keyed = !pipeline.idempotency().containsValue("positions");
         String from = pipeline.sources().get(0);
         boolean queue = from.startsWith("aws2-sqs:");
         List<String> topics = names(pipeline, "kafka:");
@@ -246,6 +253,16 @@ final class Site implements AutoCloseable {
 
     DevPostgres postgres() {
         return postgres;
+    }
+
+    /** Whether a message that is sent twice takes effect once: its key tells; else each record of the topic takes effect. */
+    boolean isKeyed() {
+        return keyed;
+    }
+
+    /** That of Headgate which each batch writes into, whatever its messages are. */
+    String batchTable() {
+        return keyed ? "headgate.ledger" : "headgate.source_position";
     }
 
     /** @throws NullPointerException if nothing leads from or to a topic */

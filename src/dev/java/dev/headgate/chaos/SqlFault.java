@@ -23,12 +23,12 @@ record SqlFault(Site site, String wrong, String right, boolean disconnects) impl
         return site -> new SqlFault(site, ROLE + " connection limit 0", ROLE + " connection limit -1", true);
     }
 
-    /** The ledger may not be written. */
+    /** The table that every batch writes into may not be. */
     static FaultKind.Maker grantRevoked() {
         return site -> new SqlFault(
                 site,
-                "revoke insert on headgate.ledger from " + Site.ROLE,
-                "grant insert on headgate.ledger to " + Site.ROLE,
+                "revoke insert on %s from %s".formatted(site.batchTable(), Site.ROLE),
+                "grant insert on %s to %s".formatted(site.batchTable(), Site.ROLE),
                 false);
     }
 
@@ -46,8 +46,8 @@ record SqlFault(Site site, String wrong, String right, boolean disconnects) impl
     static FaultKind.Maker columnRenamed() {
         return site -> new SqlFault(
                 site,
-                "alter table headgate.ledger rename column source to origin",
-                "alter table headgate.ledger rename column origin to source",
+                "alter table %s rename column source to origin".formatted(site.batchTable()),
+                "alter table %s rename column origin to source".formatted(site.batchTable()),
                 false);
     }
 
@@ -55,9 +55,9 @@ record SqlFault(Site site, String wrong, String right, boolean disconnects) impl
     private static SqlFault trigger(Site site, String function) {
         return new SqlFault(
                 site,
-                "create trigger chaos before insert on headgate.ledger for each statement execute function chaos.%s()"
-                        .formatted(function),
-                "drop trigger if exists chaos on headgate.ledger",
+                "create trigger chaos before insert on %s for each statement execute function chaos.%s()"
+                        .formatted(site.batchTable(), function),
+                "drop trigger if exists chaos on " + site.batchTable(),
                 false);
     }
 

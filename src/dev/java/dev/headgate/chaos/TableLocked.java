@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody has the table that every batch writes into, the ledger, for himself. */
+/** Somebody has the table that every batch writes into for himself. */
 final class TableLocked implements Fault {
 
     private final Site site;
@@ -20,7 +20,7 @@ final class TableLocked implements Fault {
         connection = site.connect();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("lock table headgate.ledger in access exclusive mode");
+            statement.execute("lock table " + site.batchTable() + " in access exclusive mode");
         } catch (SQLException ended) {
             // The server has ended meanwhile, or waits no longer: then nobody has it.
         }

@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class TcpProxy implements AutoCloseable {
     private volatile boolean refusing;
     private volatile byte @Nullable [] answer;
     private volatile boolean frozen;
+    private volatile @Nullable Consumer<String> watcher;
 
     /** Listens on a port of its own from now on. */
     public TcpProxy(int target) {
@@ -73,6 +76,15 @@ public final class TcpProxy implements AutoCloseable {
     /** Whether bytes are kept back, while connections stay open and new ones are accepted. */
     public void freeze(boolean yes) {
         frozen = yes;
+    }
+
+    /**
+     * Who is told what clients are about to get, chunk by chunk, each byte as a character, by the thread of its connection.
+     *
+     * @param told null for nobody
+     */
+    public void watch(@Nullable Consumer<String> told) {
+        watcher = told;
     }
 
     @Override
@@ -128,8 +140,8 @@ public final class TcpProxy implements AutoCloseable {
         try {
             Socket upstream = new Socket(InetAddress.getLoopbackAddress(), target);
             sockets.add(upstream);
-            daemon(() -> pass(client, upstream));
-            daemon(() -> pass(upstream, client));
+            daemon(() -> pass(client, upstream, false));
+            daemon(() -> pass(upstream, client, true));
         } catch (IOException e) {
             close(client);
             throw e;
@@ -137,7 +149,7 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     /** The end of one direction is the end of both. */
-    private void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to, boolean answers) {
         byte[] chunk = new byte[CHUNK];
         try {
             InputStream in = from.getInputStream();
@@ -146,6 +158,10 @@ public final class TcpProxy implements AutoCloseable {
                 LockSupport.parkNanos(delay.toNanos());
                 while (frozen && !from.isClosed()) {
                     LockSupport.parkNanos(FROZEN_LOOK.toNanos());
+                }
+                Consumer<String> told = watcher;
+                if (answers && told != null) {
+                    told.accept(new String(chunk, 0, length, StandardCharsets.ISO_8859_1));
                 }
                 out.write(chunk, 0, length);
             }

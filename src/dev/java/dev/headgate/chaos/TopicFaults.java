@@ -32,6 +32,7 @@ final class TopicFaults {
     /** Deleted once all of it is acknowledged, and made again under its name, as people do to be rid of what is in it. */
     static final class TopicMadeAgain implements Fault {
         private final Site site;
+        private boolean made;
 
         TopicMadeAgain(Site site) {
             this.site = site;
@@ -41,7 +42,8 @@ final class TopicFaults {
         public void apply() throws Exception {
             site.traffic().pause();
             try {
-                if (site.topic().makeAgain()) {
+                made = site.topic().makeAgain();
+                if (made) {
                     site.sentLog().madeAgain();
                 }
             } finally {
@@ -52,6 +54,11 @@ final class TopicFaults {
         @Override
         public void heal() {
             // It stays.
+        }
+
+        @Override
+        public boolean hasStruck() {
+            return made;
         }
     }
 

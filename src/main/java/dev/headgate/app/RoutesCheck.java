@@ -1,6 +1,7 @@
 package dev.headgate.app;
 
 import dev.headgate.Finding;
+import dev.headgate.batch.BatchEndpoint;
 import dev.headgate.batch.RouteCheck;
 import dev.headgate.batch.SqlCheck;
 import dev.headgate.check.PipelineCheck;
@@ -83,8 +84,9 @@ public final class RoutesCheck {
      *
      * @param sources of messages that lead to a batch, from Kafka or SQS, with the values of placeholders
      * @param endpoints all that stand in the routes, likewise
+     * @param idempotency of the batches, by name: {@code keys} or {@code positions}
      */
-    public record Pipeline(List<String> sources, List<String> endpoints) {}
+    public record Pipeline(List<String> sources, List<String> endpoints, Map<String, String> idempotency) {}
 
     /** Reads the routes of a folder in which {@link #findings} has found no error. */
     public static Pipeline pipeline(Path routes, Settings settings) {
@@ -99,9 +101,15 @@ public final class RoutesCheck {
                     .getContextPlugin(Model.class)
                     .getRouteDefinitions();
             List<String> endpoints = new ArrayList<>();
+            Map<String, String> idempotency = new TreeMap<>();
             for (RouteDefinition route : all) {
-                endpoints.add(
-                        context.resolvePropertyPlaceholders(route.getInput().getEndpointUri()));
+                String input =
+                        context.resolvePropertyPlaceholders(route.getInput().getEndpointUri());
+                endpoints.add(input);
+                if (input.startsWith("batch:")) {
+                    BatchEndpoint batch = context.getEndpoint(input, BatchEndpoint.class);
+                    idempotency.put(batch.getName(), batch.getConfiguration().getIdempotency());
+                }
                 ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), SendDefinition.class)
                         .forEach(step -> endpoints.add(context.resolvePropertyPlaceholders(step.getEndpointUri())));
             }
@@ -111,7 +119,8 @@ public final class RoutesCheck {
                                     route.getInput().getEndpointUri()))
                             .filter(uri -> uri.startsWith("kafka:") || uri.startsWith("aws2-sqs:"))
                             .toList(),
-                    endpoints);
+                    endpoints,
+                    idempotency);
         } finally {
             main.stop();
         }

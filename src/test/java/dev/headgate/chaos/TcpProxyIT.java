@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,18 @@ class TcpProxyIT {
             assertThat(answer(client, "one")).isEqualTo("one");
             assertThat(answer(client, "two")).isEqualTo("two");
         }
+    }
+
+    @Test
+    void shows_what_clients_get() throws IOException {
+        List<String> shown = new CopyOnWriteArrayList<>();
+        try (Socket client = connect()) {
+            proxy.watch(shown::add);
+            answer(client, "seen");
+            proxy.watch(null);
+            answer(client, "unseen");
+        }
+        assertThat(String.join("", shown)).isEqualTo("seen");
     }
 
     @Test
