@@ -5,6 +5,7 @@ import dev.headgate.bench.FlowResult.Loaded;
 import dev.headgate.bench.FlowResult.Reading;
 import dev.headgate.bench.FlowResult.Start;
 import dev.headgate.demo.KafkaSource;
+import dev.headgate.devservices.DevClients;
 import dev.headgate.devservices.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
@@ -37,6 +39,7 @@ final class Flow {
 
     private static final String WARM_UP = "warm-up";
     private static final int BROKER_WARM_UP = 200_000;
+    private static final int RELAYED_TOGETHER = 1_000;
     private static final String APPLIED = "-applied";
 
     private final Path routes;
@@ -100,6 +103,18 @@ final class Flow {
         servers.createTargetTopic(WARM_UP);
         try (var source = new KafkaSource(servers.brokers(), WARM_UP, WARM_UP)) {
             Preload.run(source, Inflow.WARM_UP, BROKER_WARM_UP);
+        }
+        try (var producer = DevClients.producer(servers.brokers(), Map.of("transactional.id", WARM_UP))) {
+            producer.initTransactions();
+            for (int i = 0; i < BROKER_WARM_UP; i++) {
+                if (i % RELAYED_TOGETHER == 0) {
+                    producer.beginTransaction();
+                }
+                var unused = producer.send(new ProducerRecord<>(WARM_UP, WARM_UP + i, new byte[100]));
+                if (i % RELAYED_TOGETHER == RELAYED_TOGETHER - 1) {
+                    producer.commitTransaction();
+                }
+            }
         }
         servers.delivered(WARM_UP, Inflow.WARM_UP, BROKER_WARM_UP);
     }

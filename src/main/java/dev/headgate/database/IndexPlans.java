@@ -16,6 +16,13 @@ public final class IndexPlans {
     /** The statement that has those behind it in a transaction planned so. */
     public static final String IN_TRANSACTION = "set local enable_seqscan = off; set local enable_bitmapscan = off";
 
+    /**
+     * What to put before a statement that commits by itself, which is then planned so. Both reach the server in one message,
+     * and are one transaction: a process that freezes leaves none open that has locked rows. Their results come in this order.
+     */
+    public static final String FOR_NEXT =
+            "select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true);\n";
+
     private static final String IN_SESSION = "set enable_seqscan = off; set enable_bitmapscan = off";
     private static final String NO_MORE = "reset enable_seqscan; reset enable_bitmapscan";
 

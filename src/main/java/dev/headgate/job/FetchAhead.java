@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How many jobs to claim beyond those that the handlers can begin at once: as many as they are likely to begin within the
  * next 50 ms, judged by those that ended last, and at most 8 MiB of them. Handlers that take longer than that find
- * nothing waiting behind them that another process could have. Plain arithmetic; not thread-safe.
+ * nothing waiting behind them that another process could have. Plain arithmetic; thread-safe.
  */
 final class FetchAhead {
 
@@ -24,13 +24,13 @@ final class FetchAhead {
     }
 
     /** A handler has ended. */
-    void ended(Duration took, int size) {
+    synchronized void ended(Duration took, int size) {
         nanos += WEIGHT * (took.toNanos() - nanos);
         bytes += WEIGHT * (size - bytes);
     }
 
     /** How many jobs, besides one for each handler. */
-    int jobs() {
+    synchronized int jobs() {
         if (nanos >= HORIZON.toNanos()) {
             return 0;
         }

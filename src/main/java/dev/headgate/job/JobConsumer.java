@@ -8,6 +8,7 @@ import dev.headgate.message.ReplaySeal;
 import dev.headgate.message.SourcePosition;
 import dev.headgate.polling.Poller;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
@@ -39,6 +40,7 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
     private final ReplaySeal seal;
     private final @Nullable QueueSchedule schedule;
     private @Nullable ExecutorService handlers;
+    private @Nullable ExecutorService settler;
 
     JobConsumer(JobEndpoint endpoint, Processor processor) {
         super(endpoint, processor);
@@ -52,7 +54,8 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
                 new JobRate(endpoint.getConfiguration().getMaxRate()),
                 this::handle,
                 component.listeners(),
-                this::wake);
+                this::wakePoller,
+                this::settle);
         this.seal = new ReplaySeal(
                 () -> Installation.read(component.requireDataSource()).secret());
         this.poller = new Poller(
@@ -76,8 +79,17 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         return worker;
     }
 
+    /** There may be more jobs. */
     void wake() {
+        worker.refilled();
+    }
+
+    private void wakePoller() {
         poller.wake();
+    }
+
+    private void settle(Runnable task) {
+        Objects.requireNonNull(settler).execute(task);
     }
 
     /** Enqueues the runs of the schedule, if there is one, that are due; returns how many. */
@@ -95,6 +107,8 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
         for (int i = 0; i < endpoint.getConfiguration().getConcurrency(); i++) {
             handlers.execute(worker::handle);
         }
+        settler =
+                endpoint.getCamelContext().getExecutorServiceManager().newSingleThreadExecutor(this, name + "-settle");
         worker.claiming(true);
         poller.start(endpoint.getCamelContext(), name + "-poll");
         endpoint.getComponent().add(this);
@@ -120,6 +134,10 @@ final class JobConsumer extends DefaultConsumer implements ShutdownAware, Suspen
             handlers = null;
         }
         poller.stop(endpoint.getCamelContext());
+        if (settler != null) {
+            endpoint.getCamelContext().getExecutorServiceManager().shutdown(settler);
+            settler = null;
+        }
         endpoint.getComponent().remove(this);
         super.doStop();
     }

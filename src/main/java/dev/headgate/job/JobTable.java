@@ -1,7 +1,6 @@
 package dev.headgate.job;
 
 import dev.headgate.database.IndexPlans;
-import dev.headgate.database.Transactions;
 import dev.headgate.message.SourcePosition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,9 +12,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ArgumentPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
-import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.jdbc.core.RowMapperResultSetExtractor;
 
 /** What consumers do with the table of jobs: a statement each, a transaction each, many jobs at once. Thread-safe. */
 final class JobTable {
@@ -52,17 +52,19 @@ final class JobTable {
             """;
 
     private final JdbcTemplate jdbc;
-    private final TransactionTemplate transaction;
 
     JobTable(DataSource dataSource) {
         this.jdbc = new FreshPlans(dataSource);
-        this.transaction = new TransactionTemplate(new Transactions(dataSource));
     }
 
-    private <T> T alongIndexes(Supplier<T> statement) {
-        return Objects.requireNonNull(transaction.execute(status -> {
-            jdbc.execute(IndexPlans.IN_TRANSACTION);
-            return statement.get();
+    private <T> List<T> alongIndexes(String statement, RowMapper<T> rows, Object... arguments) {
+        return Objects.requireNonNull(jdbc.execute(IndexPlans.FOR_NEXT + statement, (PreparedStatement prepared) -> {
+            new ArgumentPreparedStatementSetter(arguments).setValues(prepared);
+            prepared.execute();
+            prepared.getMoreResults(); // of the settings
+            try (ResultSet result = prepared.getResultSet()) {
+                return new RowMapperResultSetExtractor<>(rows).extractData(result);
+            }
         }));
     }
 
@@ -72,8 +74,7 @@ final class JobTable {
      * @param maxAttempts of those that have no number of their own
      */
     List<Job> claim(String queue, int atMost, int maxAttempts, long lease) {
-        return alongIndexes(() ->
-                jdbc.query(CLAIM, (row, number) -> job(row, lease), queue, lease, queue, atMost, lease, maxAttempts));
+        return alongIndexes(CLAIM, (row, number) -> job(row, lease), queue, lease, queue, atMost, lease, maxAttempts);
     }
 
     private static final String BEGUN = """
@@ -231,8 +232,11 @@ final class JobTable {
 
     /** Asks for all of them at once, as an idle process does twice a second. */
     Chores chores(long lease) {
-        return alongIndexes(() -> Objects.requireNonNull(jdbc.queryForObject(
-                CHORES, (row, number) -> new Chores(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)), lease)));
+        return alongIndexes(
+                        CHORES,
+                        (row, number) -> new Chores(row.getBoolean(1), row.getBoolean(2), row.getBoolean(3)),
+                        lease)
+                .get(0);
     }
 
     private static final String STAGE = """
@@ -255,7 +259,7 @@ final class JobTable {
      * @return of which queues
      */
     List<String> stage() {
-        return alongIndexes(() -> jdbc.queryForList(STAGE, String.class));
+        return alongIndexes(STAGE, (row, number) -> row.getString(1));
     }
 
     private static final String CANCELLED = "select id from headgate.job where lease = ? and state = 'cancelled'";

@@ -2,6 +2,7 @@ package dev.headgate.job;
 
 import dev.headgate.failure.Backoff;
 import dev.headgate.failure.Listeners;
+import dev.headgate.polling.GrowingPause;
 import dev.headgate.polling.IdlePause;
 import dev.headgate.polling.Poller;
 import java.time.Duration;
@@ -14,8 +15,12 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Claims the jobs of a queue, gives them to handlers, and ends their attempts: all that one poll's time brought in one
- * statement, so that many short jobs share a round trip and a commit.
+ * statement, so that many short jobs share a round trip and a commit. While some are claimed, others are ended, each on a
+ * connection of its own.
  *
  * <p>The poller's thread calls {@link #look}; as many threads as there may be handlers run {@link #handle}.
  */
@@ -57,8 +63,8 @@ final class JobWorker implements Poller.Work {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobWorker.class);
     private static final int MOST_AT_ONCE = 2_000;
-    /** Attempts that end within it are settled together, as long as the handlers have more to do. */
-    private static final Duration TOGETHER = Duration.ofMillis(20);
+    /** Attempts that end within it are settled together. */
+    private static final Duration TOGETHER = Duration.ofMillis(50);
 
     private final Options options;
     private final JobTable table;
@@ -69,16 +75,30 @@ final class JobWorker implements Poller.Work {
     private final Listeners<JobListener> listeners;
     private final FetchAhead ahead;
     private final Runnable wake;
+    private final Executor settler;
     private final IdlePause idle;
+    private final GrowingPause growing = new GrowingPause();
 
     private final BlockingQueue<Job> ready = new LinkedBlockingQueue<>();
     private final Queue<Settled> settled = new ConcurrentLinkedQueue<>();
     private final Set<JobRun> running = ConcurrentHashMap.newKeySet();
     private final AtomicInteger inHand = new AtomicInteger();
+    /** Of those in hand the ones that no handler is done with. */
+    private final AtomicInteger open = new AtomicInteger();
+    /** Of the thread that settles: the poller's, or that which it waits for. */
     private final List<Settled> ending = new ArrayList<>();
+
     private volatile boolean claiming = true;
+    /** Whether the last claim found fewer than it asked for, and nobody has said since that there are more. */
+    private volatile boolean dry;
+
+    /** Whether there is more to settle than when that was done last. */
+    private final AtomicBoolean toSettle = new AtomicBoolean();
+
+    private long nextClaimNanos = System.nanoTime();
     private volatile long settledNanos = System.nanoTime();
 
+    /** @param settler runs what ends attempts, while the poller's thread claims others and waits for it */
     JobWorker(
             Options options,
             JobTable table,
@@ -87,7 +107,8 @@ final class JobWorker implements Poller.Work {
             JobRate rate,
             Handler handler,
             Listeners<JobListener> listeners,
-            Runnable wake) {
+            Runnable wake,
+            Executor settler) {
         this.options = options;
         this.table = table;
         this.lease = lease;
@@ -97,6 +118,7 @@ final class JobWorker implements Poller.Work {
         this.listeners = listeners;
         this.ahead = new FetchAhead(options.concurrency());
         this.wake = wake;
+        this.settler = settler;
         this.idle = new IdlePause(options.pollInterval());
     }
 
@@ -108,35 +130,101 @@ final class JobWorker implements Poller.Work {
     /** Claims no more, and gives back what no handler has begun; or claims again. */
     void claiming(boolean wanted) {
         claiming = wanted;
+        dry = false;
         if (!wanted) {
             for (Job job = ready.poll(); job != null; job = ready.poll()) {
                 settled.add(Settled.givenBack(job));
+                toSettle.set(true);
+                open.decrementAndGet();
             }
         }
         wake.run();
     }
 
+    /** Others have said that there may be more jobs; before, none are looked for until the pause after the last look is over. */
+    void refilled() {
+        dry = false;
+        wake.run();
+    }
+
     @Override
-    public Poller.Look look() {
-        boolean asked = settle();
+    public Poller.Look look() throws Exception {
+        // While what has failed to be settled cannot be, no more is claimed.
+        boolean asked = !ending.isEmpty() && settle();
+        boolean settles = !claiming || untilSettled().isZero();
         long current = lease.current();
-        int room = options.concurrency() + ahead.jobs() - inHand.get();
+        int room = options.concurrency() + ahead.jobs() - open.get();
+        Duration later = untilClaim(current, room);
+        if (!later.isZero()) {
+            boolean found = settles && settle();
+            return orSettle(later, asked || found);
+        }
+        if (!settles || settled.isEmpty()) {
+            return claim(current, room, asked);
+        }
+        var settling = new FutureTask<>(this::settle);
+        settler.execute(settling);
+        try {
+            return claim(current, room, true);
+        } finally {
+            await(settling);
+        }
+    }
+
+    /** Comes back for what is to be settled, if that is due before. */
+    private Poller.Look orSettle(Duration pause, boolean asked) {
+        Duration settling = untilSettled();
+        boolean sooner = toSettle.get() && settling.compareTo(pause) < 0;
+        return new Poller.Look(sooner ? settling : pause, asked);
+    }
+
+    private Duration untilSettled() {
+        return Duration.ofNanos(Math.max(0, settledNanos + TOGETHER.toNanos() - System.nanoTime()));
+    }
+
+    private static void await(FutureTask<?> settling) throws Exception {
+        try {
+            settling.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    /** How long no more are to be claimed, unless woken. Where much is waiting for handlers, many are claimed at once. */
+    private Duration untilClaim(long current, int room) {
+        boolean soon = !ready.isEmpty() && room < (options.concurrency() + ahead.jobs()) / 2;
+        if (!claiming || current == 0 || room <= 0 || soon) {
+            return options.pollInterval();
+        }
+        if (rate.available() == 0) {
+            return rate.untilMore();
+        }
+        return dry ? Duration.ofNanos(Math.max(0, nextClaimNanos - System.nanoTime())) : Duration.ZERO;
+    }
+
+    private Poller.Look claim(long current, int room, boolean asked) {
         int most = Math.min(Math.min(room, rate.available()), MOST_AT_ONCE);
-        if (!claiming || current == 0 || room <= 0) {
-            return new Poller.Look(options.pollInterval(), asked);
-        }
-        if (most == 0) {
-            return new Poller.Look(rate.untilMore(), asked);
-        }
+        dry = true; // unless somebody says otherwise meanwhile
         List<Job> claimed = attempts.claim(table, most, options.maxAttempts(), current);
+        if (claimed.size() == most) {
+            dry = false;
+        }
         rate.taken(claimed.size());
         inHand.addAndGet(claimed.size());
+        open.addAndGet(claimed.size());
         ready.addAll(claimed);
         if (!claiming) { // since then
             claiming(false);
         }
-        Duration pause = idle.after(asked || inHand.get() > 0);
-        return new Poller.Look(claimed.size() == most && most < room ? Duration.ZERO : pause, true);
+        if (!claimed.isEmpty()) {
+            growing.found();
+        }
+        Duration pause = growing.next(idle.after(asked || inHand.get() > 0));
+        nextClaimNanos = System.nanoTime() + pause.toNanos();
+        return orSettle(claimed.size() == most && most < room ? Duration.ZERO : pause, true);
     }
 
     @Override
@@ -172,6 +260,7 @@ final class JobWorker implements Poller.Work {
                 } else {
                     attempts.ended(job);
                     inHand.decrementAndGet();
+                    open.decrementAndGet();
                 }
             }
         } catch (InterruptedException e) {
@@ -197,7 +286,10 @@ final class JobWorker implements Poller.Work {
     private void ended(JobRun run, @Nullable Throwable failure) {
         if (run.settle()) {
             settled.add(failure == null ? completed(run) : failed(run, failure));
-            if (ready.isEmpty() || System.nanoTime() - settledNanos >= TOGETHER.toNanos()) {
+            open.decrementAndGet();
+            boolean first = toSettle.compareAndSet(false, true);
+            boolean more = ready.isEmpty() && !dry;
+            if (first || more || !claiming) {
                 wake.run();
             }
         }
@@ -218,6 +310,7 @@ final class JobWorker implements Poller.Work {
 
     /** What could not be settled, because the database was away, is settled later; whether there was any. */
     private boolean settle() {
+        toSettle.set(false);
         for (Settled next = settled.poll(); next != null; next = settled.poll()) {
             ending.add(next);
         }

@@ -8,6 +8,7 @@ import dev.headgate.outbox.OutboxTable.Marked;
 import dev.headgate.outbox.OutboxTable.PendingShard;
 import dev.headgate.outbox.SendOutcome.Failed;
 import dev.headgate.outbox.ShardIsolation.Bulk;
+import dev.headgate.polling.GrowingPause;
 import dev.headgate.polling.IdlePause;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class OutboxRelay {
 
     private static final Duration CONTENDED = Duration.ofMillis(20);
-    /** The pause of the first look after others that found entries; that of each further one is twice as long. */
-    private static final Duration SOON = Duration.ofMillis(25);
-
     private static final int LONGEST_ERROR = 500;
 
     private final Options options;
@@ -42,11 +40,9 @@ final class OutboxRelay {
     private final FailureLog failures;
     private final ShardIsolation isolation;
     private final IdlePause idle;
+    private final GrowingPause growing = new GrowingPause();
     /** Whether entries that have failed wait for their next attempt. */
     private boolean holdsBack;
-
-    /** The pause behind the next look that finds nothing, if it is shorter than that of an idle relay. */
-    private Duration soon;
 
     private volatile int entriesInHand;
     private final LongAdder delivered = new LongAdder();
@@ -67,7 +63,6 @@ final class OutboxRelay {
         this.failures = failures;
         this.isolation = new ShardIsolation(options.maxEntries());
         this.idle = new IdlePause(options.pollInterval());
-        this.soon = options.pollInterval();
     }
 
     /** What the endpoint's URI says. */
@@ -148,22 +143,16 @@ final class OutboxRelay {
             found |= relay(table, bulk);
         }
         if (found) {
-            soon = SOON;
+            growing.found();
             return Duration.ZERO;
         }
-        Duration longest = due.isEmpty() ? shorter(pause) : CONTENDED;
+        Duration longest = due.isEmpty() ? growing.next(pause) : CONTENDED;
         return pending.stream()
                 .filter(shard -> !shard.isDue())
                 .map(PendingShard::untilDue)
                 .filter(untilDue -> untilDue.compareTo(longest) < 0)
                 .min(Duration::compareTo)
                 .orElse(longest);
-    }
-
-    private Duration shorter(Duration pause) {
-        Duration now = soon.compareTo(pause) < 0 ? soon : pause;
-        soon = now.multipliedBy(2);
-        return now;
     }
 
     /** Entries fetched and not yet marked. */

@@ -10,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -29,6 +31,7 @@ final class OutboxTable implements AutoCloseable {
     private final String holder;
     private final Takeover takeover;
     private final Connection connection;
+    private final LowWaterMarks marks = new LowWaterMarks(ALL_SHARDS.size());
 
     /** What becomes of shards whose holder has let his lease expire. */
     enum Takeover {
@@ -92,29 +95,55 @@ final class OutboxTable implements AutoCloseable {
     /** What the index outbox_pending is ordered by, before the id. Two destinations may share a lane, by chance. */
     private static final String LANE = "(hashtext(destination) & -16 | shard)";
 
+    // One that is prepared has another name than it had before, and no process.
+    private static final String WRITERS = """
+            select coalesce(pid::text, 'prepared') || ' ' || virtualtransaction from pg_locks
+            where locktype = 'relation' and relation = 'headgate.outbox'::regclass and mode = 'RowExclusiveLock'
+              and database = (select oid from pg_database where datname = current_database())
+            """;
+
     private static final String PENDING_SHARDS = """
-            select s.shard, ceil(greatest(0, extract(epoch from first.next_attempt_at - now())) * 1000)
-            from generate_series(0, 15) s(shard)
+            select s.shard, first.id, ceil(greatest(0, extract(epoch from first.next_attempt_at - now())) * 1000)
+            from (select number - 1 as shard, mark from unnest(?::bigint[]) with ordinality m (mark, number)) s
             cross join lateral (
-                select next_attempt_at
+                select id, next_attempt_at
                 from headgate.outbox
-                where %s = (hashtext(?) & -16 | s.shard) and destination = ? and delivered_at is null
+                where %s = (hashtext(?) & -16 | s.shard::int) and destination = ? and delivered_at is null
+                  and id >= s.mark
                 order by id
                 limit 1
             ) first
             """.formatted(LANE);
 
     List<PendingShard> pendingShards() throws SQLException {
+        if (marks.asks()) {
+            marks.writing(writers());
+        }
         try (PreparedStatement statement = connection.prepareStatement(PENDING_SHARDS)) {
-            statement.setString(1, destination);
+            statement.setArray(1, array("int8", marks.marks()));
             statement.setString(2, destination);
+            statement.setString(3, destination);
             try (ResultSet row = statement.executeQuery()) {
                 List<PendingShard> pending = new ArrayList<>();
+                Map<Integer, Long> first = new HashMap<>();
                 while (row.next()) {
-                    pending.add(new PendingShard(row.getInt(1), Duration.ofMillis(row.getLong(2))));
+                    pending.add(new PendingShard(row.getInt(1), Duration.ofMillis(row.getLong(3))));
+                    first.put(row.getInt(1), row.getLong(2));
                 }
+                marks.pending(first);
                 return pending;
             }
+        }
+    }
+
+    private Set<String> writers() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(WRITERS);
+                ResultSet row = statement.executeQuery()) {
+            Set<String> writers = new HashSet<>();
+            while (row.next()) {
+                writers.add(row.getString(1));
+            }
+            return writers;
         }
     }
 
@@ -220,7 +249,7 @@ final class OutboxTable implements AutoCloseable {
             select id, shard, key, content_type, headers, payload, attempts, waiting
             from (
                 select entry.*, sum(bytes) over (order by position, shard rows unbounded preceding) - bytes as before
-                from unnest(?::int[]) s(claimed)
+                from unnest(?::int[], ?::bigint[]) s(claimed, mark)
                 cross join lateral (
                     select id, shard, key, content_type, headers, payload, attempts,
                         coalesce(next_attempt_at > now(), false) as waiting,
@@ -228,6 +257,7 @@ final class OutboxTable implements AutoCloseable {
                         row_number() over (order by id) as position
                     from headgate.outbox
                     where %s = (hashtext(?) & -16 | s.claimed) and destination = ? and delivered_at is null
+                        and id >= s.mark
                     order by id
                     limit ?
                 ) entry
@@ -245,16 +275,19 @@ final class OutboxTable implements AutoCloseable {
      */
     List<OutboxEntry> fetch(List<Integer> shards, int entriesPerShard, long maxBytes) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(FETCH)) {
+            List<Long> from = marks.marks();
             statement.setArray(1, array("int4", shards));
-            statement.setString(2, destination);
+            statement.setArray(2, array("int8", shards.stream().map(from::get).toList()));
             statement.setString(3, destination);
-            statement.setInt(4, entriesPerShard);
-            statement.setLong(5, maxBytes);
+            statement.setString(4, destination);
+            statement.setInt(5, entriesPerShard);
+            statement.setLong(6, maxBytes);
             try (ResultSet row = statement.executeQuery()) {
                 List<OutboxEntry> entries = new ArrayList<>();
                 List<Integer> open = new ArrayList<>(shards);
                 while (row.next()) {
                     Integer shard = row.getInt("shard");
+                    marks.seen(row.getLong("id"));
                     if (row.getBoolean("waiting")) {
                         open.remove(shard);
                     } else if (open.contains(shard)) {

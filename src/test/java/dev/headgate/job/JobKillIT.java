@@ -22,6 +22,7 @@ class JobKillIT {
 
     private static final int JOBS = 20_000;
     private static final int KILLS = 3;
+    private static final int FREEZES = 40;
 
     private final JobDatabase database = new JobDatabase();
     private final Deque<Process> processes = new ArrayDeque<>();
@@ -89,6 +90,31 @@ class JobKillIT {
         database.awaitCount("state = 'completed'", 5000);
         assertThat(rows()).startsWith(before.toArray(String[]::new)).hasSize(5000);
         attemptsAddUp();
+    }
+
+    @Test
+    void a_process_that_stands_still_anywhere_holds_no_job_that_it_has_not_claimed() throws Exception {
+        start();
+        long process = processes.getFirst().pid();
+        for (int i = 0; i < FREEZES; i++) {
+            database.insert(1_000);
+            long completed = database.count("state = 'completed'");
+            JobDatabase.await().until(() -> database.count("state = 'completed'") > completed);
+            FrozenProcess.freeze(process);
+            JobDatabase.await().until(() -> sessions(process, "active") == 0);
+            assertThat(sessions(process, "idle in transaction"))
+                    .as("open transactions, freeze %d", i)
+                    .isZero();
+            FrozenProcess.thaw(process);
+        }
+    }
+
+    private long sessions(long process, String state) {
+        return database.sql.queryForObject(
+                "select count(*) from pg_stat_activity where application_name = ? and state = ?",
+                Long.class,
+                JobMain.session(process),
+                state);
     }
 
     /** Its latest. */

@@ -17,12 +17,19 @@ final class JobMain {
 
     private JobMain() {}
 
+    /** The name of the sessions of a process. */
+    static String session(long process) {
+        return "job process " + process;
+    }
+
     /** Takes a JDBC URL, a user and a queue. */
     public static void main(String... arguments) throws Exception {
         HikariDataSource pool = new HikariDataSource();
         pool.setJdbcUrl(arguments[0]);
         pool.setUsername(arguments[1]);
         pool.setMaximumPoolSize(12);
+        pool.addDataSourceProperty(
+                "ApplicationName", session(ProcessHandle.current().pid()));
         JobComponent component = new JobComponent();
         component.setDataSource(pool);
         component.setLease(Duration.ofSeconds(4));

@@ -1,11 +1,13 @@
 package dev.headgate.outbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headgate.outbox.OutboxTable.Takeover;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,6 +34,8 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 class OutboxIT {
 
+    private static final List<Integer> ALL_SHARDS =
+            IntStream.range(0, 16).boxed().toList();
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private final Relays relays = new Relays();
@@ -186,15 +190,92 @@ class OutboxIT {
         try (Connection connection = database.server.dataSource().getConnection();
                 OutboxTable table = OutboxTable.open(
                         new SingleConnectionDataSource(connection, true), "orders", "relay", Takeover.AT_ONCE)) {
-            List<Integer> shards = IntStream.range(0, 16).boxed().toList();
             long before = rowsRead(connection);
 
             assertThat(table.pendingShards()).hasSize(16);
-            List<OutboxEntry> entries = table.fetch(shards, 10, 1_000_000);
+            List<OutboxEntry> entries = table.fetch(ALL_SHARDS, 10, 1_000_000);
             table.markDelivered(entries);
 
             assertThat(entries).hasSize(160);
             assertThat(rowsRead(connection) - before).isLessThan(1_000);
+        }
+    }
+
+    @Test
+    void a_look_does_not_step_over_all_that_was_delivered_since_the_last_vacuum() throws Exception {
+        database.sql.execute("alter table headgate.outbox set (autovacuum_enabled = off)");
+        database.write("orders", 100_000, 1_000);
+        database.sql.execute("update headgate.outbox set delivered_at = now() where id <= 99000");
+        try (Connection connection = database.server.dataSource().getConnection();
+                OutboxTable table = OutboxTable.open(
+                        new SingleConnectionDataSource(connection, true), "orders", "relay", Takeover.AT_ONCE)) {
+            relayAll(table);
+            table.pendingShards(); // what was seen is settled
+            table.pendingShards();
+            database.write("orders", 100, 10);
+            long before = pagesRead(connection);
+
+            assertThat(relayAll(table)).isEqualTo(100);
+
+            assertThat(pagesRead(connection) - before).isLessThan(400);
+        }
+    }
+
+    @Test
+    void what_commits_after_later_ids_were_delivered_is_seen_at_once_and_goes_before_the_later_ones_of_its_key()
+            throws Exception {
+        try (Connection late = database.server.dataSource().getConnection();
+                Connection connection = database.server.dataSource().getConnection();
+                OutboxTable table = OutboxTable.open(
+                        new SingleConnectionDataSource(connection, true), "orders", "relay", Takeover.AT_ONCE)) {
+            database.write("orders", 100, 10);
+            assertThat(relayAll(table)).isEqualTo(100);
+            late.setAutoCommit(false);
+            write(late, "first");
+            for (int i = 0; i < 5; i++) {
+                database.write("orders", 100, 10);
+                assertThat(relayAll(table)).isEqualTo(100);
+                assertThat(table.pendingShards()).isEmpty();
+            }
+
+            late.commit();
+            write(late, "second");
+            late.commit();
+
+            assertThat(table.pendingShards()).hasSize(1);
+            assertThat(table.fetch(ALL_SHARDS, 1_000, 1_000_000))
+                    .extracting(entry -> new String(entry.payload(), UTF_8))
+                    .containsExactly("first", "second");
+        }
+    }
+
+    private static void write(Connection connection, String payload) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into headgate.outbox (pipeline, destination, key, payload) values ('test', 'orders', 'late', ?)")) {
+            statement.setBytes(1, payload.getBytes(UTF_8));
+            statement.executeUpdate();
+        }
+    }
+
+    private static int relayAll(OutboxTable table) throws SQLException {
+        int relayed = 0;
+        while (!table.pendingShards().isEmpty()) {
+            List<OutboxEntry> entries = table.fetch(ALL_SHARDS, 1_000, 1_000_000);
+            table.markDelivered(entries);
+            relayed += entries.size();
+        }
+        return relayed;
+    }
+
+    private static long pagesRead(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_stat_force_next_flush()");
+            try (ResultSet row = statement.executeQuery("""
+                    select idx_blks_read + idx_blks_hit from pg_statio_user_indexes where indexrelname = 'outbox_pending'
+                    """)) {
+                row.next();
+                return row.getLong(1);
+            }
         }
     }
 
