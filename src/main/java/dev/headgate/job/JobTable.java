@@ -29,6 +29,8 @@ final class JobTable {
     private static final RowMapper<Changed> CHANGED = (row, number) ->
             new Changed(row.getLong("id"), row.getString("queue"), JobState.of(row.getString("state")));
 
+    // Joined with the table they may be merged with all of its jobs: the planner takes as many as may be claimed for as
+    // many as there are.
     private static final String CLAIM = """
             with next as materialized (
                 select id from headgate.job
@@ -39,11 +41,11 @@ final class JobTable {
                 limit ?
                 for update skip locked
             ), claimed as (
-                update headgate.job j
+                update headgate.job
                 set state = 'executing', attempt = attempt + 1, attempted_at = now(), lease = ?,
                     max_attempts = coalesce(max_attempts, ?)
-                from next where j.id = next.id
-                returning j.id, queue, priority, scheduled_at, attempt, max_attempts, headers, payload
+                where id = any(array(select id from next))
+                returning id, queue, priority, scheduled_at, attempt, max_attempts, headers, payload
             )
             select id, queue, scheduled_at, attempt, max_attempts, headers, payload,
                    (extract(epoch from clock_timestamp() - scheduled_at) * 1000000)::bigint as lag
@@ -240,14 +242,14 @@ final class JobTable {
     }
 
     private static final String STAGE = """
-            with due as (
+            with due as materialized (
                 select id from headgate.job
                 where state in ('scheduled', 'retryable') and scheduled_at <= now()
                 order by scheduled_at
                 limit 5000
                 for update skip locked
             ), staged as (
-                update headgate.job j set state = 'available' from due where j.id = due.id
+                update headgate.job set state = 'available' where id = any(array(select id from due))
                 returning queue
             )
             select distinct queue from staged

@@ -22,7 +22,7 @@ public final class Wakeup {
     @SuppressWarnings("Interruption")
     public void await(Duration longest) {
         try {
-            if (wakes.tryAcquire(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (wakes.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
                 wakes.drainPermits();
             }
         } catch (InterruptedException e) {

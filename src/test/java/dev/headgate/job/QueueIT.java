@@ -284,6 +284,26 @@ class QueueIT {
         database.sql.update("delete from headgate.job where queue = ?", database.queue);
     }
 
+    @Test
+    void to_claim_all_of_a_few_reads_no_more_than_these_however_many_waited_at_the_last_analysis() throws Exception {
+        database.insert(20_000);
+        database.sql.execute("vacuum analyze headgate.job");
+        database.sql.update("update headgate.job set state = 'completed' where queue = ?", database.queue);
+        database.insert(100);
+        try (Connection connection = database.pool.getConnection()) {
+            DataSource one = new SingleConnectionDataSource(connection, true);
+            JdbcTemplate jdbc = new JdbcTemplate(one);
+            long lease = new LeaseTable(one).take("a process", Duration.ofMinutes(1));
+            long before = rowsRead(jdbc);
+
+            assertThat(new JobTable(one).claim(database.queue, 2_000, 3, lease)).hasSize(100);
+
+            assertThat(rowsRead(jdbc) - before).isLessThan(1_000);
+            new LeaseTable(one).giveUp(lease);
+        }
+        database.sql.update("delete from headgate.job where queue = ?", database.queue);
+    }
+
     private static long rowsRead(JdbcTemplate jdbc) {
         jdbc.execute("select pg_stat_force_next_flush()");
         return jdbc.queryForObject(
