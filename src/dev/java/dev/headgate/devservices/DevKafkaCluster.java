@@ -180,7 +180,7 @@ public final class DevKafkaCluster implements AutoCloseable {
                 // The first one that stops in order leaves what it has loaded for those that start after it.
                 command.add("-XX:+AutoCreateSharedArchive");
                 command.add("-XX:SharedArchiveFile=" + directory.resolve("node.jsa"));
-                command.add("-Xlog:cds*=off");
+                command.add(Runtime.version().feature() >= 25 ? "-Xlog:cds*=off,aot*=off" : "-Xlog:cds*=off");
             }
             command.addAll(List.of(
                     "-cp",

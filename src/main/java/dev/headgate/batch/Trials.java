@@ -120,7 +120,7 @@ final class Trials {
         }
         if (known != null) {
             forget(message);
-            window.recovered(known.reason());
+            recovered(known);
         }
         // What passed since the first one of its key was refused for the same reason is evidence for the later ones
         // too.
@@ -153,7 +153,7 @@ final class Trials {
         Trial passed = trials.get(message);
         if (passed != null) {
             forget(message);
-            window.recovered(passed.reason());
+            recovered(passed);
         }
         order.written(message);
     }
@@ -168,10 +168,16 @@ final class Trials {
 
     /** The transaction in which all trials began did not commit: nothing of it was tried. */
     void takeBack() {
-        trials.values().stream().filter(trial -> !trial.isCertain()).forEach(trial -> window.recovered(trial.reason()));
+        trials.values().forEach(this::recovered);
         trials.clear();
         order.clear();
         firstOfKey.clear();
+    }
+
+    private void recovered(Trial trial) {
+        if (!trial.isCertain()) { // else it was not counted
+            window.recovered(trial.reason());
+        }
     }
 
     /** Of a list in order those that do not wait; a refused one that is tried again with them keeps none of them waiting. */

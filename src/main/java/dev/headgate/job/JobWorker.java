@@ -195,9 +195,12 @@ final class JobWorker implements Poller.Work {
 
     /** How long no more are to be claimed, unless woken. Where much is waiting for handlers, many are claimed at once. */
     private Duration untilClaim(long current, int room) {
-        boolean soon = !ready.isEmpty() && room < (options.concurrency() + ahead.jobs()) / 2;
-        if (!claiming || current == 0 || room <= 0 || soon) {
+        if (!claiming || current == 0) {
             return options.pollInterval();
+        }
+        if (room <= 0 || (!ready.isEmpty() && room < (options.concurrency() + ahead.jobs()) / 2)) {
+            // Who makes room says so, unless it is known that nothing waits for it.
+            return dry && TOGETHER.compareTo(options.pollInterval()) < 0 ? TOGETHER : options.pollInterval();
         }
         if (rate.available() == 0) {
             return rate.untilMore();
