@@ -39,7 +39,7 @@ final class Flow {
 
     private static final String WARM_UP = "warm-up";
     private static final int BROKER_WARM_UP = 200_000;
-    private static final int RELAYED_TOGETHER = 1_000;
+    private static final int RELAYED_TOGETHER = 400;
     private static final String APPLIED = "-applied";
 
     private final Path routes;

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
@@ -297,14 +298,15 @@ final class TransactedRoute implements RouteWriter.Route {
         if (batch.policy().holdsKeys()) {
             heldKeys.hold(batch.name(), batch.messages(), this::applied);
         }
+        Predicate<Message> keyed = batch.policy().keyed() ? message -> true : TransactedRoute::isKeyed;
         Map<String, List<Message>> candidates = batch.messages().stream()
-                .filter(message -> message.rejection() == null && isKeyed(message))
+                .filter(message -> message.rejection() == null && keyed.test(message))
                 .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
         Set<PipelineKey> fresh = new HashSet<>(batch.getSize() * 2);
         candidates.forEach((pipeline, messages) ->
                 ledger.insert(pipeline, messages, key -> fresh.add(new PipelineKey(pipeline, key))));
         // Removing the key lets only the first of two equal ones through.
-        batch.claimed(message -> isKeyed(message)
+        batch.claimed(message -> keyed.test(message)
                 ? fresh.remove(new PipelineKey(message.pipeline(), message.idempotencyKey()))
                 : isNewByPosition(message, seen));
         findConflicts(batch);
