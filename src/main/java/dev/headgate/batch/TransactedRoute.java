@@ -192,11 +192,14 @@ final class TransactedRoute implements RouteWriter.Route {
         Map<LanePosition, LaneAttempt> attempts = new LinkedHashMap<>();
         for (Batch batch : written) {
             Set<Message> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
-            fresh.addAll(batch.freshMessages());
+            boolean allFresh = batch.duplicates() == 0;
+            if (!allFresh) {
+                fresh.addAll(batch.freshMessages());
+            }
             for (Message message : batch.messages()) {
                 LanePlace place = place(message);
                 if (place != null) {
-                    Outcome outcome = fresh.contains(message) ? Outcome.APPLIED : Outcome.DUPLICATE;
+                    Outcome outcome = allFresh || fresh.contains(message) ? Outcome.APPLIED : Outcome.DUPLICATE;
                     attempts.computeIfAbsent(place.lane(), lane -> new LaneAttempt())
                             .add(place, batch.isRejected(message) ? Outcome.DEAD_LETTER : outcome);
                 }
