@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * For each shard the id below which no entry is pending and none will be: a look that begins there need not step over what
@@ -22,7 +23,8 @@ final class LowWaterMarks {
     private static final long REMEMBERED_NANOS = 1_000_000_000;
 
     private final Long[] marks;
-    private long forgottenNanos = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private long forgottenNanos;
 
     /** The highest id that was seen. */
     private long highest;
@@ -33,14 +35,17 @@ final class LowWaterMarks {
     /** Up to this one, what is not visible will never be. */
     private long settled;
 
-    LowWaterMarks(int shards) {
-        marks = new Long[shards];
+    /** @param nanoTime as {@link System#nanoTime} is */
+    LowWaterMarks(int shards, LongSupplier nanoTime) {
+        this.marks = new Long[shards];
         Arrays.fill(marks, 0L);
+        this.nanoTime = nanoTime;
+        this.forgottenNanos = nanoTime.getAsLong();
     }
 
     /** By shards. */
     List<Long> marks() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (now - forgottenNanos >= REMEMBERED_NANOS) {
             forgottenNanos = now;
             Arrays.fill(marks, 0L);

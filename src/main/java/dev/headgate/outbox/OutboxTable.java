@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.postgresql.PGStatement;
@@ -31,7 +32,7 @@ final class OutboxTable implements AutoCloseable {
     private final String holder;
     private final Takeover takeover;
     private final Connection connection;
-    private final LowWaterMarks marks = new LowWaterMarks(ALL_SHARDS.size());
+    private final LowWaterMarks marks;
 
     /** What becomes of shards whose holder has let his lease expire. */
     enum Takeover {
@@ -41,11 +42,13 @@ final class OutboxTable implements AutoCloseable {
         WHEN_SETTLED
     }
 
-    private OutboxTable(String destination, String holder, Takeover takeover, Connection connection) {
+    private OutboxTable(
+            String destination, String holder, Takeover takeover, Connection connection, LongSupplier nanoTime) {
         this.destination = destination;
         this.holder = holder;
         this.takeover = takeover;
         this.connection = connection;
+        this.marks = new LowWaterMarks(ALL_SHARDS.size(), nanoTime);
     }
 
     private static final String MAKE_SHARDS = """
@@ -61,6 +64,13 @@ final class OutboxTable implements AutoCloseable {
      */
     static OutboxTable open(DataSource dataSource, String destination, String holder, Takeover takeover)
             throws SQLException {
+        return open(dataSource, destination, holder, takeover, System::nanoTime);
+    }
+
+    /** With a clock of its own, for tests of time. */
+    static OutboxTable open(
+            DataSource dataSource, String destination, String holder, Takeover takeover, LongSupplier nanoTime)
+            throws SQLException {
         Connection connection = dataSource.getConnection();
         try {
             connection.setAutoCommit(true);
@@ -70,7 +80,7 @@ final class OutboxTable implements AutoCloseable {
             }
             // Nothing can fail behind it that would give the session back as it is then.
             IndexPlans.begin(connection);
-            return new OutboxTable(destination, holder, takeover, connection);
+            return new OutboxTable(destination, holder, takeover, connection, nanoTime);
         } catch (SQLException e) {
             connection.close();
             throw e;

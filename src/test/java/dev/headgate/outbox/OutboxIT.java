@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -205,10 +206,16 @@ class OutboxIT {
     void a_look_does_not_step_over_all_that_was_delivered_since_the_last_vacuum() throws Exception {
         database.sql.execute("alter table headgate.outbox set (autovacuum_enabled = off)");
         database.write("orders", 100_000, 1_000);
-        database.sql.execute("update headgate.outbox set delivered_at = now() where id <= 99000");
+        database.sql.execute("update headgate.outbox set delivered_at = now()"
+                + " where id < (select max(id) - 1000 from headgate.outbox)");
+        AtomicLong nanoTime = new AtomicLong();
         try (Connection connection = database.server.dataSource().getConnection();
                 OutboxTable table = OutboxTable.open(
-                        new SingleConnectionDataSource(connection, true), "orders", "relay", Takeover.AT_ONCE)) {
+                        new SingleConnectionDataSource(connection, true),
+                        "orders",
+                        "relay",
+                        Takeover.AT_ONCE,
+                        nanoTime::get)) {
             relayAll(table);
             table.pendingShards(); // what was seen is settled
             table.pendingShards();
@@ -218,6 +225,13 @@ class OutboxIT {
             assertThat(relayAll(table)).isEqualTo(100);
 
             assertThat(pagesRead(connection) - before).isLessThan(400);
+
+            // What has an id of long ago is found all the same.
+            database.sql.execute("update headgate.outbox set delivered_at = null"
+                    + " where id = (select min(id) from headgate.outbox)");
+            assertThat(table.pendingShards()).isEmpty();
+            nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+            assertThat(relayAll(table)).isEqualTo(1);
         }
     }
 
