@@ -38,6 +38,7 @@ public final class ServersCommand implements Command {
     public Integer call() throws IOException {
         Path directory = Files.createTempDirectory("headgate-servers-");
         try (var servers = new DemoServers(directory, logical)) {
+            servers.postgres().stopAtExit();
             names(From.KAFKA, "topic", "applied-topic")
                     .forEach(name -> servers.kafka().createTopic(name, 1, Map.of()));
             names(From.SQS, "queue", "applied-queue")
