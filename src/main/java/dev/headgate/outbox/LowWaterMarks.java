@@ -2,6 +2,7 @@ package dev.headgate.outbox;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,9 @@ import java.util.function.LongSupplier;
  * <p>One thread's.
  */
 final class LowWaterMarks {
+
+    /** Stands for all that are prepared: each may be one that was found at work under the name it had before. */
+    static final String PREPARED = "prepared";
 
     private static final long REMEMBERED_NANOS = 1_000_000_000;
 
@@ -68,7 +72,8 @@ final class LowWaterMarks {
         if (Collections.disjoint(transactions, awaited)) {
             settled = candidate;
             candidate = highest;
-            awaited = Set.copyOf(transactions);
+            awaited = new HashSet<>(transactions);
+            awaited.add(PREPARED);
         }
     }
 

@@ -107,10 +107,10 @@ final class OutboxTable implements AutoCloseable {
 
     // One that is prepared has another name than it had before, and no process.
     private static final String WRITERS = """
-            select coalesce(pid::text, 'prepared') || ' ' || virtualtransaction from pg_locks
+            select case when pid is null then '%s' else virtualtransaction end from pg_locks
             where locktype = 'relation' and relation = 'headgate.outbox'::regclass and mode = 'RowExclusiveLock'
               and database = (select oid from pg_database where datname = current_database())
-            """;
+            """.formatted(LowWaterMarks.PREPARED);
 
     private static final String PENDING_SHARDS = """
             select s.shard, first.id, ceil(greatest(0, extract(epoch from first.next_attempt_at - now())) * 1000)
