@@ -37,7 +37,7 @@ final class RejectionSearch {
         this.writer = writer;
         this.closed = closed;
         this.lane = lane;
-        this.trials = new Trials(messages, writer.window(), writer.chunkSize(), writer.policy());
+        this.trials = new Trials(messages, writer.window(), writer.chunkSize(), writer.policy(), System::nanoTime);
         this.attempts = new WriteAttempts(writer, closed, lane);
     }
 

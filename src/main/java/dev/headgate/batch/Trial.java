@@ -5,13 +5,16 @@ import dev.headgate.message.Message;
 import dev.headgate.message.Rejection;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
  * What was tried with one message that is refused alone: the experiment that tells whether it is to blame. Each refusal is a
  * sample; what was written between the first and the latest one shows that the sink itself was well.
  *
  * <p>A state of the database that lies in data needs two refusals. Any other needs at least three, over a second or more:
- * it could be a fault of the sink's that is just beginning, ending, or coming and going. Not thread-safe.
+ * it could be a fault of the sink's that is just beginning, ending, or coming and going. Only an attempt changes what is
+ * thought of the message, never the time that passes: who waits for it does so to the end of a pass, for otherwise a later
+ * message of its key could be free where an earlier one was not. Not thread-safe.
  */
 final class Trial {
 
@@ -19,13 +22,14 @@ final class Trial {
     private static final Duration LASTS = Duration.ofSeconds(1);
 
     private final Message message;
-    private final long firstNanos = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private final long firstNanos;
     private final long passedBefore;
     private final boolean certain;
     private Failure failure;
     private int attempts;
     private long passed;
-    private long lastNanos = firstNanos;
+    private long lastNanos;
     private boolean overtaken;
     private boolean compared;
 
@@ -34,12 +38,16 @@ final class Trial {
      *
      * @param certain whether who refused it said that it is the message's fault
      * @param passed how many messages had passed when it, or an earlier one of its key, was refused first
+     * @param nanoTime as of {@link System#nanoTime}
      */
-    Trial(Message message, Failure failure, boolean certain, long passed) {
+    Trial(Message message, Failure failure, boolean certain, long passed, LongSupplier nanoTime) {
         this.message = message;
         this.failure = failure;
         this.certain = certain;
         this.passedBefore = passed;
+        this.nanoTime = nanoTime;
+        this.firstNanos = nanoTime.getAsLong();
+        this.lastNanos = firstNanos;
     }
 
     /** It was refused once more, when so many messages had passed. */
@@ -47,7 +55,7 @@ final class Trial {
         failure = again;
         attempts++;
         passed = passedNow - passedBefore;
-        lastNanos = System.nanoTime();
+        lastNanos = nanoTime.getAsLong();
     }
 
     /**
@@ -100,7 +108,10 @@ final class Trial {
 
     /** Whether it failed often enough, over enough time, to be the message's fault, given that others passed. */
     boolean isRepeated() {
-        return certain || (isData() ? attempts > 1 || compared : attempts >= ATTEMPTS && age() >= LASTS.toNanos());
+        return certain
+                || (isData()
+                        ? attempts > 1 || compared
+                        : attempts >= ATTEMPTS && lastNanos - firstNanos >= LASTS.toNanos());
     }
 
     /** Whether others passed between its first refusal and the latest one, or its later ones did. */
@@ -120,7 +131,7 @@ final class Trial {
 
     /** In nanoseconds, since the first refusal. */
     long age() {
-        return System.nanoTime() - firstNanos;
+        return nanoTime.getAsLong() - firstNanos;
     }
 
     /** The verdict, with the evidence. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.camel.util.ObjectHelper;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class Trials {
     private final RefusalWindow window;
     private final ChunkSize chunkSize;
     private final KeyOrder order;
+    private final LongSupplier nanoTime;
     /** In order of arrival. */
     private final List<Message> open;
     /** Of those in {@link #open} that are refused. */
@@ -51,12 +53,19 @@ final class Trials {
     /**
      * @param messages in order of arrival
      * @param chunkSize learns of each trial that begins
+     * @param nanoTime as of {@link System#nanoTime}
      */
-    Trials(List<Message> messages, RefusalWindow window, ChunkSize chunkSize, BatchPolicy policy) {
+    Trials(
+            List<Message> messages,
+            RefusalWindow window,
+            ChunkSize chunkSize,
+            BatchPolicy policy,
+            LongSupplier nanoTime) {
         this.open = new ArrayList<>(messages);
         this.window = window;
         this.chunkSize = chunkSize;
         this.order = new KeyOrder(policy.holdsKeys());
+        this.nanoTime = nanoTime;
     }
 
     /** Those that are open, in order of arrival, as {@link #removeDone} has left them. */
@@ -128,7 +137,7 @@ final class Trials {
         long passed = firstOfKey.computeIfAbsent(new KeyAndReason(key, reason), first -> passedBefore);
         chunkSize.tried(1, 1);
         boolean certain = isCertain(message, refusal);
-        Trial trial = new Trial(message, refusal.failure(), certain, passed);
+        Trial trial = new Trial(message, refusal.failure(), certain, passed, nanoTime);
         trial.refused(refusal.failure(), window.passed() + uncommitted);
         trial.compared(uncommitted);
         trials.put(message, trial);

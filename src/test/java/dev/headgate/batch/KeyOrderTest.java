@@ -59,7 +59,7 @@ class KeyOrderTest {
     @Test
     void with_hold_key_the_key_of_the_source_waits_for_whatever_is_refused() {
         KeyOrder holding = new KeyOrder(true);
-        Trial trial = new Trial(first, REFUSAL, true, 0);
+        Trial trial = new Trial(first, REFUSAL, true, 0, System::nanoTime);
         holding.add(first, trial);
 
         assertThat(holding.waits(other, Set.of(), each -> false)).isTrue();
@@ -80,7 +80,7 @@ class KeyOrderTest {
     }
 
     private Trial refuse(Message message, boolean certain) {
-        Trial trial = new Trial(message, REFUSAL, certain, 0);
+        Trial trial = new Trial(message, REFUSAL, certain, 0, System::nanoTime);
         order.add(message, trial);
         return trial;
     }
