@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
                         + " topic, and compare.")
 @SuppressWarnings("NullAway.Init") // picocli sets the fields
 class FlowCommand implements Callable<Integer> {
-    private static final Flow.Size FULL = new Flow.Size(0, 500_000, 30);
+    private static final Flow.Size FULL = new Flow.Size(0, 800_000, 30);
     private static final Flow.Size QUICK = new Flow.Size(50_000, 50_000, 3);
 
     @Mixin

@@ -4,6 +4,7 @@ import dev.headgate.ConfigurationException;
 import dev.headgate.HeadgateException;
 import dev.headgate.failure.Failure;
 import dev.headgate.failure.RetryException;
+import dev.headgate.ledger.Ledger;
 import dev.headgate.message.Content;
 import dev.headgate.message.Identity;
 import dev.headgate.message.Message;
@@ -90,10 +91,11 @@ final class BatchProducer extends DefaultProducer {
         BatchConsumer consumer = consumer();
         Lane lane = consumer.lane(orderingKey);
         Exchange carrier = carrier(exchange, exchange.getMessage(), identity);
-        enter(exchange, carrier, lane, consumer);
+        LanePlace place = enter(exchange, carrier, lane, consumer);
         offer(
                 lane,
                 new Message(carrier, identity.pipeline(), identity.key(), orderingKey, payload, rejection)
+                        .withLanePlace(place)
                         .withContent(identity.content())
                         .withMillisInRoute(exchange.getClock().elapsed())
                         .withOriginal(original(exchange, carrier)));
@@ -112,7 +114,7 @@ final class BatchProducer extends DefaultProducer {
         Lane lane = consumer.lane(sourceKey(exchange, identity));
         byte[] beginning = Payload.mandatory(cut.message());
         Exchange carrier = carrier(exchange, cut.message(), identity);
-        enter(exchange, carrier, lane, consumer);
+        LanePlace place = enter(exchange, carrier, lane, consumer);
         offer(
                 lane,
                 new Message(
@@ -122,6 +124,7 @@ final class BatchProducer extends DefaultProducer {
                                 sourceKey(exchange, identity),
                                 beginning,
                                 cut.rejection(identity.pipeline()))
+                        .withLanePlace(place)
                         .withMillisInRoute(exchange.getClock().elapsed())
                         .asCut());
     }
@@ -156,15 +159,24 @@ final class BatchProducer extends DefaultProducer {
         return carrier;
     }
 
-    /** A part, and what was sent to its source again, has its key in the ledger always: its place in the partition is not its own. */
-    private static void enter(Exchange exchange, Exchange carrier, Lane lane, BatchConsumer consumer) {
-        Place place = exchange.getProperty(Place.PROPERTY, Place.class);
-        if (place != null) {
-            boolean part = Part.of(exchange) != null;
-            boolean keyed = part || consumer.isKeyed() || Replay.ofAny(exchange) != null;
-            carrier.setProperty(Place.PROPERTY, place);
-            carrier.setProperty(LanePlace.PROPERTY, place.in(lane.name(), part, keyed));
+    /** The message is the lane's now; returns where it stands there, or null if its source has no positions. */
+    private static @Nullable LanePlace enter(Exchange exchange, Exchange carrier, Lane lane, BatchConsumer consumer) {
+        LanePlace inLane = inLane(exchange, lane, consumer);
+        if (inLane == null || inLane.keyed()) {
+            carrier.setProperty(Ledger.CLAIMED, true);
         }
+        return inLane;
+    }
+
+    /** A part, and what was sent to its source again, has its key in the ledger always: its place in the partition is not its own. */
+    private static @Nullable LanePlace inLane(Exchange exchange, Lane lane, BatchConsumer consumer) {
+        Place place = exchange.getProperty(Place.PROPERTY, Place.class);
+        if (place == null) {
+            return null;
+        }
+        boolean part = Part.of(exchange) != null;
+        boolean keyed = part || consumer.isKeyed() || Replay.ofAny(exchange) != null;
+        return place.in(lane.name(), part, keyed);
     }
 
     private static void offer(Lane lane, Message message) {

@@ -178,8 +178,7 @@ final class RouteWriter {
     }
 
     private static boolean isLost(Message message) {
-        LanePlace place = message.exchange().getProperty(LanePlace.PROPERTY, LanePlace.class);
-        return place != null && place.isLost();
+        return message.lanePlace() instanceof LanePlace place && place.isLost();
     }
 
     /** How many messages to try at once where refusals are taken back one by one. */

@@ -4,6 +4,7 @@ import dev.headgate.database.Transactions;
 import dev.headgate.deadletter.DeadLetters;
 import dev.headgate.deadletter.HeldKeys;
 import dev.headgate.ledger.LedgerTable;
+import dev.headgate.ledger.LedgerTable.NewKeys;
 import dev.headgate.message.Message;
 import dev.headgate.message.PipelineKey;
 import dev.headgate.message.Rejection;
@@ -15,6 +16,7 @@ import dev.headgate.position.PositionTable;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -184,7 +186,7 @@ final class TransactedRoute implements RouteWriter.Route {
     }
 
     private static @Nullable LanePlace place(Message message) {
-        return message.exchange().getProperty(LanePlace.PROPERTY, LanePlace.class);
+        return (LanePlace) message.lanePlace();
     }
 
     /** The positions of partitions behind what ends with this transaction. */
@@ -305,12 +307,10 @@ final class TransactedRoute implements RouteWriter.Route {
         Map<String, List<Message>> candidates = batch.messages().stream()
                 .filter(message -> message.rejection() == null && keyed.test(message))
                 .collect(Collectors.groupingBy(Message::pipeline, TreeMap::new, Collectors.toList()));
-        Set<PipelineKey> fresh = new HashSet<>(batch.getSize() * 2);
-        candidates.forEach((pipeline, messages) ->
-                ledger.insert(pipeline, messages, key -> fresh.add(new PipelineKey(pipeline, key))));
-        // Removing the key lets only the first of two equal ones through.
+        Map<String, NewKeys> fresh = new HashMap<>();
+        candidates.forEach((pipeline, messages) -> fresh.put(pipeline, ledger.insert(pipeline, messages)));
         batch.claimed(message -> keyed.test(message)
-                ? fresh.remove(new PipelineKey(message.pipeline(), message.idempotencyKey()))
+                ? Objects.requireNonNull(fresh.get(message.pipeline())).take(message.idempotencyKey())
                 : isNewByPosition(message, seen));
         findConflicts(batch);
         deadLetters.store(batch.rejected(), batch.policy().deadLetterDestination());

@@ -2,7 +2,6 @@ package dev.headgate.ledger;
 
 import dev.headgate.message.Identity;
 import dev.headgate.message.Replay;
-import dev.headgate.position.LanePlace;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +20,9 @@ import org.apache.camel.support.service.ServiceSupport;
  * route that consumes its source.
  */
 public final class Ledger extends ServiceSupport implements IdempotentRepository {
+
+    /** The exchange property in which {@code batch:} says whether the table has the key, once the batch has committed. */
+    public static final String CLAIMED = "HeadgateClaimed";
 
     private final LedgerTable table;
     private final int cacheSize;
@@ -74,11 +76,13 @@ public final class Ledger extends ServiceSupport implements IdempotentRepository
         return durable.get(identity(exchange, key)) != null;
     }
 
-    /** After the commit: remembers that the key is durable. It is not where positions tell what was applied. */
+    /**
+     * After the commit of the batch that took the message: remembers that the key is durable. It is not where positions tell
+     * what was applied, nor where no batch took the message, as when it was filtered.
+     */
     @Override
     public boolean confirm(Exchange exchange, String key) {
-        LanePlace place = exchange.getProperty(LanePlace.PROPERTY, LanePlace.class);
-        if (place == null || place.keyed()) {
+        if (Boolean.TRUE.equals(exchange.getProperty(CLAIMED))) {
             durable.add(identity(exchange, key));
         }
         return true;

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -25,13 +26,22 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The SQL of the table {@code headgate.ledger}; joins the transaction of the calling thread, if there is one. */
 public final class LedgerTable {
 
-    // Rows come sorted by key, so that transactions that race for several keys wait for each other in one order.
+    // Rows come sorted by key, so that transactions that race for several keys wait for each other in one order. As
+    // good
+    // as always all are new, which one row says, without a key.
     private static final String INSERT = """
-            insert into headgate.ledger (pipeline, key, source, content)
-            select ?, m.key, m.source, nullif(m.content, 0)
-            from unnest(?::text[], ?::text[], ?::bigint[]) as m (key, source, content)
-            on conflict do nothing
-            returning key
+            with fresh as (
+                insert into headgate.ledger (pipeline, key, source, content)
+                select ?, m.key, m.source, nullif(m.content, 0)
+                from unnest(?::text[], ?::text[], ?::bigint[]) as m (key, source, content)
+                on conflict do nothing
+                returning key
+            ), counted as (
+                select count(*) = ? as are_all from fresh
+            )
+            select null as key from counted where are_all
+            union all
+            select key from fresh where not (select are_all from counted)
             """;
 
     private static final String WITHDRAW = """
@@ -100,24 +110,48 @@ public final class LedgerTable {
         this.jdbc = new JdbcTemplate(dataSource);
     }
 
-    /** Inserts the keys of the messages, each once; hands over those that were new. */
-    public void insert(String pipeline, List<Message> messages, Consumer<String> fresh) {
+    /** The keys that an insert has added to the table. */
+    public static final class NewKeys {
+
+        private final boolean all;
+        private final Set<String> keys;
+
+        private NewKeys(boolean all, Set<String> keys) {
+            this.all = all;
+            this.keys = keys;
+        }
+
+        /** Whether the key is one of them. Of two messages with one key only the first is told so. */
+        public boolean take(String key) {
+            return all || keys.remove(key);
+        }
+    }
+
+    /** Inserts the keys of the messages, each once; returns those of them that were new. */
+    public NewKeys insert(String pipeline, List<Message> messages) {
         List<Message> sorted = messages.stream().sorted(BY_KEY).toList();
         String[] keys = sorted.stream().map(Message::idempotencyKey).toArray(String[]::new);
         String[] sources = sorted.stream().map(Message::source).toArray(String[]::new);
         Long[] contents = sorted.stream().map(Message::content).toArray(Long[]::new);
-        jdbc.execute(INSERT, (PreparedStatement statement) -> {
+        NewKeys found = jdbc.execute(INSERT, (PreparedStatement statement) -> {
             statement.setString(1, pipeline);
             statement.setArray(2, texts(statement.getConnection(), keys));
             statement.setArray(3, texts(statement.getConnection(), sources));
             statement.setArray(4, numbers(statement.getConnection(), contents));
+            statement.setInt(5, keys.length);
+            Set<String> fresh = new HashSet<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    fresh.accept(rows.getString(1));
+                    String key = rows.getString(1);
+                    if (key == null) {
+                        return new NewKeys(true, Set.of());
+                    }
+                    fresh.add(key);
                 }
             }
-            return null;
+            return new NewKeys(false, fresh);
         });
+        return Objects.requireNonNull(found);
     }
 
     /** Takes out again the keys of messages that were inserted in the same transaction, and are not applied in it. */

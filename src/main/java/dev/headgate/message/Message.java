@@ -51,6 +51,7 @@ public final class Message {
     private boolean held;
     private boolean cut;
     private org.apache.camel.@Nullable Message original;
+    private @Nullable Object lanePlace;
 
     public Message(
             Exchange exchange,
@@ -93,6 +94,17 @@ public final class Message {
     public Message withOriginal(org.apache.camel.@Nullable Message first) {
         original = first;
         return this;
+    }
+
+    /** Where it stands in its lane, in the words of its batch. */
+    public Message withLanePlace(@Nullable Object place) {
+        lanePlace = place;
+        return this;
+    }
+
+    /** See {@link #withLanePlace}; null if its source has no positions. */
+    public @Nullable Object lanePlace() {
+        return lanePlace;
     }
 
     /** It was too large: what it has is only the beginning of what its source gave. */

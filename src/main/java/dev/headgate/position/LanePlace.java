@@ -9,9 +9,6 @@ package dev.headgate.position;
  */
 public record LanePlace(LanePosition lane, long offset, boolean part, boolean keyed) {
 
-    /** The exchange property. */
-    public static final String PROPERTY = "HeadgateLanePlace";
-
     /** Whether the partition is another owner's by now: the message must not be written, and is not acknowledged. */
     public boolean isLost() {
         return lane.tenure().isLost();

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -203,6 +204,35 @@ class PositionIT {
                 Pipeline.await().until(() -> pipeline.committed() == times);
             }
             assertThat(pipeline.count(ENTRIES)).isEqualTo(3);
+        }
+    }
+
+    /** What has become of it is nothing that a key could stand for: the next record with it can fare otherwise. */
+    @ParameterizedTest
+    @ValueSource(strings = {"positions", "keys"})
+    void what_the_route_filters_does_not_keep_the_next_one_with_its_key_out(String idempotency) throws IOException {
+        Path routes = routes("filtered-" + idempotency, "idempotency: " + idempotency, 1);
+        Path file = routes.resolve("orders.camel.yaml");
+        String batch = "              - to: { id: orders-batch, uri: \"batch:orders\" }";
+        String yaml = Files.readString(file);
+        assertThat(yaml).contains(batch);
+        Files.writeString(
+                file,
+                yaml.replace(
+                        batch,
+                        "              - filter:\n                  simple: \"${bean:open?method=get}\"\n                  steps:\n"
+                                + "                    - to: { id: orders-batch, uri: \"batch:orders\" }"));
+        AtomicBoolean open = new AtomicBoolean();
+        try (Pipeline pipeline = new Pipeline(1)) {
+            pipeline.start(routes, Map.of(), Map.of("open", open));
+            pipeline.sendOrder("a", "a-1", 1);
+            pipeline.flush();
+            Pipeline.await().until(() -> pipeline.committed() == 1);
+            open.set(true);
+            pipeline.sendOrder("a", "a-1", 1);
+            pipeline.flush();
+            Pipeline.await().until(() -> pipeline.committed() == 2);
+            assertThat(pipeline.count(ENTRIES)).isOne();
         }
     }
 

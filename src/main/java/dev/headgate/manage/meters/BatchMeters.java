@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /** Counts what becomes of batches and of the messages in them, a batch at a time, on the lane's thread. */
 final class BatchMeters implements BatchListener {
@@ -58,15 +60,14 @@ final class BatchMeters implements BatchListener {
 
     @Override
     public void closed(Batch batch) {
-        long size = 0;
+        long size = batch.messages().stream().mapToLong(Message::size).sum();
         Set<String> pipelines = new HashSet<>();
-        for (Message message : batch.messages()) {
-            size += message.size();
-            pipelines.add(message.pipeline());
-            PipelineCounts pipeline = counts(message.pipeline());
-            pipeline.closed.increment();
-            pipeline.inRoute.observe(message.millisInRoute() / MILLIS);
-        }
+        runs(batch.messages(), (pipeline, run) -> {
+            pipelines.add(pipeline);
+            PipelineCounts counts = counts(pipeline);
+            counts.closed.add(run.size());
+            run.forEach(message -> counts.inRoute.observe(message.millisInRoute() / MILLIS));
+        });
         Duration waited =
                 Duration.ofNanos(System.nanoTime() - batch.messages().get(0).arrivedNanos());
         pipelines.forEach(pipeline -> stages.took(pipeline, "batch", waited));
@@ -79,31 +80,45 @@ final class BatchMeters implements BatchListener {
     @Override
     public void written(Batch batch, Duration took) {
         long now = clock.millis();
-        Map<String, int[]> notApplied = new HashMap<>();
-        for (Message message : batch.messages()) {
-            String pipeline = message.pipeline();
-            notApplied.computeIfAbsent(pipeline, name -> new int[1])[0]++;
-            if (message.timestamp() > 0) {
-                counts(pipeline).freshness.observe(Math.max(0, now - message.timestamp()) / MILLIS);
+        Map<String, Integer> notApplied = new HashMap<>();
+        runs(batch.messages(), (pipeline, run) -> {
+            PipelineCounts counts = counts(pipeline);
+            for (Message message : run) {
+                if (message.timestamp() > 0) {
+                    counts.freshness.observe(Math.max(0, now - message.timestamp()) / MILLIS);
+                }
             }
-        }
-        notApplied.forEach((pipeline, all) -> counts(pipeline).committed.add(all[0]));
-        for (Message message : batch.freshMessages()) {
-            counts(message.pipeline()).applied.increment();
-            notApplied.getOrDefault(message.pipeline(), new int[1])[0]--;
-        }
+            counts.committed.add(run.size());
+            notApplied.merge(pipeline, run.size(), Integer::sum);
+        });
+        runs(batch.freshMessages(), (pipeline, run) -> {
+            counts(pipeline).applied.add(run.size());
+            notApplied.merge(pipeline, -run.size(), Integer::sum);
+        });
         for (Message message : batch.rejected()) {
             refused(batch, message, Objects.requireNonNull(message.refusal()));
             counts(message.pipeline()).deadLetters.increment();
-            notApplied.getOrDefault(message.pipeline(), new int[1])[0]--;
+            notApplied.merge(message.pipeline(), -1, Integer::sum);
         }
         for (Message message : batch.conflicts()) {
             counts(message.pipeline()).conflicts.increment();
         }
         notApplied.forEach((pipeline, rest) -> {
-            counts(pipeline).duplicates.add(rest[0]);
+            counts(pipeline).duplicates.add(rest);
             stages.took(pipeline, "sink", took);
         });
+    }
+
+    /** What stands together of one pipeline, mostly all: it is looked up once. */
+    private static void runs(List<Message> messages, BiConsumer<String, List<Message>> told) {
+        int from = 0;
+        for (int i = 1; i <= messages.size(); i++) {
+            String pipeline = messages.get(from).pipeline();
+            if (i == messages.size() || !messages.get(i).pipeline().equals(pipeline)) {
+                told.accept(pipeline, messages.subList(from, i));
+                from = i;
+            }
+        }
     }
 
     @Override
