@@ -43,7 +43,7 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "maxbytes":
         case "maxBytes": target.getConfiguration().setMaxBytes(property(camelContext, long.class, value)); return true;
         case "maxentries":
-        case "maxEntries": target.getConfiguration().setMaxEntries(property(camelContext, int.class, value)); return true;
+        case "maxEntries": target.getConfiguration().setMaxEntries(property(camelContext, java.lang.Integer.class, value)); return true;
         case "pollinterval":
         case "pollInterval": target.getConfiguration().setPollInterval(property(camelContext, java.time.Duration.class, value)); return true;
         default: return false;
@@ -73,7 +73,7 @@ public class OutboxEndpointConfigurer extends PropertyConfigurerSupport implemen
         case "maxbytes":
         case "maxBytes": return long.class;
         case "maxentries":
-        case "maxEntries": return int.class;
+        case "maxEntries": return java.lang.Integer.class;
         case "pollinterval":
         case "pollInterval": return java.time.Duration.class;
         default: return null;

@@ -2,18 +2,24 @@ package dev.headgate.outbox;
 
 import dev.headgate.failure.Backoff;
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
+import org.jspecify.annotations.Nullable;
 
 /** The options of {@code outbox:destination}, all but its name. Set before the endpoint is used, by one thread. */
 @UriParams
 public class OutboxConfiguration {
 
+    private static final int REPEATED = 2_000;
+    private static final int NOT_REPEATED = 10_000;
+
     @UriParam(
             label = "consumer",
-            defaultValue = "2000",
-            description = "Most entries in one exchange. Larger is faster and repeats more after a crash.")
-    private int maxEntries = 2000;
+            description =
+                    "Most entries in one exchange. Larger is faster and repeats more after a crash: 2000 by default, and"
+                            + " 10000 with exactlyOnce, which repeats none.")
+    private @Nullable Integer maxEntries;
 
     @UriParam(
             label = "consumer",
@@ -70,14 +76,15 @@ public class OutboxConfiguration {
 
     OutboxRelay.Options relayOptions(String destination) {
         Backoff backoff = new Backoff(backoffBase, backoffFactor, backoffCap, Backoff.Jitter.HALF);
-        return new OutboxRelay.Options(destination, maxEntries, maxBytes, pollInterval, backoff, maxAttempts);
+        int most = Objects.requireNonNullElse(maxEntries, exactlyOnce ? NOT_REPEATED : REPEATED);
+        return new OutboxRelay.Options(destination, most, maxBytes, pollInterval, backoff, maxAttempts);
     }
 
-    public int getMaxEntries() {
+    public @Nullable Integer getMaxEntries() {
         return maxEntries;
     }
 
-    public void setMaxEntries(int maxEntries) {
+    public void setMaxEntries(@Nullable Integer maxEntries) {
         this.maxEntries = maxEntries;
     }
 
