@@ -26,9 +26,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** The SQL of the table {@code headgate.ledger}; joins the transaction of the calling thread, if there is one. */
 public final class LedgerTable {
 
-    // Rows come sorted by key, so that transactions that race for several keys wait for each other in one order. As
-    // good
-    // as always all are new, which one row says, without a key.
+    // Rows come sorted by key, so that transactions that race for several keys wait for each other in one order. That
+    // all are new, as they mostly are, is said by one row without a key.
     private static final String INSERT = """
             with fresh as (
                 insert into headgate.ledger (pipeline, key, source, content)
