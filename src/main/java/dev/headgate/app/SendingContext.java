@@ -33,6 +33,8 @@ public final class SendingContext implements AutoCloseable {
         main.configure().withName("headgate-sending").withCaseInsensitiveHeaders(false);
         // One who replays a dead letter wants to read about that only.
         main.configure().setStartupSummaryLevel(StartupSummaryLevel.Off);
+        // Nobody looks at it, and of two that start at once in a process one would not: both take the name for free.
+        main.configure().setJmxEnabled(false);
         main.bind("kafka-component", KafkaDefaults.component());
         main.bind("aws2-sqs-component", SqsDefaults.component());
         main.start();
