@@ -7,6 +7,7 @@ import dev.headgate.guarantee.CapturedLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
@@ -61,6 +62,19 @@ class OutboxHttpIT extends RelayTargetContract {
 
     @Test
     void an_entry_is_posted_with_its_content_type_and_several_at_once_but_not_more_than_said() {
+        // However fast it is, and however slowly the next one comes: each gives others a chance to be there at once.
+        CountDownLatch company = new CountDownLatch(1);
+        webhook.answer(id -> {
+            if (webhook.mostAtOnce() > 1) {
+                company.countDown();
+            }
+            try {
+                boolean unused = company.await(300, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return 204;
+        });
         database.write("orders", 100, 50);
         awaitDelivered();
         assertThat(webhook.accepted())
