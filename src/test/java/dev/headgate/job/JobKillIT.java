@@ -97,8 +97,8 @@ class JobKillIT {
         start();
         long process = processes.getFirst().pid();
         for (int i = 0; i < FREEZES; i++) {
-            database.insert(1_000);
             long completed = database.count("state = 'completed'");
+            database.insert(1_000);
             JobDatabase.await().until(() -> database.count("state = 'completed'") > completed);
             FrozenProcess.freeze(process);
             JobDatabase.await().until(() -> sessions(process, "active") == 0);
